@@ -1,0 +1,132 @@
+//! What became of one id: the platform's [`Answer`], the [`Outcome`] it sets once, and the
+//! [tracking](crate::domain::tracking) beside it that later reads move.
+
+use crate::domain::action::Exclusion;
+use crate::domain::plan::Request;
+use crate::domain::resource::Key;
+use crate::domain::text::Clean;
+
+/// What came back for one id of a request. Every id of a request gets exactly one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The platform acknowledged this id. Not done: scheduled.
+    Scheduled {
+        /// Its words, where it has some.
+        message: Option<Clean>,
+    },
+    /// The platform said no to this id, or to the whole request.
+    Rejected(Rejection),
+    /// It may have arrived and there is no usable answer; with the reason.
+    Unknown(Clean),
+    /// Provably nothing for this id reached the server; with the reason.
+    NotSent(Clean),
+}
+
+/// A no, in the platform's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// The platform's code for it, as text; the HTTP status where it has none.
+    pub code: Option<Clean>,
+    /// Its reason; "no reason given" where it gave none (R7).
+    pub reason: Clean,
+    /// What its support asks for.
+    pub request_id: Option<Clean>,
+    /// Whether asking again later may help: the row was in transition, or the limit was reached.
+    pub later: bool,
+}
+
+/// What happens while one request is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeEvent {
+    /// An id's answer. Comes once for each id of the request.
+    Answered(Key, Answer),
+    /// Worth a line in journal and results: ids nobody asked for, a mismatch, a fallback to single calls (R2, R5).
+    Note(Clean),
+    /// The server asked to wait this many seconds before the same request is sent again (N27).
+    Waiting {
+        /// Already capped.
+        seconds: u64,
+    },
+    /// The whole lane must stop: credentials or permission refused, or the rate limit outlasted
+    /// its resends. Comes after the answers of the request.
+    StopLane(Clean),
+}
+
+/// What became of one marked row. Set once and never changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Acknowledged by the server.
+    Scheduled {
+        /// The server's words.
+        message: Option<Clean>,
+    },
+    /// Refused by the server.
+    Rejected(Rejection),
+    /// It may have reached the server; there is no usable answer.
+    Unknown(Clean),
+    /// Nothing for it reached the server.
+    LeftOut(Exclusion, Clean),
+}
+
+/// Answers of one request as they must come out: one for each id, however the server's answer looks.
+///
+/// Platforms put what they read into it; what was never put in comes out as unknown (R1), an id
+/// that was never asked for becomes a note (R2), contradictions become unknown (R3).
+#[derive(Debug)]
+pub struct Tally<'a> {
+    request: &'a Request,
+    answers: Vec<Option<Answer>>,
+    notes: Vec<Clean>,
+}
+
+impl<'a> Tally<'a> {
+    /// An empty tally for a request.
+    pub fn of(request: &'a Request) -> Self {
+        Self {
+            request,
+            answers: vec![None; request.operations().len()],
+            notes: Vec::new(),
+        }
+    }
+
+    /// Takes an answer for the id that `is_same` recognises. The same answer twice counts once (R4).
+    pub fn put(&mut self, id: &str, is_same: impl Fn(&str, &str) -> bool, answer: Answer) {
+        let operations = self.request.operations();
+        let place = operations.iter().position(|o| is_same(o.key.id.raw(), id));
+        let Some(place) = place else {
+            let note = format!("the answer names {id}, which was not sent");
+            self.notes.push(Clean::new(&note));
+            return;
+        };
+        let slot = &mut self.answers[place];
+        let contradicts = slot.as_ref().is_some_and(|earlier| {
+            std::mem::discriminant(earlier) != std::mem::discriminant(&answer)
+        });
+        if contradicts {
+            *slot = Some(Answer::Unknown(Clean::new("contradictory answer")));
+        } else if slot.is_none() {
+            *slot = Some(answer);
+        }
+    }
+
+    /// Adds a remark on the answer as a whole, such as totals that disagree with the lists (R5).
+    pub fn note(&mut self, note: &str) {
+        self.notes.push(Clean::new(note));
+    }
+
+    /// How many ids have an answer of that sort by now.
+    pub fn count(&self, sort: impl Fn(&Answer) -> bool) -> usize {
+        self.answers.iter().flatten().filter(|a| sort(a)).count()
+    }
+
+    /// The events: an answer for each id, then the notes.
+    pub fn finish(self) -> Vec<ChangeEvent> {
+        let silent = || Answer::Unknown(Clean::new("the answer does not mention this id"));
+        let keys = self.request.operations().iter().map(|o| o.key.clone());
+        let answers = keys
+            .zip(self.answers)
+            .map(|(key, answer)| ChangeEvent::Answered(key, answer.unwrap_or_else(silent)));
+        let notes = self.notes.into_iter().map(ChangeEvent::Note);
+        answers.chain(notes).collect()
+    }
+}

@@ -1,0 +1,314 @@
+//! What became of a batch: one row for each marked row, outcomes that add up, tracking beside them.
+
+use std::sync::Arc;
+
+use crate::domain::action::{Exclusion, Verb};
+use crate::domain::outcome::{Answer, Outcome};
+use crate::domain::plan::{Batch, Place};
+use crate::domain::resource::{Key, Reading, Resource};
+use crate::domain::text::Clean;
+use crate::domain::time::Moment;
+use crate::domain::tracking::{Basis, Track, Tracking};
+
+/// How far a row has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Its request has not left.
+    Queued,
+    /// Its request left; no answer yet.
+    Sent,
+    /// Its outcome, set once.
+    Known(Outcome),
+}
+
+/// One row of a report.
+#[derive(Clone, Debug)]
+pub struct ReportRow {
+    /// As last read.
+    pub row: Arc<Resource>,
+    /// What it was planned to undergo; `None` for rows that were left out in the plan.
+    pub verb: Option<&'static Verb>,
+    /// The number of the request it travels in.
+    pub request: Option<u32>,
+    fate: Fate,
+    track: Option<Track>,
+}
+
+impl ReportRow {
+    /// How far it has come.
+    pub fn fate(&self) -> &Fate {
+        &self.fate
+    }
+
+    /// Its outcome, once set.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match &self.fate {
+            Fate::Known(outcome) => Some(outcome),
+            Fate::Queued | Fate::Sent => None,
+        }
+    }
+
+    /// What reads show of it; `None` where it was left out or has no outcome yet.
+    pub fn track(&self) -> Option<&Track> {
+        self.track.as_ref()
+    }
+
+    /// What reads show of it, in a word.
+    pub fn tracking(&self) -> Option<Tracking> {
+        self.track.as_ref().map(Track::state)
+    }
+
+    /// Whether it is still expected to move.
+    pub fn is_moving(&self) -> bool {
+        match &self.fate {
+            Fate::Queued | Fate::Sent => true,
+            Fate::Known(Outcome::Scheduled { .. } | Outcome::Unknown(_)) => self
+                .tracking()
+                .is_some_and(|tracking| !tracking.is_settled()),
+            Fate::Known(Outcome::Rejected(_) | Outcome::LeftOut(..)) => false,
+        }
+    }
+
+    /// Whether a new plan may take it up: refused, or not applied. An unknown row only once reads have
+    /// shown that nothing happened.
+    pub fn may_be_retried(&self) -> bool {
+        match &self.fate {
+            Fate::Known(Outcome::Rejected(no)) => {
+                no.later && self.tracking() != Some(Tracking::Reached)
+            }
+            Fate::Known(Outcome::Unknown(_)) => self.tracking() == Some(Tracking::NotApplied),
+            Fate::Known(Outcome::LeftOut(why, _)) => matches!(
+                why,
+                Exclusion::LaneStopped
+                    | Exclusion::Cancelled
+                    | Exclusion::NotConnected
+                    | Exclusion::NotJournaled
+            ),
+            Fate::Known(Outcome::Scheduled { .. }) | Fate::Queued | Fate::Sent => false,
+        }
+    }
+
+    fn settle(&mut self, outcome: Outcome, now: Moment) {
+        if matches!(self.fate, Fate::Known(_)) {
+            return;
+        }
+        let basis = match &outcome {
+            Outcome::Scheduled { .. } => Some(Basis::Scheduled),
+            Outcome::Unknown(_) => Some(Basis::Unknown),
+            Outcome::Rejected(_) => Some(Basis::Rejected),
+            Outcome::LeftOut(..) => None,
+        };
+        let before = self.row.status.word.clone();
+        self.track = basis
+            .zip(self.verb)
+            .map(|(basis, verb)| Track::start(verb, basis, before, now));
+        self.fate = Fate::Known(outcome);
+    }
+}
+
+/// How many rows came to what; the four outcomes and `open` add up to the number marked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Acknowledged.
+    pub scheduled: usize,
+    /// Refused.
+    pub rejected: usize,
+    /// Without a usable answer.
+    pub unknown: usize,
+    /// Never sent.
+    pub left_out: usize,
+    /// Queued or sent, without an answer yet.
+    pub open: usize,
+}
+
+impl Totals {
+    /// All rows.
+    pub const fn marked(self) -> usize {
+        self.sent() + self.left_out
+    }
+
+    /// The rows that left, or are about to.
+    pub const fn sent(self) -> usize {
+        self.scheduled + self.rejected + self.unknown + self.open
+    }
+}
+
+/// A batch and what became of it.
+#[derive(Clone, Debug)]
+pub struct Report {
+    batch: Arc<Batch>,
+    rows: Vec<ReportRow>,
+}
+
+impl Report {
+    /// A report in which everything that will be sent is queued.
+    pub fn waiting_for(batch: Arc<Batch>) -> Self {
+        let rows = batch.rows().iter().map(|planned| {
+            let key = &planned.row.key;
+            let carries = |key: &Key| {
+                let mut requests = batch.requests().iter();
+                requests.find(|r| r.operations().iter().any(|o| o.key == *key))
+            };
+            let fate = match &planned.place {
+                Place::Send(_) | Place::ServerDecides(..) => Fate::Queued,
+                Place::LeftOut { why, words } => Fate::Known(Outcome::LeftOut(*why, words.clone())),
+            };
+            ReportRow {
+                row: planned.row.clone(),
+                verb: planned.place.verb(),
+                request: carries(key).map(crate::domain::plan::Request::number),
+                fate,
+                track: None,
+            }
+        });
+        let rows = rows.collect();
+        Self { batch, rows }
+    }
+
+    /// The batch.
+    pub fn batch(&self) -> &Arc<Batch> {
+        &self.batch
+    }
+
+    /// Every marked row, in the order of marking.
+    pub fn rows(&self) -> &[ReportRow] {
+        &self.rows
+    }
+
+    /// The row of that key.
+    pub fn row(&self, key: &Key) -> Option<&ReportRow> {
+        self.rows.iter().find(|row| row.row.key == *key)
+    }
+
+    fn row_mut(&mut self, key: &Key) -> Option<&mut ReportRow> {
+        self.rows.iter_mut().find(|row| row.row.key == *key)
+    }
+
+    /// The request has begun to leave.
+    pub fn sent(&mut self, request: u32) {
+        for row in self
+            .rows
+            .iter_mut()
+            .filter(|row| row.request == Some(request))
+        {
+            if row.fate == Fate::Queued {
+                row.fate = Fate::Sent;
+            }
+        }
+    }
+
+    /// Sets the outcome of a row that was sent, once; later answers change nothing (N30).
+    pub fn settle(&mut self, key: &Key, outcome: Outcome, now: Moment) {
+        if let Some(row) = self.row_mut(key).filter(|row| row.verb.is_some()) {
+            row.settle(outcome, now);
+        }
+    }
+
+    /// Nothing more will be answered: what left is unknown, what did not is left out.
+    pub fn close(&mut self, why: Exclusion, words: &Clean, now: Moment) {
+        for row in &mut self.rows {
+            match row.fate {
+                Fate::Queued => row.settle(Outcome::LeftOut(why, words.clone()), now),
+                Fate::Sent => row.settle(Outcome::Unknown(words.clone()), now),
+                Fate::Known(_) => {}
+            }
+        }
+    }
+
+    /// Takes in a read of one row; says what tracking shows where that changed.
+    pub fn observe(
+        &mut self,
+        key: &Key,
+        reading: &Reading,
+        started: Moment,
+        now: Moment,
+    ) -> Option<Tracking> {
+        let row = self.row_mut(key)?;
+        let track = row.track.as_mut()?;
+        let before = track.state();
+        track.observe(reading, started, now);
+        let after = track.state();
+        // A row keeps the key it was confirmed with, however the platform spells it now.
+        if let Reading::Found(found) = reading
+            && found.key == *key
+        {
+            row.row = found.clone();
+        }
+        (before != after).then_some(after)
+    }
+
+    /// Lets time pass; returns the rows whose tracking changed by it.
+    pub fn tick(&mut self, now: Moment) -> Vec<(Key, Tracking)> {
+        let mut changed = Vec::new();
+        for row in &mut self.rows {
+            let Some(track) = &mut row.track else {
+                continue;
+            };
+            let before = track.state();
+            track.tick(now);
+            if track.state() != before {
+                changed.push((row.row.key.clone(), track.state()));
+            }
+        }
+        changed
+    }
+
+    /// The rows whose own read is due; counts those reads as made.
+    pub fn take_due(&mut self, now: Moment) -> Vec<Key> {
+        let tracks = self
+            .rows
+            .iter_mut()
+            .filter_map(|row| Some((&row.row.key, row.track.as_mut()?)));
+        let due = tracks.filter(|(_, track)| track.next_read().is_some_and(|at| at <= now));
+        due.map(|(key, track)| {
+            track.reading();
+            key.clone()
+        })
+        .collect()
+    }
+
+    /// How many rows came to what.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for row in &self.rows {
+            let count = match &row.fate {
+                Fate::Queued | Fate::Sent => &mut totals.open,
+                Fate::Known(Outcome::Scheduled { .. }) => &mut totals.scheduled,
+                Fate::Known(Outcome::Rejected(_)) => &mut totals.rejected,
+                Fate::Known(Outcome::Unknown(_)) => &mut totals.unknown,
+                Fate::Known(Outcome::LeftOut(..)) => &mut totals.left_out,
+            };
+            *count += 1;
+        }
+        totals
+    }
+
+    /// How many rows show that tracking.
+    pub fn tracked(&self, tracking: Tracking) -> usize {
+        self.rows
+            .iter()
+            .filter(|row| row.tracking() == Some(tracking))
+            .count()
+    }
+
+    /// How many rows are still expected to move.
+    pub fn moving(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_moving()).count()
+    }
+
+    /// Whether a request is queued or without its answer.
+    pub fn is_sending(&self) -> bool {
+        self.totals().open > 0
+    }
+}
+
+impl From<Answer> for Outcome {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Scheduled { message } => Self::Scheduled { message },
+            Answer::Rejected(rejection) => Self::Rejected(rejection),
+            Answer::Unknown(why) => Self::Unknown(why),
+            Answer::NotSent(why) => Self::LeftOut(Exclusion::NotConnected, why),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Text from outside: [`Clean`] is safe to draw, [`Secret`] is safe to log.
+
+use std::fmt;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Text that can neither drive the terminal nor forge or hide a line (P8, T2, T3).
+///
+/// Line breaks and tabs are spaces, other control characters, bidi controls and tag characters are
+/// shown as escapes such as `\u{202e}`, zero-width characters as `·`. Cloning is cheap.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Clean(Arc<str>);
+
+impl Clean {
+    /// Cleans one line of text.
+    pub fn new(raw: &str) -> Self {
+        if raw.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return Self(raw.into());
+        }
+        let mut out = String::with_capacity(raw.len());
+        let mut combining = 0;
+        for c in raw.chars() {
+            combining = if is_combining(c) { combining + 1 } else { 0 };
+            push_clean(&mut out, c, combining);
+        }
+        Self(out.into())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// More combining marks than that on one letter are dropped: no script needs them, and they would
+/// draw over the lines above and below (T4).
+const COMBINING_MARKS: usize = 4;
+
+fn is_combining(c: char) -> bool {
+    !c.is_ascii() && UnicodeWidthStr::width(c.encode_utf8(&mut [0; 4]) as &str) == 0
+}
+
+fn push_clean(out: &mut String, c: char, combining: usize) {
+    match c {
+        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => out.push(' '),
+        // Zero-width space, joiners, word joiner, byte order mark, soft hyphen, fillers.
+        '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}'
+        | '\u{ad}'
+        | '\u{34f}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{3164}'
+        | '\u{ffa0}'
+        | '\u{180b}'..='\u{180f}' => out.push('·'),
+        // Variation selectors only change how the character before them looks, and its width.
+        '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {}
+        _ if c.is_control() || is_invisible_control(c) => {
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        }
+        _ if combining > COMBINING_MARKS => {}
+        _ => out.push(c),
+    }
+}
+
+/// Bidi controls, interlinear annotation, tags and other format characters without a width.
+fn is_invisible_control(c: char) -> bool {
+    matches!(c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2065}'..='\u{206f}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{1d173}'..='\u{1d17a}')
+}
+
+impl fmt::Display for Clean {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Clean {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}
+
+/// Whether an id may be marked and sent: 1 to 128 printable ASCII characters without a space.
+pub(crate) fn is_sound_id(id: &str) -> bool {
+    (1..=128).contains(&id.len()) && id.bytes().all(|byte| (b'!'..=b'~').contains(&byte))
+}
+
+/// How many columns the text takes.
+pub fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// The start of the text that fits, cut between graphemes and marked with `…` where it was cut.
+pub fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let Some(room) = columns.checked_sub(1) else {
+        return String::new();
+    };
+    let mut out = take(text.graphemes(true), room);
+    out.push('…');
+    out
+}
+
+/// Start and end of the text with `…` between them, for ids in narrow columns.
+pub fn cut_middle(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let Some(room) = columns.checked_sub(1) else {
+        return String::new();
+    };
+    let tail = room / 3;
+    let mut end: Vec<&str> = Vec::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true).rev() {
+        used += width(grapheme);
+        if used > tail {
+            break;
+        }
+        end.push(grapheme);
+    }
+    let mut out = take(text.graphemes(true), room - tail);
+    out.push('…');
+    out.extend(end.into_iter().rev());
+    out
+}
+
+fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> String {
+    let mut used = 0;
+    graphemes
+        .take_while(|grapheme| {
+            used += width(grapheme);
+            used <= columns
+        })
+        .collect()
+}
+
+/// A credential. Prints as `***` and is wiped from memory when dropped.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// Takes the text into custody.
+    pub fn new(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+
+    /// The text itself: for the header or body that carries it to the host it belongs to, nothing else.
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}

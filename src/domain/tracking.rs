@@ -1,0 +1,272 @@
+//! What later reads show of a row that was sent, beside its outcome (`RELIABILITY.md` 2).
+
+use std::time::Duration;
+
+use crate::domain::action::{Goal, Verb};
+use crate::domain::resource::{Group, Reading, Resource};
+use crate::domain::text::Clean;
+use crate::domain::time::Moment;
+
+/// Without a successful read for that long a row is out of sight.
+const LOST_AFTER: Duration = Duration::from_secs(300);
+
+/// When a scheduled row is read after its answer, in seconds; later the refresh of its source shows it.
+const SCHEDULED_READS: [u64; 5] = [2, 6, 14, 30, 60];
+
+/// When an unknown row is read back after its request failed, in seconds. After the last of these
+/// reads without a trace of the change, it counts as not applied.
+const UNKNOWN_READS: [u64; 6] = [2, 6, 14, 30, 62, 122];
+
+/// What the reads show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tracking {
+    /// No read after the answer has come back yet.
+    Waiting,
+    /// Accepted, or seen to move; not there yet.
+    Moving,
+    /// No change for as long as the verb allows. Watching goes on.
+    Slow,
+    /// The target was read back.
+    Reached,
+    /// The target was read back, and left again.
+    Reverted,
+    /// Settled in another end state.
+    Diverged,
+    /// Unknown outcome, and no read shows a trace of the change: it may be planned again.
+    NotApplied,
+    /// No read has succeeded for 5 minutes.
+    LostSight,
+}
+
+impl Tracking {
+    /// Every state, for tables and tests.
+    pub const ALL: [Self; 8] = [
+        Self::Waiting,
+        Self::Moving,
+        Self::Slow,
+        Self::Reached,
+        Self::Reverted,
+        Self::Diverged,
+        Self::NotApplied,
+        Self::LostSight,
+    ];
+
+    /// The word shown and journaled.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "not read yet",
+            Self::Moving => "moving",
+            Self::Slow => "slow",
+            Self::Reached => "reached",
+            Self::Reverted => "reverted",
+            Self::Diverged => "diverged",
+            Self::NotApplied => "not applied",
+            Self::LostSight => "lost sight",
+        }
+    }
+
+    /// Whether nothing more is expected.
+    pub const fn is_settled(self) -> bool {
+        match self {
+            Self::Reached | Self::Reverted | Self::Diverged | Self::NotApplied => true,
+            Self::Waiting | Self::Moving | Self::Slow | Self::LostSight => false,
+        }
+    }
+}
+
+/// Which outcome is tracked; it decides what reads may show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The server acknowledged the change.
+    Scheduled,
+    /// There was no usable answer.
+    Unknown,
+    /// The server refused, perhaps because the row was there already (N23, N25).
+    Rejected,
+}
+
+/// The watch over one row.
+#[derive(Clone, Debug)]
+pub struct Track {
+    verb: &'static Verb,
+    basis: Basis,
+    before: Clean,
+    since: Moment,
+    state: Tracking,
+    /// The state that lost sight interrupted.
+    seen_state: Tracking,
+    last_read: Option<Moment>,
+    last_success: Moment,
+    last_change: Moment,
+    last_word: Option<Clean>,
+    reached_after: Option<Duration>,
+    reads: usize,
+}
+
+impl Track {
+    /// Starts watching at the moment of the answer, or of the failure.
+    pub fn start(verb: &'static Verb, basis: Basis, before: Clean, since: Moment) -> Self {
+        let state = match basis {
+            Basis::Scheduled => Tracking::Moving,
+            Basis::Unknown | Basis::Rejected => Tracking::Waiting,
+        };
+        Self {
+            verb,
+            basis,
+            before,
+            since,
+            state,
+            seen_state: state,
+            last_read: None,
+            last_success: since,
+            last_change: since,
+            last_word: None,
+            reached_after: None,
+            reads: 0,
+        }
+    }
+
+    /// What the reads show by now.
+    pub fn state(&self) -> Tracking {
+        self.state
+    }
+
+    /// The status last read; `None` before the first read, and once the row is gone.
+    pub fn last_word(&self) -> Option<&Clean> {
+        self.last_word.as_ref()
+    }
+
+    /// How long after the answer the target was read.
+    pub fn reached_after(&self) -> Option<Duration> {
+        self.reached_after
+    }
+
+    /// How long the status last read has not changed.
+    pub fn unchanged_for(&self, now: Moment) -> Duration {
+        now.since(self.last_change)
+    }
+
+    /// How many of its own reads are made, of how many.
+    pub fn reads(&self) -> (usize, usize) {
+        (self.reads, self.schedule().len())
+    }
+
+    /// When its next own read is due; `None` where the refresh of its source is enough.
+    pub fn next_read(&self) -> Option<Moment> {
+        if self.state.is_settled() {
+            return None;
+        }
+        let seconds = self.schedule().get(self.reads)?;
+        Some(self.since.after(Duration::from_secs(*seconds)))
+    }
+
+    /// A read of its own leaves now.
+    pub fn reading(&mut self) {
+        self.reads += 1;
+    }
+
+    const fn schedule(&self) -> &'static [u64] {
+        match self.basis {
+            Basis::Scheduled => &SCHEDULED_READS,
+            Basis::Unknown => &UNKNOWN_READS,
+            Basis::Rejected => &[2],
+        }
+    }
+
+    /// Takes in a read that began at `started`. A read from before the answer proves nothing (P5), and
+    /// one that began before another that was already taken in is late (R13).
+    pub fn observe(&mut self, reading: &Reading, started: Moment, now: Moment) {
+        let late = self.last_read.is_some_and(|last| started < last);
+        if started <= self.since || late {
+            return;
+        }
+        self.last_read = Some(started);
+        self.last_success = now;
+        let shown = match reading {
+            Reading::Gone => self.shown_by_absence(),
+            Reading::Found(row) => self.shown_by(row),
+        };
+        let word = match reading {
+            Reading::Gone => None,
+            Reading::Found(row) => Some(row.status.word.clone()),
+        };
+        let before = self.last_word.as_ref().unwrap_or(&self.before);
+        if word.as_ref() != Some(before) {
+            self.last_change = now;
+        }
+        self.last_word = word;
+        self.enter(self.allowed(shown), now);
+    }
+
+    fn shown_by_absence(&self) -> Tracking {
+        match self.verb.goal {
+            Goal::Gone => Tracking::Reached,
+            Goal::Status(_) => Tracking::Diverged,
+        }
+    }
+
+    fn shown_by(&self, row: &Resource) -> Tracking {
+        let word = row.status.word.as_str();
+        let removing = self.verb.goal == Goal::Gone;
+        let over = matches!(row.status.group, Group::Ended | Group::Failed);
+        let traces = row.status.group == Group::Moving || *word != *self.before.as_str();
+        if self.verb.goal.is_reached_by(word) {
+            Tracking::Reached
+        } else if over && !removing && traces {
+            Tracking::Diverged
+        } else if traces {
+            Tracking::Moving
+        } else {
+            Tracking::Waiting
+        }
+    }
+
+    /// What a read shows, as far as this outcome may move by it.
+    fn allowed(&self, shown: Tracking) -> Tracking {
+        let current = self.seen_state;
+        match (self.basis, current, shown) {
+            (_, Tracking::Reverted | Tracking::Diverged | Tracking::NotApplied, _) => current,
+            (_, Tracking::Reached, shown) if shown != Tracking::Reached => Tracking::Reverted,
+            (_, _, Tracking::Reached) => Tracking::Reached,
+            (Basis::Rejected, _, _)
+            | (Basis::Scheduled, Tracking::Slow, Tracking::Moving | Tracking::Waiting)
+            | (Basis::Unknown, Tracking::Moving, Tracking::Waiting) => current,
+            (Basis::Scheduled, _, Tracking::Waiting) => Tracking::Moving,
+            (Basis::Scheduled | Basis::Unknown, _, _) => shown,
+        }
+    }
+
+    fn enter(&mut self, state: Tracking, now: Moment) {
+        if state == Tracking::Reached && self.reached_after.is_none() {
+            self.reached_after = Some(now.since(self.since));
+        }
+        self.seen_state = state;
+        self.state = state;
+    }
+
+    /// Lets time pass: rows become slow, are lost sight of, or count as not applied.
+    pub fn tick(&mut self, now: Moment) {
+        if self.state.is_settled() || self.basis == Basis::Rejected {
+            return;
+        }
+        if now.since(self.last_success) >= LOST_AFTER {
+            self.state = Tracking::LostSight;
+            return;
+        }
+        let unmoved = now.since(self.last_change) >= self.verb.slow_after;
+        if self.basis == Basis::Scheduled && self.state == Tracking::Moving && unmoved {
+            self.enter(Tracking::Slow, now);
+        }
+        let read_often_enough = self.reads >= UNKNOWN_READS.len() && self.last_read_is_final();
+        if self.basis == Basis::Unknown && self.state == Tracking::Waiting && read_often_enough {
+            self.enter(Tracking::NotApplied, now);
+        }
+    }
+
+    /// Whether a read that began when the last one was due has come back.
+    fn last_read_is_final(&self) -> bool {
+        let last_due = UNKNOWN_READS[UNKNOWN_READS.len() - 1];
+        let due = self.since.after(Duration::from_secs(last_due));
+        self.last_read.is_some_and(|started| started >= due)
+    }
+}

@@ -1,0 +1,5 @@
+//! The tests of everything that takes more than one module. One binary, one harness.
+
+mod fixture;
+mod outcomes;
+mod plans;
