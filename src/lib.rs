@@ -3,3 +3,4 @@
 //! planned, confirmed, and followed until they arrive.
 
 pub mod domain;
+pub mod journal;

@@ -1,0 +1,133 @@
+//! Why the journal did not do what it was asked. All texts are safe to draw, and errors are plain
+//! values, because they are shown long after they happened.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use crate::domain::text::Clean;
+
+/// What is wrong with a journal folder (J8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FolderFault {
+    /// Somebody else could point it elsewhere.
+    SymbolicLink,
+    /// A file stands in its place.
+    NotAFolder,
+    /// Its owner could replace what is in it.
+    NotOurs,
+    /// Group or others could replace what is in it.
+    OpenToOthers,
+    /// What the system says: read-only, no permission, no space.
+    System(Clean),
+}
+
+impl FolderFault {
+    pub(super) fn of(error: &io::Error) -> Self {
+        Self::System(clean(error))
+    }
+}
+
+impl fmt::Display for FolderFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SymbolicLink => f.write_str("it is a symbolic link"),
+            Self::NotAFolder => f.write_str("it is not a folder"),
+            Self::NotOurs => f.write_str("it belongs to another user"),
+            Self::OpenToOthers => f.write_str("others may write in it (`chmod 700` mends that)"),
+            Self::System(why) => why.fmt(f),
+        }
+    }
+}
+
+/// Why a batch cannot be written or found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    /// There is no home directory to put the folder into.
+    #[error(
+        "no folder for the journal: no home directory; name one with `journal` or CENTURION_JOURNAL"
+    )]
+    NoFolder,
+    /// The folder cannot be used (J8).
+    #[error(
+        "cannot use the journal folder {folder}: {fault}; name another with `journal` or CENTURION_JOURNAL"
+    )]
+    Folder {
+        /// Its path.
+        folder: Clean,
+        /// What is wrong with it.
+        fault: FolderFault,
+    },
+    /// The intent would be longer than a line may be; nothing was written.
+    #[error("the batch is too large for the journal; mark fewer rows")]
+    TooLarge,
+    /// A write or a sync failed, on a full disk for instance (J6, J7).
+    #[error("cannot write the journal {file}: {why}; nothing more is sent")]
+    NotWritten {
+        /// Its path.
+        file: Clean,
+        /// What the system says.
+        why: Clean,
+    },
+    /// The path no longer leads to the file that is being written (J11).
+    #[error("the journal {file} was removed or replaced; nothing more is sent")]
+    Displaced {
+        /// Its path.
+        file: Clean,
+    },
+    /// An earlier line was not written; what came after it is not written either.
+    #[error("the journal stopped at an earlier failure: {0}")]
+    Stopped(Box<Self>),
+    /// No batch of that name.
+    #[error("no batch {name} in the journal; `centurion history` lists them")]
+    NoBatch {
+        /// The name asked for.
+        name: Clean,
+    },
+    /// Another process is at work on the batch (J9).
+    #[error("batch {name} is live in another process")]
+    Live {
+        /// Its name.
+        name: Clean,
+    },
+    /// The batch has an end, or nothing to go on with.
+    #[error("batch {name} is not unfinished")]
+    NotUnfinished {
+        /// Its name.
+        name: Clean,
+    },
+}
+
+impl JournalError {
+    pub(super) fn folder(folder: &Path, fault: FolderFault) -> Self {
+        Self::Folder {
+            folder: shown(folder),
+            fault,
+        }
+    }
+
+    pub(super) fn not_written(file: &Path, error: &io::Error) -> Self {
+        Self::NotWritten {
+            file: shown(file),
+            why: clean(error),
+        }
+    }
+
+    pub(super) fn displaced(file: &Path) -> Self {
+        Self::Displaced { file: shown(file) }
+    }
+
+    pub(super) fn no_batch(name: &str) -> Self {
+        Self::NoBatch {
+            name: Clean::new(name),
+        }
+    }
+}
+
+fn shown(path: &Path) -> Clean {
+    Clean::new(&path.to_string_lossy())
+}
+
+fn clean(error: &io::Error) -> Clean {
+    Clean::new(&error.to_string())
+}

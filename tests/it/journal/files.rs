@@ -1,0 +1,357 @@
+//! Folders, names, locks, sizes and what a file may hold (J8 to J10, J13, R7, T6).
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+use std::path::Path;
+use std::thread;
+
+use centurion::domain::action::Exclusion;
+use centurion::domain::outcome::{Outcome, Rejection};
+use centurion::domain::text::Clean;
+use centurion::journal::{FolderFault, Journal, JournalError, State};
+use proptest::prelude::*;
+
+use super::fixture::*;
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("there").permissions().mode() & 0o777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("ours");
+}
+
+/// What both the warning before and the refusal at the moment of writing say.
+fn fault(journal: &Journal) -> FolderFault {
+    let fault = |error| match error {
+        JournalError::Folder { fault, .. } => fault,
+        other => panic!("{other:?}"),
+    };
+    let warned = fault(journal.check().expect_err("unusable"));
+    let refused = fault(journal.begin(&batch(), BY, at(0)).expect_err("unusable"));
+    assert_eq!(warned, refused);
+    refused
+}
+
+#[test]
+fn j08_folder_and_file_are_made_for_their_owner_alone() {
+    let folder = folder();
+    let journal = journal_in(&folder);
+    assert_eq!(journal.check(), Ok(()));
+    assert!(
+        !folder.path().join("state").exists(),
+        "asking makes nothing"
+    );
+
+    let writer = begin(&journal);
+    assert_eq!(mode(&file_of(&folder, writer.name())), 0o600);
+    assert_eq!(mode(&folder.path().join("state/journal")), 0o700);
+    assert_eq!(mode(&folder.path().join("state")), 0o700);
+    assert_eq!(journal.check(), Ok(()));
+}
+
+#[test]
+fn j08_a_symbolic_link_is_refused_with_or_without_a_slash_behind_it() {
+    let folder = folder();
+    let real = folder.path().join("real");
+    fs::create_dir(&real).expect("writable");
+    set_mode(&real, 0o700);
+    let link = folder.path().join("link");
+    symlink(&real, &link).expect("writable");
+    assert_eq!(
+        fault(&Journal::open(link.clone())),
+        FolderFault::SymbolicLink
+    );
+    assert_eq!(
+        fault(&Journal::open(link.join(""))),
+        FolderFault::SymbolicLink
+    );
+    assert_eq!(fs::read_dir(&real).expect("readable").count(), 0);
+}
+
+#[test]
+fn j08_a_folder_of_another_user_is_refused() {
+    let folder = folder();
+    let own = folder.path().join("journal");
+    fs::create_dir(&own).expect("writable");
+    // Only root may give a folder away; for everybody else the root folder is somebody else's.
+    let is_root = chown(&own, Some(1), None).is_ok();
+    let others = if is_root {
+        own.as_path()
+    } else {
+        Path::new("/")
+    };
+    assert_eq!(
+        fault(&Journal::open(others.to_owned())),
+        FolderFault::NotOurs
+    );
+}
+
+#[test]
+fn j08_a_folder_in_which_others_may_write_is_refused() {
+    let folder = folder();
+    set_mode(folder.path(), 0o770);
+    assert_eq!(
+        fault(&Journal::open(folder.path().to_owned())),
+        FolderFault::OpenToOthers
+    );
+    set_mode(folder.path(), 0o755);
+    assert_eq!(Journal::open(folder.path().to_owned()).check(), Ok(()));
+}
+
+#[test]
+fn j08_a_file_in_the_place_of_the_folder_is_refused() {
+    let folder = folder();
+    let file = folder.path().join("journal");
+    fs::write(&file, "").expect("writable");
+    assert_eq!(fault(&Journal::open(file.clone())), FolderFault::NotAFolder);
+    let below = Journal::open(file.join("journal"));
+    assert!(below.check().is_err() && below.begin(&batch(), BY, at(0)).is_err());
+}
+
+#[test]
+fn j08_a_read_only_folder_can_be_read_and_not_written() {
+    let folder = folder();
+    let journal = journal_in(&folder);
+    let name = write_whole(&journal);
+    set_mode(&folder.path().join("state/journal"), 0o500);
+    let is_root = rustix::process::geteuid().is_root();
+    assert_eq!(
+        journal.check().is_err(),
+        !is_root,
+        "root may write everywhere"
+    );
+    assert_eq!(journal.begin(&batch(), BY, at(0)).is_err(), !is_root);
+    assert_eq!(
+        journal.batch(&name).map(|past| past.state),
+        Ok(State::Ended)
+    );
+    set_mode(&folder.path().join("state/journal"), 0o700);
+}
+
+#[test]
+fn j08_without_a_home_directory_the_setting_is_named() {
+    let journal = Journal::nowhere();
+    assert_eq!(journal.batches(10), Ok(vec![]));
+    assert_eq!(journal.check(), Err(JournalError::NoFolder));
+    let error = journal
+        .begin(&batch(), BY, at(0))
+        .expect_err("nowhere to write");
+    assert!(error.to_string().contains("CENTURION_JOURNAL"), "{error}");
+}
+
+#[test]
+fn j09_instances_that_begin_at_once_never_share_a_file() {
+    let folder = folder();
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let journal = journal_in(&folder);
+            thread::spawn(move || (0..10).map(|_| write_whole(&journal)).collect::<Vec<_>>())
+        })
+        .collect();
+    let names = threads
+        .into_iter()
+        .flat_map(|thread| thread.join().expect("no panic"));
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 40);
+
+    let batches = journal_in(&folder).batches(100).expect("readable");
+    assert!(
+        batches
+            .iter()
+            .all(|past| past.state == State::Ended && past.problems.is_empty())
+    );
+    assert_eq!(batches.len(), 40);
+}
+
+#[test]
+fn j09_a_live_batch_is_seen_as_live_until_it_ends() {
+    let folder = folder();
+    let (one, other) = (journal_in(&folder), journal_in(&folder));
+    let mut writer = begin(&one);
+    let state = || other.batches(10).expect("readable")[0].state;
+    assert_eq!(state(), State::Live);
+    write_on(&mut writer);
+    assert_eq!(state(), State::Live);
+    writer.end(at(60)).expect("writable");
+    assert_eq!(state(), State::Ended);
+}
+
+#[test]
+fn j09_a_name_that_was_given_once_is_not_given_again() {
+    let folder = folder();
+    let journal = journal_in(&folder);
+    let names: Vec<String> = (0..3).map(|_| write_whole(&journal)).collect();
+    fs::remove_file(file_of(&folder, &names[1])).expect("there");
+    assert_eq!(begin(&journal).name(), "2026-11-22-0004");
+}
+
+#[test]
+fn j10_another_instance_learns_what_a_live_batch_does_to_which_rows() {
+    let folder = folder();
+    let _writer = begin(&journal_in(&folder));
+    let past = &journal_in(&folder).batches(1).expect("readable")[0];
+    let intent = past.intent.as_ref().expect("whole");
+    assert_eq!((intent.action.as_str(), intent.confirmed), ("stop", at(0)));
+    let mut keys = past.rows.iter().filter_map(|row| row.key.as_ref());
+    assert!(keys.any(|known| *known == key("eval", "c")));
+}
+
+#[test]
+fn j13_of_five_thousand_batches_only_those_asked_for_are_opened() {
+    let folder = folder_with("2026-11-22-5000", &whole_file());
+    for number in 1..5_000 {
+        fs::write(file_of(&folder, &format!("2026-11-22-{number:04}")), "").expect("writable");
+    }
+    let (probe, heard) = listening();
+    let batches = journal_in(&folder)
+        .with_probe(probe)
+        .batches(20)
+        .expect("readable");
+    assert_eq!(heard.lock().expect("whole").as_slice(), ["read-batch"; 20]);
+    assert_eq!(
+        (batches[0].name.as_str(), batches[0].state),
+        ("2026-11-22-5000", State::Ended)
+    );
+    assert_eq!(batches[19].name, "2026-11-22-4981");
+}
+
+#[test]
+fn j13_a_file_of_a_hundred_megabytes_is_passed_over_with_a_note() {
+    let folder = folder();
+    let journal = journal_in(&folder);
+    write_whole(&journal);
+    let large = fs::File::create(file_of(&folder, "2026-11-22-0002")).expect("writable");
+    large.set_len(100 << 20).expect("sparse");
+    let batches = journal.batches(10).expect("readable");
+    assert_eq!(
+        batches.iter().map(|past| past.state).collect::<Vec<_>>(),
+        [State::NotRead, State::Ended]
+    );
+    let note = batches[0].problems[0].to_string();
+    assert_eq!(note, "2026-11-22-0002.jsonl: larger than 16 MiB, not read");
+}
+
+#[test]
+fn j13_what_is_no_batch_is_not_opened() {
+    let folder = folder_with("2026-11-22-0001", &whole_file());
+    let place = |name: &str| file_of(&folder, name);
+    fs::create_dir(place("2026-11-22-0002")).expect("writable");
+    symlink("/dev/zero", place("2026-11-22-0003")).expect("writable");
+    fs::write(place("notes"), "mine").expect("writable");
+    let batches = journal_in(&folder).batches(10).expect("readable");
+    let states: Vec<_> = batches.iter().map(|past| past.state).collect();
+    assert_eq!(states, [State::NotRead, State::NotRead, State::Ended]);
+    assert!(matches!(
+        journal_in(&folder).batch("../notes"),
+        Err(JournalError::NoBatch { .. })
+    ));
+}
+
+#[test]
+fn r07_a_reason_of_a_mebibyte_is_kept_cut() {
+    let folder = folder();
+    let journal = journal_in(&folder);
+    let mut writer = begin(&journal);
+    let outcome = Outcome::Unknown(Clean::new(&"é".repeat(1 << 19)));
+    writer
+        .answer(&key("default", "a"), &outcome, at(2))
+        .expect("writable");
+    let past = journal.batch(writer.name()).expect("there");
+    let Some(Outcome::Unknown(reason)) = &past.rows[0].outcome else {
+        panic!("{:?}", past.rows[0]);
+    };
+    assert_eq!(reason.as_str(), "é".repeat(2_048) + "…");
+}
+
+#[test]
+fn r07_the_longest_batch_fits_into_a_line() {
+    let folder = folder();
+    let journal = journal_in(&folder);
+    let names = vec!["\u{10ffff}".repeat(1 << 12); 100];
+    let writer = journal
+        .begin(&batch_named(&names, &"🦀".repeat(500)), BY, at(0))
+        .expect("it fits");
+    let past = journal.batch(writer.name()).expect("there");
+    assert_eq!((past.rows.len(), past.problems.len()), (100, 0));
+}
+
+/// Controls, bidi, zero-width, tags and what else must not reach a terminal.
+const HOSTILE: &str = "\u{1b}[2J\u{7}\u{8}\r\n\t\u{7f}\u{85}\u{9b}31m\u{202e}gpj\u{2066}\u{200b}\u{feff}\u{e0041}é日🦀";
+
+#[test]
+fn t06_showing_a_file_in_a_terminal_is_harmless() {
+    let folder = folder();
+    let journal = journal_in(&folder);
+    let by = format!("ana{HOSTILE}@acme");
+    let batch = batch_named(&[HOSTILE.to_owned()], &format!("why {HOSTILE}"));
+    let mut writer = journal.begin(&batch, &by, at(0)).expect("writable");
+    writer.note(&Clean::new(HOSTILE), at(1)).expect("writable");
+    writer
+        .seen(&key(HOSTILE, "x"), &Clean::new(HOSTILE), HOSTILE, at(1))
+        .expect("writable");
+    let bytes = copy(&file_of(&folder, writer.name()));
+    assert!(bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')));
+
+    let past = journal.batch(writer.name()).expect("there");
+    assert_eq!(past.problems, []);
+    let all = format!("{past:?}");
+    assert!(
+        !all.chars()
+            .any(|c| c.is_control() || matches!(c, '\u{202e}' | '\u{2066}' | '\u{200b}'))
+    );
+}
+
+fn outcomes() -> impl Strategy<Value = Outcome> {
+    let text = || any::<String>().prop_map(|text| Clean::new(&text));
+    let rejection = (
+        prop::option::of(text()),
+        text(),
+        prop::option::of(text()),
+        any::<bool>(),
+    );
+    prop_oneof![
+        prop::option::of(text()).prop_map(|message| Outcome::Scheduled { message }),
+        rejection.prop_map(|(code, reason, request_id, later)| {
+            Outcome::Rejected(Rejection {
+                code,
+                reason,
+                request_id,
+                later,
+            })
+        }),
+        text().prop_map(Outcome::Unknown),
+        text().prop_map(|words| Outcome::LeftOut(Exclusion::LaneStopped, words)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_is_written_is_read(
+        names in prop::collection::vec(any::<String>(), 1..20),
+        answers in prop::collection::vec(outcomes(), 20),
+        word in any::<String>(),
+    ) {
+        let folder = folder();
+        let journal = journal_in(&folder);
+        let mut writer = journal.begin(&batch_named(&names, "why"), BY, at(0)).expect("writable");
+        let keys: Vec<_> = (0..names.len()).map(|n| key("default", &format!("id-{n}"))).collect();
+        let status = Clean::new(&word);
+        for (key, answer) in keys.iter().zip(&answers) {
+            writer.answer(key, answer, at(1)).expect("writable");
+            writer.seen(key, &status, "moving", at(2)).expect("writable");
+        }
+        let past = journal.batch(writer.name()).expect("there");
+        prop_assert_eq!(&past.problems, &[]);
+        for (n, row) in past.rows.iter().enumerate() {
+            prop_assert_eq!(row.key.as_ref(), Some(&keys[n]));
+            prop_assert_eq!(&row.name, &Clean::new(&names[n]));
+            prop_assert_eq!(row.outcome.as_ref(), Some(&answers[n]));
+            prop_assert_eq!(row.seen.as_ref().map(|seen| &seen.status), Some(&status));
+        }
+    }
+}
