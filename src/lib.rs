@@ -2,5 +2,6 @@
 //! NVIDIA Run:ai and Kubiya, and stops, deletes or resumes up to a hundred of them at a time: marked,
 //! planned, confirmed, and followed until they arrive.
 
+pub mod config;
 pub mod domain;
 pub mod journal;

@@ -1,0 +1,211 @@
+//! The rules for addresses (C7, C8, N7). A fault never repeats the address: it may hold a password.
+
+use url::{Host, Url};
+
+use crate::domain::connection::PlatformId;
+
+/// The rule an address breaks, as the rest of a sentence that begins with its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UrlFault {
+    /// `host/path`, or another scheme.
+    #[error("does not begin with https://")]
+    Scheme,
+    /// `http` to a host that is not this machine.
+    #[error("is plain http, which is for loopback addresses only; use https://")]
+    PlainHttp,
+    /// `user:password@`.
+    #[error(
+        "holds a user name or password before the host; take it out, and change that password if others could see it"
+    )]
+    UserInfo,
+    /// `?` or `#`.
+    #[error(
+        "goes on with `?` or `#`; take that part out, and change the token if there is one in it"
+    )]
+    Query,
+    /// Not to be shown, and never part of an address.
+    #[error("holds a space, a control character or a backslash")]
+    Characters,
+    /// No host, a bad port, a bad IPv6 address.
+    #[error("is not an address: {0}")]
+    Unparsable(url::ParseError),
+}
+
+/// Where Kubiya is, where nothing says otherwise (`specs/kubiya.md` 1).
+pub(super) const KUBIYA: &str = "https://control-plane.kubiya.ai";
+
+/// The root of a platform's paths, in the form [`crate::domain::connection::Connection::base_url`] has.
+pub(super) fn base(platform: PlatformId, text: &str) -> Result<Url, UrlFault> {
+    let url = parse(text)?;
+    Ok(match platform {
+        PlatformId::SapAiCore => ending_in(url, "/v2"),
+        PlatformId::RunAi | PlatformId::Kubiya => without(url, &["/api/v1", "/api"]),
+    })
+}
+
+/// Where SAP AI Core's tokens come from, with the path of the token call.
+pub(super) fn token(text: &str) -> Result<Url, UrlFault> {
+    Ok(ending_in(parse(text)?, "/oauth/token"))
+}
+
+fn parse(text: &str) -> Result<Url, UrlFault> {
+    if text
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || c == '\\')
+    {
+        return Err(UrlFault::Characters);
+    }
+    let scheme = |prefix: &str| {
+        text.get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    if !scheme("https://") && !scheme("http://") {
+        return Err(UrlFault::Scheme);
+    }
+    let mut url = Url::parse(text).map_err(UrlFault::Unparsable)?;
+    check(&url)?;
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn check(url: &Url) -> Result<(), UrlFault> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(UrlFault::UserInfo);
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(UrlFault::Query);
+    }
+    if url.scheme() == "http" && !is_loopback(url) {
+        return Err(UrlFault::PlainHttp);
+    }
+    Ok(())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn ending_in(mut url: Url, end: &str) -> Url {
+    if !url.path().ends_with(end) {
+        let path = format!("{}{end}", url.path().trim_end_matches('/'));
+        url.set_path(&path);
+    }
+    url
+}
+
+fn without(mut url: Url, ends: &[&str]) -> Url {
+    let path = url.path().to_owned();
+    if let Some(rest) = ends.iter().find_map(|end| path.strip_suffix(end)) {
+        url.set_path(rest.trim_end_matches('/'));
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn based(platform: PlatformId, text: &str) -> String {
+        base(platform, text).map_or_else(|fault| fault.to_string(), String::from)
+    }
+
+    #[test]
+    fn sap_is_taken_with_and_without_its_version() {
+        for text in [
+            "https://api.ai.example.com",
+            "https://api.ai.example.com/",
+            "https://api.ai.example.com/v2",
+            "https://api.ai.example.com/v2//",
+            "HTTPS://API.ai.example.com:443/v2",
+        ] {
+            let url = based(PlatformId::SapAiCore, text);
+            assert_eq!(url, "https://api.ai.example.com/v2", "{text}");
+        }
+    }
+
+    #[test]
+    fn the_token_path_is_added_once() {
+        for text in [
+            "https://a.example.com/",
+            "https://a.example.com/oauth/token/",
+        ] {
+            let url = token(text).map(String::from);
+            assert_eq!(
+                url,
+                Ok("https://a.example.com/oauth/token".to_owned()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_pasted_api_prefix_is_taken_off() {
+        for text in [
+            "https://k.example.com/api",
+            "https://k.example.com/api/v1/",
+            "https://k.example.com",
+        ] {
+            assert_eq!(
+                based(PlatformId::Kubiya, text),
+                "https://k.example.com/",
+                "{text}"
+            );
+            assert_eq!(
+                based(PlatformId::RunAi, text),
+                "https://k.example.com/",
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn prefixes_ports_ipv6_and_unicode_hosts_are_kept() {
+        for (text, expected) in [
+            (
+                "https://h.example.com:8443/one/two/",
+                "https://h.example.com:8443/one/two",
+            ),
+            ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443/"),
+            ("https://bücher.example", "https://xn--bcher-kva.example/"),
+            ("http://127.9.8.7:81", "http://127.9.8.7:81/"),
+            ("http://[::1]:81/p", "http://[::1]:81/p"),
+            ("http://localhost:81", "http://localhost:81/"),
+        ] {
+            assert_eq!(based(PlatformId::RunAi, text), expected);
+        }
+    }
+
+    #[test]
+    fn what_breaks_a_rule_is_refused() {
+        for (text, fault) in [
+            ("h.example.com", UrlFault::Scheme),
+            ("h.example.com:443/v2", UrlFault::Scheme),
+            ("ftp://h.example.com", UrlFault::Scheme),
+            ("", UrlFault::Scheme),
+            ("http://h.example.com", UrlFault::PlainHttp),
+            ("http://localhost.example.com", UrlFault::PlainHttp),
+            ("http://128.0.0.1", UrlFault::PlainHttp),
+            ("http://[::ffff:127.0.0.1]", UrlFault::PlainHttp),
+            ("https://user@h.example.com", UrlFault::UserInfo),
+            ("https://:pass@h.example.com", UrlFault::UserInfo),
+            ("https://h.example.com?", UrlFault::Query),
+            ("https://h.example.com/?token=1", UrlFault::Query),
+            ("https://h.example.com/#a", UrlFault::Query),
+            ("https://h.example.com\n", UrlFault::Characters),
+            ("https://h.example.com\\@evil.example", UrlFault::Characters),
+            ("https://", UrlFault::Unparsable(url::ParseError::EmptyHost)),
+            (
+                "https://h.example.com:99999",
+                UrlFault::Unparsable(url::ParseError::InvalidPort),
+            ),
+        ] {
+            assert_eq!(parse(text), Err(fault), "{text}");
+        }
+    }
+}

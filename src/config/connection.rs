@@ -1,0 +1,332 @@
+//! One `[[connection]]` of the file, checked key by key.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+use crate::config::address::{self, UrlFault};
+use crate::config::document::{Entry, Section};
+use crate::config::environment::Environment;
+use crate::config::error::{ConfigError, Problem, shown};
+use crate::config::finding::Finding;
+use crate::config::keys::{self, Key};
+use crate::config::read_only::Run;
+use crate::config::scopes;
+use crate::config::secret::{SecretFault, SecretSource};
+use crate::config::service_key::ServiceKey;
+use crate::domain::connection::{Connection, ConnectionName, Credentials, PlatformId, Scopes};
+use crate::domain::text::{Clean, Secret};
+
+/// What the values of a file are read against.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scene<'a> {
+    /// Where secrets may come from.
+    pub(super) environment: &'a Environment,
+    /// The file; relative paths in it start at its folder.
+    pub(super) file: &'a Path,
+    /// What was said on the command line.
+    pub(super) run: Run,
+}
+
+impl Scene<'_> {
+    /// The path a value names: `~/` is the home folder, and relative paths start at the file's folder.
+    pub(super) fn path(&self, text: &str) -> PathBuf {
+        match (text.strip_prefix("~/"), self.environment.home()) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => self.file.parent().unwrap_or(Path::new("")).join(text),
+        }
+    }
+
+    /// The place a finding names.
+    pub(super) fn origin(&self, line: usize) -> String {
+        format!("{}:{line}", shown(self.file))
+    }
+}
+
+/// A connection of which only name and platform were read; all its keys belong there.
+#[derive(Debug)]
+pub(super) struct Head<'a> {
+    section: Section<'a>,
+    /// What the operator calls it.
+    pub(super) name: ConnectionName,
+    platform: PlatformId,
+}
+
+impl<'a> Head<'a> {
+    pub(super) fn read(section: Section<'a>) -> Result<Self, ConfigError> {
+        let name = name(section.require(&keys::NAME)?)?;
+        let platform = platform(section.require(&keys::PLATFORM)?)?;
+        section.refuse_foreign(platform)?;
+        Ok(Self {
+            section,
+            name,
+            platform,
+        })
+    }
+
+    /// Refuses the name, as another connection has it.
+    pub(super) fn repeats(&self, first: &Self) -> ConfigError {
+        let (name, line) = (first.name.clone(), first.section.line());
+        let entry = self
+            .section
+            .get(&keys::NAME)
+            .expect("a head was read with a name");
+        entry.error(Problem::Repeated { name, line })
+    }
+}
+
+/// Reads the rest of a connection, and says where each of its values came from.
+pub(super) fn read(
+    head: Head<'_>,
+    scene: Scene<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<Connection, ConfigError> {
+    Reader {
+        section: head.section,
+        scene,
+        name: head.name,
+        platform: head.platform,
+        findings,
+    }
+    .read()
+}
+
+fn name(entry: Entry<'_>) -> Result<ConnectionName, ConfigError> {
+    let text = entry.text()?;
+    ConnectionName::new(text).ok_or_else(|| entry.wrong_value(text))
+}
+
+fn platform(entry: Entry<'_>) -> Result<PlatformId, ConfigError> {
+    let text = entry.text()?;
+    let found = PlatformId::ALL
+        .into_iter()
+        .find(|platform| platform.config_word() == text);
+    found.ok_or_else(|| entry.wrong_value(text))
+}
+
+/// A connection whose name and platform are known.
+struct Reader<'a> {
+    section: Section<'a>,
+    scene: Scene<'a>,
+    name: ConnectionName,
+    platform: PlatformId,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Reader<'_> {
+    fn read(mut self) -> Result<Connection, ConfigError> {
+        let origin = self.scene.origin(self.section.line());
+        self.findings
+            .push(Finding::new(&self.name, self.platform.name(), &origin));
+        let (base_url, credentials) = match self.platform {
+            PlatformId::SapAiCore => self.sap_ai_core()?,
+            PlatformId::RunAi => self.run_ai()?,
+            PlatformId::Kubiya => self.kubiya()?,
+        };
+        Ok(Connection {
+            scopes: self.scopes()?,
+            protected: self.flag(&keys::PROTECTED)?,
+            color: self.color()?,
+            read_only: self.scene.run.or_file(self.flag(&keys::READ_ONLY)?),
+            ca_file: self.ca_file()?,
+            name: self.name,
+            platform: self.platform,
+            base_url,
+            credentials,
+            origin,
+        })
+    }
+
+    fn sap_ai_core(&mut self) -> Result<(Url, Credentials), ConfigError> {
+        for key in [&keys::CERTIFICATE, &keys::PRIVATE_KEY] {
+            if let Some(entry) = self.section.get(key) {
+                return Err(entry.error(Problem::X509 { key: key.name }));
+            }
+        }
+        if let Some(entry) = self.section.get(&keys::SERVICE_KEY) {
+            return self.service_key(entry);
+        }
+        let base_url = self.base_url()?;
+        let token_url = self.token_url()?;
+        Ok((base_url, self.client(Some(token_url))?))
+    }
+
+    /// Addresses of the file come before those of the service key: they are what the operator wrote.
+    fn service_key(&mut self, entry: Entry<'_>) -> Result<(Url, Credentials), ConfigError> {
+        let key = entry.key().name;
+        for other in [&keys::CLIENT_ID, &keys::CLIENT_SECRET] {
+            if let Some(double) = self.section.get(other) {
+                return Err(double.error(Problem::Exclusive {
+                    key: other.name,
+                    other: key,
+                }));
+            }
+        }
+        let text = self.fetch(entry, SecretSource::document)?;
+        let wrong = |fault| entry.error(Problem::ServiceKey { key, fault });
+        let service_key = ServiceKey::parse(text.expose()).map_err(wrong)?;
+        let base_url = self.base_url_or(key, || service_key.base_url().map_err(wrong))?;
+        let token_url = self.token_url_or(key, || service_key.token_url().map_err(wrong))?;
+        Ok((base_url, service_key.sign_in(token_url)))
+    }
+
+    fn run_ai(&mut self) -> Result<(Url, Credentials), ConfigError> {
+        Ok((self.base_url()?, self.client(None)?))
+    }
+
+    fn kubiya(&mut self) -> Result<(Url, Credentials), ConfigError> {
+        let usual = || Ok(address::base(PlatformId::Kubiya, address::KUBIYA).expect("it is sound"));
+        let base_url = self.base_url_or("default", usual)?;
+        let entry = self.section.require(&keys::API_KEY)?;
+        Ok((
+            base_url,
+            Credentials::ApiKey(self.fetch(entry, SecretSource::line)?),
+        ))
+    }
+
+    fn client(&mut self, token_url: Option<Url>) -> Result<Credentials, ConfigError> {
+        let entry = self.section.require(&keys::CLIENT_ID)?;
+        let id = entry.text()?;
+        if id.trim().is_empty() || id.chars().any(char::is_control) {
+            return Err(entry.wrong("is empty or holds control characters"));
+        }
+        self.note(entry, id);
+        let secret = self.fetch(
+            self.section.require(&keys::CLIENT_SECRET)?,
+            SecretSource::line,
+        )?;
+        Ok(Credentials::Client {
+            token_url,
+            id: id.to_owned(),
+            secret,
+        })
+    }
+
+    fn base_url(&mut self) -> Result<Url, ConfigError> {
+        let platform = self.platform;
+        self.url(&keys::URL, |text| address::base(platform, text))
+    }
+
+    fn token_url(&mut self) -> Result<Url, ConfigError> {
+        self.url(&keys::AUTH_URL, address::token)
+    }
+
+    fn url(
+        &mut self,
+        key: &'static Key,
+        read: impl Fn(&str) -> Result<Url, UrlFault>,
+    ) -> Result<Url, ConfigError> {
+        let entry = self.section.require(key)?;
+        let wrong = |fault| {
+            entry.error(Problem::Url {
+                key: key.name,
+                fault,
+            })
+        };
+        let url = read(entry.text()?).map_err(wrong)?;
+        self.note(entry, url.as_str());
+        Ok(url)
+    }
+
+    /// The address of the file, else the one known from `origin`.
+    fn base_url_or(
+        &mut self,
+        origin: &str,
+        known: impl FnOnce() -> Result<Url, ConfigError>,
+    ) -> Result<Url, ConfigError> {
+        match self.section.get(&keys::URL) {
+            Some(_) => self.base_url(),
+            None => Ok(self.noted(&keys::URL, known()?, origin)),
+        }
+    }
+
+    /// As [`Reader::base_url_or`], for tokens.
+    fn token_url_or(
+        &mut self,
+        origin: &str,
+        known: impl FnOnce() -> Result<Url, ConfigError>,
+    ) -> Result<Url, ConfigError> {
+        match self.section.get(&keys::AUTH_URL) {
+            Some(_) => self.token_url(),
+            None => Ok(self.noted(&keys::AUTH_URL, known()?, origin)),
+        }
+    }
+
+    fn fetch(
+        &mut self,
+        entry: Entry<'_>,
+        read: fn(&SecretSource, &Environment) -> Result<Secret, SecretFault>,
+    ) -> Result<Secret, ConfigError> {
+        let source = SecretSource::of(entry, |text| self.scene.path(text))?;
+        let origin = source.to_string();
+        self.findings
+            .push(Finding::of(&self.name, entry.key().name, "***", &origin));
+        let key = entry.key().name;
+        let wrong = |fault| entry.error(Problem::Secret { key, origin, fault });
+        read(&source, self.scene.environment).map_err(wrong)
+    }
+
+    fn scopes(&mut self) -> Result<Scopes, ConfigError> {
+        let Some(entry) = self.section.get(&keys::SCOPES) else {
+            return Ok(scopes::usual(self.platform));
+        };
+        let scopes = scopes::read(entry, self.platform)?;
+        self.note(entry, &scopes::shown(&scopes));
+        Ok(scopes)
+    }
+
+    fn flag(&mut self, key: &'static Key) -> Result<bool, ConfigError> {
+        let Some(entry) = self.section.get(key) else {
+            return Ok(false);
+        };
+        let flag = entry.flag()?;
+        self.note(entry, if flag { "true" } else { "false" });
+        Ok(flag)
+    }
+
+    fn color(&mut self) -> Result<Option<String>, ConfigError> {
+        let Some(entry) = self.section.get(&keys::COLOR) else {
+            return Ok(None);
+        };
+        let text = entry.text()?;
+        let plain = text.strip_prefix("bright-").unwrap_or(text);
+        if !keys::COLORS.contains(&plain) {
+            return Err(entry.wrong_value(text));
+        }
+        self.note(entry, text);
+        Ok(Some(text.to_owned()))
+    }
+
+    fn note(&mut self, entry: Entry<'_>, value: &str) {
+        let origin = self.scene.origin(entry.line());
+        self.findings
+            .push(Finding::of(&self.name, entry.key().name, value, &origin));
+    }
+
+    /// Passes on an address that does not stand in the file.
+    fn noted(&mut self, key: &'static Key, url: Url, origin: &str) -> Url {
+        self.findings
+            .push(Finding::of(&self.name, key.name, url.as_str(), origin));
+        url
+    }
+
+    fn ca_file(&mut self) -> Result<Option<PathBuf>, ConfigError> {
+        let Some(entry) = self.section.get(&keys::CA_FILE) else {
+            return Ok(None);
+        };
+        let path = self.scene.path(entry.text()?);
+        let unreadable = |error: io::Error| {
+            let why = Clean::new(&error.to_string());
+            entry.wrong(format!("cannot be read ({why})"))
+        };
+        // Looked at before it is opened: opening a pipe would wait for its other end.
+        if !fs::metadata(&path).map_err(unreadable)?.is_file() {
+            return Err(entry.wrong("is not a regular file"));
+        }
+        File::open(&path).map_err(unreadable)?;
+        self.note(entry, shown(&path).as_str());
+        Ok(Some(path))
+    }
+}

@@ -1,0 +1,343 @@
+//! A TOML text whose every value knows its line and column, and the typed ways to read it.
+//!
+//! Written by hand rather than derived, because derived errors repeat the offending value: here that may be a secret.
+
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::config::error::{ConfigError, Place, Problem};
+use crate::config::keys::{Key, Part, home_of};
+use crate::domain::connection::PlatformId;
+use crate::domain::text::{Clean, cut};
+
+/// No configuration is larger, so nothing larger is read.
+const LARGEST: u64 = 1 << 20;
+
+/// The text of a configuration file.
+#[derive(Debug)]
+pub(super) struct Document {
+    path: PathBuf,
+    text: String,
+}
+
+impl Document {
+    /// Reads the file; a byte order mark is left out.
+    pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
+        let refuse = |problem| Place::File(path.to_owned()).error(problem);
+        let unreadable =
+            |error: io::Error| refuse(Problem::Unreadable(Clean::new(&error.to_string())));
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(unreadable)?;
+        file.take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(refuse(Problem::Unreadable(Clean::new(
+                "it is larger than 1 MiB",
+            ))));
+        }
+        Self::new(path, bytes)
+    }
+
+    fn new(path: &Path, bytes: Vec<u8>) -> Result<Self, ConfigError> {
+        let path = path.to_owned();
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let text = text
+                    .strip_prefix('\u{feff}')
+                    .map(str::to_owned)
+                    .unwrap_or(text);
+                Ok(Self { path, text })
+            }
+            Err(error) => {
+                let good = error.utf8_error().valid_up_to();
+                let text = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
+                let place = Self { path, text }.place(good);
+                Err(place.error(Problem::NotUtf8))
+            }
+        }
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The text as a table. Only the parser's own words are passed on, never the text around the fault.
+    pub(super) fn parse(&self) -> Result<DeTable<'_>, ConfigError> {
+        DeTable::parse(&self.text)
+            .map(Spanned::into_inner)
+            .map_err(|error| {
+                let at = error.span().map_or(self.text.len(), |span| span.start);
+                self.place(at)
+                    .error(Problem::Syntax(Clean::new(error.message())))
+            })
+    }
+
+    fn place(&self, offset: usize) -> Place {
+        let before = self.before(offset);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Place::At {
+            file: self.path.clone(),
+            line: self.line(offset),
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        self.before(offset).matches('\n').count() + 1
+    }
+
+    fn before(&self, offset: usize) -> &str {
+        let whole = |at: &usize| self.text.is_char_boundary(*at);
+        let end = (0..=offset.min(self.text.len())).rev().find(whole);
+        &self.text[..end.expect("0 is a boundary")]
+    }
+}
+
+/// A table of the file in which only the keys of its part stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Section<'d> {
+    document: &'d Document,
+    table: &'d DeTable<'d>,
+    part: &'static Part,
+    start: usize,
+}
+
+impl<'d> Section<'d> {
+    /// The whole file.
+    pub(super) fn top(
+        document: &'d Document,
+        table: &'d DeTable<'d>,
+        part: &'static Part,
+    ) -> Result<Self, ConfigError> {
+        let section = Self {
+            document,
+            table,
+            part,
+            start: 0,
+        };
+        section.refuse_unknown()?;
+        Ok(section)
+    }
+
+    /// Refuses the first key that is not known here, whatever its value (C3).
+    fn refuse_unknown(&self) -> Result<(), ConfigError> {
+        let unknown = self
+            .table
+            .keys()
+            .filter(|key| self.part.find(key.get_ref()).is_none());
+        let Some(key) = unknown.min_by_key(|key| key.span().start) else {
+            return Ok(());
+        };
+        let name = key.get_ref();
+        let problem = match (home_of(name), self.part.nearest(name)) {
+            (Some((key, home)), _) => Problem::Misplaced {
+                key: key.name,
+                home,
+            },
+            (None, Some(nearest)) => Problem::Misspelt {
+                key: shortened(name),
+                nearest: nearest.name,
+            },
+            (None, None) => Problem::Unknown {
+                key: shortened(name),
+                known: self.part.names(),
+            },
+        };
+        Err(self.document.place(key.span().start).error(problem))
+    }
+
+    /// Refuses the first key that connections of other platforms have.
+    pub(super) fn refuse_foreign(&self, platform: PlatformId) -> Result<(), ConfigError> {
+        let known = self
+            .table
+            .keys()
+            .filter_map(|key| Some((key.span().start, self.part.find(key.get_ref())?)));
+        let foreign = known.filter(|(_, key)| !key.platforms.contains(&platform));
+        let Some((at, key)) = foreign.min_by_key(|(at, _)| *at) else {
+            return Ok(());
+        };
+        Err(self.document.place(at).error(Problem::Foreign {
+            key: key.name,
+            platform: platform.config_word(),
+            known: self.part.names_for(platform),
+        }))
+    }
+
+    /// What stands at that key.
+    pub(super) fn get(&self, key: &'static Key) -> Option<Entry<'d>> {
+        let value = self.table.get(key.name)?;
+        Some(Entry {
+            document: self.document,
+            value,
+            key,
+        })
+    }
+
+    /// What stands at that key, where something has to.
+    pub(super) fn require(&self, key: &'static Key) -> Result<Entry<'d>, ConfigError> {
+        self.get(key).ok_or_else(|| {
+            let problem = Problem::Wrong {
+                key: key.name,
+                found: "is missing".to_owned(),
+                form: key.form,
+            };
+            self.document.place(self.start).error(problem)
+        })
+    }
+
+    /// The line it begins in.
+    pub(super) fn line(&self) -> usize {
+        self.document.line(self.start)
+    }
+
+    /// How many keys stand in it.
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
+}
+
+/// The value of a key, or one value of its list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'d> {
+    document: &'d Document,
+    value: &'d Spanned<DeValue<'d>>,
+    key: &'static Key,
+}
+
+impl<'d> Entry<'d> {
+    /// The key.
+    pub(super) fn key(&self) -> &'static Key {
+        self.key
+    }
+
+    /// The text, where it is one.
+    pub(super) fn text(&self) -> Result<&'d str, ConfigError> {
+        self.value
+            .get_ref()
+            .as_str()
+            .ok_or_else(|| self.wrong_type())
+    }
+
+    /// Whether it is text.
+    pub(super) fn is_text(&self) -> bool {
+        self.value.get_ref().is_str()
+    }
+
+    /// True or false.
+    pub(super) fn flag(&self) -> Result<bool, ConfigError> {
+        self.value
+            .get_ref()
+            .as_bool()
+            .ok_or_else(|| self.wrong_type())
+    }
+
+    /// The values of a list.
+    pub(super) fn list(&self) -> Result<Vec<Self>, ConfigError> {
+        let values = self
+            .value
+            .get_ref()
+            .as_array()
+            .ok_or_else(|| self.wrong_type())?;
+        Ok(values.iter().map(|value| Self { value, ..*self }).collect())
+    }
+
+    /// The table, with only the keys of that part in it.
+    pub(super) fn section(&self, part: &'static Part) -> Result<Section<'d>, ConfigError> {
+        let table = self
+            .value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.wrong_type())?;
+        let start = self.value.span().start;
+        let section = Section {
+            document: self.document,
+            table,
+            part,
+            start,
+        };
+        section.refuse_unknown()?;
+        Ok(section)
+    }
+
+    /// Says what stood there and what should; `found` ends a sentence that begins with the key.
+    pub(super) fn wrong(&self, found: impl Into<String>) -> ConfigError {
+        let (key, form) = (self.key.name, self.key.form);
+        self.error(Problem::Wrong {
+            key,
+            found: found.into(),
+            form,
+        })
+    }
+
+    /// As [`Entry::wrong`], with the value; not for what may be secret.
+    pub(super) fn wrong_value(&self, value: &str) -> ConfigError {
+        self.wrong(format!("is \"{}\"", shortened(value)))
+    }
+
+    /// A problem at this place.
+    pub(super) fn error(&self, problem: Problem) -> ConfigError {
+        self.document.place(self.value.span().start).error(problem)
+    }
+
+    /// The line it stands in.
+    pub(super) fn line(&self) -> usize {
+        self.document.line(self.value.span().start)
+    }
+
+    fn wrong_type(&self) -> ConfigError {
+        self.wrong(format!("is {}", kind(self.value.get_ref())))
+    }
+}
+
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(true) => "true",
+        DeValue::Boolean(false) => "false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// Columns of a name or value that are repeated in a message.
+const SHOWN: usize = 60;
+
+fn shortened(text: &str) -> Clean {
+    Clean::new(&cut(Clean::new(text).as_str(), SHOWN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: &str) -> Document {
+        Document::new(Path::new("c.toml"), text.as_bytes().to_vec()).expect("the text is UTF-8")
+    }
+
+    #[test]
+    fn places_are_counted_in_lines_and_characters_from_one() {
+        let document = document("a\r\n\u{e9}\u{e9}x\n");
+        for (offset, shown) in [
+            (0, "c.toml:1:1"),
+            (3, "c.toml:2:1"),
+            (7, "c.toml:2:3"),
+            (99, "c.toml:3:1"),
+        ] {
+            assert_eq!(document.place(offset).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_moves_no_column() {
+        assert_eq!(document("\u{feff}x").place(0), document("x").place(0));
+    }
+}

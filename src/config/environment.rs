@@ -1,0 +1,105 @@
+//! What the process was started with: its environment variables and the folders that follow from them.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use directories::{BaseDirs, ProjectDirs};
+
+use crate::config::error::{ConfigError, Place, Problem};
+
+/// A copy of the process environment and the folders that depend on it: the only thing the
+/// configuration knows of the outside, besides the files and commands it names.
+///
+/// A variable that is set to nothing counts as not set.
+#[derive(Clone)]
+pub struct Environment {
+    variables: BTreeMap<OsString, OsString>,
+    home: Option<PathBuf>,
+    config: Option<PathBuf>,
+    state: Option<PathBuf>,
+}
+
+impl Environment {
+    /// The environment of this process, with the folders of `directories`.
+    pub fn of_process() -> Self {
+        let project = ProjectDirs::from("", "", "centurion");
+        let state =
+            |dirs: &ProjectDirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned();
+        Self {
+            variables: std::env::vars_os().collect(),
+            home: BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
+            config: project.as_ref().map(|dirs| dirs.config_dir().to_owned()),
+            state: project.as_ref().map(state),
+        }
+    }
+
+    /// An environment of these variables alone, with all folders below `home`; for tests.
+    pub fn from_pairs<K, V>(pairs: impl IntoIterator<Item = (K, V)>, home: &Path) -> Self
+    where
+        K: Into<OsString>,
+        V: Into<OsString>,
+    {
+        let owned = |(name, value): (K, V)| (name.into(), value.into());
+        Self {
+            variables: pairs.into_iter().map(owned).collect(),
+            home: Some(home.to_owned()),
+            config: Some(home.join(".config/centurion")),
+            state: Some(home.join(".local/state/centurion")),
+        }
+    }
+
+    /// The variable of that name, unless it is empty.
+    pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
+        let value = self.variables.get(OsStr::new(name))?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// The variable of that name as text; one that is no text is an error, not an absent one.
+    pub(super) fn text(&self, name: &'static str) -> Result<Option<&str>, ConfigError> {
+        let Some(value) = self.variable(name) else {
+            return Ok(None);
+        };
+        let wrong = Problem::Wrong {
+            key: name,
+            found: "is not UTF-8".to_owned(),
+            form: "text",
+        };
+        let text = value
+            .to_str()
+            .ok_or_else(|| Place::Environment.error(wrong))?;
+        Ok(Some(text))
+    }
+
+    /// All of it, for a helper command.
+    pub(super) fn variables(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
+        self.variables.iter()
+    }
+
+    /// The operator's home folder, where there is one.
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// Where `config.toml` is looked for.
+    pub(super) fn config_folder(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
+    /// Where journals are kept.
+    pub(super) fn state_folder(&self) -> Option<&Path> {
+        self.state.as_deref()
+    }
+}
+
+impl fmt::Debug for Environment {
+    /// Leaves the variables out: some of them are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment")
+            .field("home", &self.home)
+            .field("config", &self.config)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,268 @@
+//! Where a secret comes from, and how it is had. What a source gives is never repeated in a message.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::config::command;
+use crate::config::document::Entry;
+use crate::config::environment::Environment;
+use crate::config::error::{ConfigError, Problem, shown};
+use crate::config::keys;
+use crate::config::system;
+use crate::domain::text::{Clean, Secret};
+
+/// Bytes of the largest secret or service key that is read.
+pub(super) const LARGEST: u64 = 64 << 10;
+
+/// How long a helper command may take (C5).
+const HELPER_LIMIT: Duration = Duration::from_secs(10);
+
+/// Why a secret was not had, as the rest of a sentence that begins with its source.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretFault {
+    /// No such variable, or an empty one.
+    #[error("is not set")]
+    Unset,
+    /// A file that cannot be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(Clean),
+    /// A folder, pipe or device.
+    #[error("is not a regular file")]
+    NotAFile,
+    /// A file or its folder that is open to others (C4).
+    #[error("can be read or changed by others, so it was not loaded; {fix}")]
+    Exposed {
+        /// What mends it.
+        fix: Clean,
+    },
+    /// No such program, or not to be run.
+    #[error("cannot be run: {0}")]
+    NotStarted(Clean),
+    /// A helper that failed.
+    #[error("ended with exit status {0}; run it by hand to see why")]
+    Status(i32),
+    /// A helper that was killed.
+    #[error("was ended by a signal")]
+    Signal,
+    /// A helper that hangs.
+    #[error("did not end within {0:?} and was stopped")]
+    TimedOut(Duration),
+    /// Nothing, or an empty line.
+    #[error("is empty")]
+    Empty,
+    /// More than a secret can be.
+    #[error("holds more than 64 KiB")]
+    TooLarge,
+    /// Other than UTF-8.
+    #[error("holds something that is not text")]
+    NotText,
+    /// A helper's prompt, a banner, or the whole of a file.
+    #[error("holds {0} lines, expected exactly one")]
+    Lines(usize),
+    /// Escapes, zero bytes and the like.
+    #[error("holds control characters")]
+    Control,
+}
+
+/// The three ways to a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum SecretSource {
+    Variable(String),
+    File(PathBuf),
+    Command(Vec<String>),
+}
+
+impl fmt::Display for SecretSource {
+    /// Names the source; of a command the program alone, as its arguments may be telling.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => write!(f, "environment variable {}", Clean::new(name)),
+            Self::File(path) => write!(f, "file {}", shown(path)),
+            Self::Command(command) => write!(f, "command {}", Clean::new(&command[0])),
+        }
+    }
+}
+
+impl SecretSource {
+    /// Reads which way an entry names; `resolve` makes a path of what a file is called there.
+    pub(super) fn of(
+        entry: Entry<'_>,
+        resolve: impl Fn(&str) -> PathBuf,
+    ) -> Result<Self, ConfigError> {
+        let key = entry.key().name;
+        if entry.is_text() {
+            return Err(entry.error(Problem::PlainSecret { key }));
+        }
+        let section = entry.section(&keys::IN_SECRET)?;
+        let named = |key| section.get(key).filter(|_| section.len() == 1);
+        if let Some(variable) = named(&keys::ENV) {
+            return self::variable(variable).map(Self::Variable);
+        }
+        if let Some(file) = named(&keys::FILE) {
+            return Ok(Self::File(resolve(filled(file)?)));
+        }
+        if let Some(command) = named(&keys::COMMAND) {
+            return program(command).map(Self::Command);
+        }
+        Err(entry.wrong(format!("names {} sources", section.len())))
+    }
+
+    /// A secret: one line of text. The line break at its end is taken off.
+    pub(super) fn line(&self, environment: &Environment) -> Result<Secret, SecretFault> {
+        one_line(self.text(environment)?)
+    }
+
+    /// A whole text, such as a service key.
+    pub(super) fn document(&self, environment: &Environment) -> Result<Secret, SecretFault> {
+        self.text(environment).map(Secret::new)
+    }
+
+    fn text(&self, environment: &Environment) -> Result<String, SecretFault> {
+        let bytes = match self {
+            Self::Variable(name) => {
+                let value = environment.variable(name).ok_or(SecretFault::Unset)?;
+                return Ok(value.to_str().ok_or(SecretFault::NotText)?.to_owned());
+            }
+            Self::File(path) => private(path)?,
+            Self::Command(command) => command::output(command, environment, HELPER_LIMIT)?,
+        };
+        if bytes.len() as u64 > LARGEST {
+            return Err(SecretFault::TooLarge);
+        }
+        String::from_utf8(bytes).map_err(|_| SecretFault::NotText)
+    }
+}
+
+/// The name of a variable. What cannot be one is not repeated: it may be the secret itself.
+fn variable(entry: Entry<'_>) -> Result<String, ConfigError> {
+    let name = filled(entry)?;
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(allowed) {
+        return Err(entry.wrong("is not of letters, digits and '_'"));
+    }
+    Ok(name.to_owned())
+}
+
+fn filled(entry: Entry<'_>) -> Result<&str, ConfigError> {
+    let text = entry.text()?;
+    if text.is_empty() || text.contains('\0') {
+        return Err(entry.wrong("is empty or holds a zero byte"));
+    }
+    Ok(text)
+}
+
+fn program(entry: Entry<'_>) -> Result<Vec<String>, ConfigError> {
+    let words: Vec<_> = entry
+        .list()?
+        .iter()
+        .map(Entry::text)
+        .collect::<Result<_, _>>()?;
+    if words.first().is_none_or(|program| program.is_empty()) {
+        return Err(entry.wrong("names no program"));
+    }
+    Ok(words.into_iter().map(str::to_owned).collect())
+}
+
+/// Takes one line of text for a secret.
+pub(super) fn one_line(mut text: String) -> Result<Secret, SecretFault> {
+    if text.ends_with('\n') {
+        text.pop();
+    }
+    if text.ends_with('\r') {
+        text.pop();
+    }
+    if text.trim().is_empty() {
+        return Err(SecretFault::Empty);
+    }
+    let lines = text.split('\n').count();
+    if lines > 1 {
+        return Err(SecretFault::Lines(lines));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(SecretFault::Control);
+    }
+    Ok(Secret::new(text))
+}
+
+/// The content of a file only its owner may read, in a folder only its owner may look into (C4).
+pub(super) fn private(path: &Path) -> Result<Vec<u8>, SecretFault> {
+    let unreadable = |error: io::Error| SecretFault::Unreadable(Clean::new(&error.to_string()));
+    // Through links, and before it is opened: opening a pipe would wait for its other end.
+    let path = fs::canonicalize(path).map_err(unreadable)?;
+    if !fs::metadata(&path).map_err(unreadable)?.is_file() {
+        return Err(SecretFault::NotAFile);
+    }
+    let file = File::open(&path).map_err(unreadable)?;
+    let folder = path.parent().expect("a file lies in a folder");
+    let own = file.metadata().map_err(unreadable)?;
+    let around = fs::metadata(folder).map_err(unreadable)?;
+    if system::shared(&around) {
+        let fix = Clean::new("move it into a folder only you may read");
+        return Err(SecretFault::Exposed { fix });
+    }
+    let chmod = |mode: &str, path: &Path| format!("chmod {mode} {}", quoted(path));
+    let own = system::exposed(&own).then(|| chmod("600", &path));
+    let around = system::exposed(&around).then(|| chmod("700", folder));
+    let fixes: Vec<String> = own.into_iter().chain(around).collect();
+    if !fixes.is_empty() {
+        let fix = Clean::new(&format!("run: {}", fixes.join(" && ")));
+        return Err(SecretFault::Exposed { fix });
+    }
+    read(file).map_err(unreadable)
+}
+
+fn read(file: File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The path as a shell takes it for one word.
+fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
+    if path.chars().all(plain) {
+        return path.into_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_exactly_one_line() {
+        for (text, expected) in [
+            ("s3cret", Ok("s3cret")),
+            ("s3cret\n", Ok("s3cret")),
+            ("s3cret\r\n", Ok("s3cret")),
+            (" inner space ", Ok(" inner space ")),
+            ("", Err(SecretFault::Empty)),
+            ("\n", Err(SecretFault::Empty)),
+            ("  \n", Err(SecretFault::Empty)),
+            ("a\nb\n", Err(SecretFault::Lines(2))),
+            ("a\n\n", Err(SecretFault::Lines(2))),
+            ("a\u{1b}[31m", Err(SecretFault::Control)),
+            ("a\0", Err(SecretFault::Control)),
+            ("a\u{9b}", Err(SecretFault::Control)),
+        ] {
+            let secret = one_line(text.to_owned());
+            assert_eq!(
+                secret.as_ref().map(Secret::expose),
+                expected.as_ref().copied(),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_fix_can_be_pasted_into_a_shell() {
+        assert_eq!(quoted(Path::new("/a/b-c.txt")), "/a/b-c.txt");
+        assert_eq!(quoted(Path::new("/a b/it's")), r"'/a b/it'\''s'");
+    }
+}

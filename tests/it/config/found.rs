@@ -1,0 +1,249 @@
+//! What the platforms' own tools left in the environment.
+
+use centurion::config::{self};
+use centurion::domain::connection::{ReadOnly, Scopes};
+use centurion::domain::resource::Scope;
+
+use crate::config::{CANARY, KUBIYA, Scene, client, only, service_key};
+fn variables_of_sap(scene: Scene) -> Scene {
+    scene
+        .set("AICORE_CLIENT_ID", "of-variables")
+        .set("AICORE_CLIENT_SECRET", CANARY)
+        .set("AICORE_AUTH_URL", "https://auth.example.com/oauth/token")
+        .set("AICORE_BASE_URL", "https://api.example.com/v2")
+}
+
+fn config_file_of_sap(id: &str) -> String {
+    format!(
+        r#"{{"AICORE_CLIENT_ID": "{id}", "AICORE_CLIENT_SECRET": "{CANARY}",
+        "AICORE_AUTH_URL": "https://auth.example.com", "AICORE_BASE_URL": "https://api.example.com",
+        "AICORE_RESOURCE_GROUP": "of-file"}}"#
+    )
+}
+
+fn with_config_file_of_sap(scene: Scene) -> Scene {
+    scene.folder(".aicore", 0o700);
+    scene.file(".aicore/config.json", config_file_of_sap("of-file"), 0o600);
+    scene.file(
+        ".aicore/config_team.json",
+        config_file_of_sap("of-profile"),
+        0o600,
+    );
+    scene
+}
+
+fn bindings() -> String {
+    format!(
+        r#"{{"aicore": [{{"label": "aicore", "credentials": {}}}]}}"#,
+        service_key()
+    )
+}
+
+fn id_and_group(scene: &Scene) -> (String, Scopes) {
+    let settings = scene.load();
+    let connection = only(&settings);
+    assert_eq!(connection.name.as_str(), "sap-ai-core");
+    assert_eq!(connection.base_url.as_str(), "https://api.example.com/v2");
+    let (id, token_url) = client(connection);
+    assert_eq!(
+        token_url.as_deref(),
+        Some("https://auth.example.com/oauth/token")
+    );
+    (id, connection.scopes.clone())
+}
+
+fn group(name: &str) -> Scopes {
+    Scopes::Named(vec![Scope::new(name)])
+}
+
+#[test]
+fn sap_is_found_in_the_order_of_its_own_tools() {
+    let scene = Scene::new().set("VCAP_SERVICES", &bindings());
+    assert_eq!(id_and_group(&scene), ("sb-1".to_owned(), group("default")));
+    let scene = with_config_file_of_sap(scene);
+    assert_eq!(
+        id_and_group(&scene),
+        ("of-file".to_owned(), group("of-file"))
+    );
+    let scene = variables_of_sap(scene);
+    assert_eq!(
+        id_and_group(&scene),
+        ("of-variables".to_owned(), group("of-file"))
+    );
+    let scene = scene.set("AICORE_SERVICE_KEY", &service_key());
+    assert_eq!(id_and_group(&scene), ("sb-1".to_owned(), group("of-file")));
+    let scene = scene.set("AICORE_RESOURCE_GROUP", "of-variable");
+    assert_eq!(
+        id_and_group(&scene),
+        ("sb-1".to_owned(), group("of-variable"))
+    );
+    let lines = config::explain(&scene.load());
+    let losers = lines
+        .iter()
+        .filter(|line| line.contains("not used, AICORE_SERVICE_KEY comes first"));
+    assert_eq!(losers.count(), 3, "{lines:#?}");
+}
+
+#[test]
+fn a_profile_of_sap_is_taken_and_has_to_be_there() {
+    let scene = with_config_file_of_sap(Scene::new()).set("AICORE_PROFILE", "team");
+    assert_eq!(id_and_group(&scene).0, "of-profile");
+    assert_eq!(
+        scene.set("AICORE_PROFILE", "none").error(),
+        "HOME/.aicore/config_none.json: cannot be read: No such file or directory (os error 2)"
+    );
+}
+
+#[test]
+fn a_config_file_of_sap_that_was_named_is_taken() {
+    let scene = with_config_file_of_sap(Scene::new());
+    let path = scene.path(".aicore/config_team.json").display().to_string();
+    assert_eq!(
+        id_and_group(&scene.set("AICORE_CONFIG", &path)).0,
+        "of-profile"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn c4_a_config_file_of_sap_that_others_can_read_is_not_loaded() {
+    let scene = with_config_file_of_sap(Scene::new());
+    scene.file(".aicore/config.json", config_file_of_sap("of-file"), 0o644);
+    assert_eq!(
+        scene.error(),
+        "environment: `AICORE_CLIENT_SECRET`: file HOME/.aicore/config.json can be read or changed by others, \
+         so it was not loaded; run: chmod 600 HOME/.aicore/config.json"
+    );
+}
+
+#[test]
+fn a_lone_variable_of_sap_hides_what_comes_after_it_and_is_refused() {
+    let scene = with_config_file_of_sap(Scene::new()).set("AICORE_CLIENT_ID", "alone");
+    assert_eq!(
+        scene.error(),
+        "environment: AICORE_CLIENT_ID found, but not AICORE_BASE_URL, AICORE_AUTH_URL, AICORE_CLIENT_SECRET; \
+         set what is missing, or unset what is there"
+    );
+}
+
+#[test]
+fn certificates_of_sap_in_the_environment_are_refused() {
+    let scene = variables_of_sap(Scene::new()).set("AICORE_CERT_STR", CANARY);
+    assert_eq!(
+        scene.error(),
+        "environment: `AICORE_CERT_STR`: X.509 service keys are not supported yet; take one with a client secret"
+    );
+}
+
+#[test]
+fn a_resource_group_that_cannot_be_one_is_refused() {
+    let scene = variables_of_sap(Scene::new()).set("AICORE_RESOURCE_GROUP", "a\nb: c");
+    assert_eq!(
+        scene.error(),
+        "environment: `AICORE_RESOURCE_GROUP` is \"a b: c\", expected 3 to 253 letters, digits, '-' and '.', \
+         with a letter or digit at both ends"
+    );
+}
+
+#[test]
+fn run_ai_is_found_whole_or_refused() {
+    let scene = Scene::new().set("RUNAI_BASE_URL", "https://tenant.run.ai/");
+    assert_eq!(
+        scene.error(),
+        "environment: RUNAI_BASE_URL found, but not RUNAI_CLIENT_ID, RUNAI_CLIENT_SECRET; \
+         set what is missing, or unset what is there"
+    );
+    let scene = scene
+        .set("RUNAI_CLIENT_ID", "app")
+        .set("RUNAI_CLIENT_SECRET", CANARY);
+    let settings = scene.load();
+    let connection = only(&settings);
+    assert_eq!(connection.name.as_str(), "run-ai");
+    assert_eq!(connection.base_url.as_str(), "https://tenant.run.ai/");
+    assert_eq!(client(connection), ("app".to_owned(), None));
+    assert_eq!(
+        connection.origin,
+        "RUNAI_BASE_URL, RUNAI_CLIENT_ID, RUNAI_CLIENT_SECRET"
+    );
+    assert_eq!(
+        (&connection.scopes, connection.read_only),
+        (&Scopes::All, ReadOnly::No)
+    );
+}
+
+#[test]
+fn kubiya_is_found_with_the_first_of_its_addresses() {
+    let scene = Scene::new().set("CONTROL_PLANE_URL", "https://third.example.com");
+    assert!(scene.load().connections.is_empty());
+    let scene = Scene::new().set("KUBIYA_API_KEY", CANARY);
+    let url = |scene: &Scene| only(&scene.load()).base_url.to_string();
+    assert_eq!(url(&scene), "https://control-plane.kubiya.ai/");
+    let scene = scene.set("CONTROL_PLANE_URL", "https://third.example.com");
+    assert_eq!(url(&scene), "https://third.example.com/");
+    let scene = scene.set("CONTROL_PLANE_GATEWAY_URL", "https://second.example.com");
+    assert_eq!(url(&scene), "https://second.example.com/");
+    let scene = scene.set(
+        "KUBIYA_CONTROL_PLANE_BASE_URL",
+        "https://first.example.com/api",
+    );
+    assert_eq!(url(&scene), "https://first.example.com/");
+    assert_eq!(
+        only(&scene.load()).origin,
+        "KUBIYA_API_KEY, KUBIYA_CONTROL_PLANE_BASE_URL"
+    );
+}
+
+#[test]
+fn an_address_of_kubiya_without_its_key_is_refused() {
+    let scene = Scene::new().set("KUBIYA_CONTROL_PLANE_BASE_URL", "https://first.example.com");
+    assert_eq!(
+        scene.error(),
+        "environment: KUBIYA_CONTROL_PLANE_BASE_URL found, but not KUBIYA_API_KEY; \
+         set what is missing, or unset what is there"
+    );
+}
+
+#[test]
+fn an_address_in_the_environment_obeys_the_same_rules() {
+    let url = format!("https://user:{CANARY}@h.example.com");
+    let scene = Scene::new()
+        .set("KUBIYA_API_KEY", CANARY)
+        .set("CONTROL_PLANE_URL", &url);
+    assert_eq!(
+        scene.error(),
+        "environment: `CONTROL_PLANE_URL` holds a user name or password before the host; take it out, \
+         and change that password if others could see it"
+    );
+}
+
+#[test]
+fn a_file_with_a_connection_is_taken_alone_unless_it_says_discover() {
+    let names = |text: &str| -> Vec<String> {
+        let scene = Scene::with(text)
+            .set("SECRET", CANARY)
+            .set("KUBIYA_API_KEY", CANARY);
+        let settings = scene.load();
+        settings
+            .connections
+            .iter()
+            .map(|connection| connection.name.to_string())
+            .collect()
+    };
+    assert_eq!(names(KUBIYA), ["a"]);
+    assert_eq!(
+        names(&format!("discover = true\n{KUBIYA}")),
+        ["a", "kubiya"]
+    );
+    assert_eq!(names("refresh = \"10s\"\n"), ["kubiya"]);
+    assert_eq!(names("discover = false\n"), [""; 0]);
+    let own = KUBIYA.replace("\"a\"", "\"kubiya\"");
+    assert_eq!(names(&format!("discover = true\n{own}")), ["kubiya"]);
+}
+
+#[test]
+fn what_is_found_is_read_only_when_the_run_is() {
+    let scene = Scene::new()
+        .set("KUBIYA_API_KEY", CANARY)
+        .set("CENTURION_READ_ONLY", "1");
+    assert_eq!(only(&scene.load()).read_only, ReadOnly::ByRun);
+}
