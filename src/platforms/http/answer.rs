@@ -1,0 +1,315 @@
+//! What an HTTP answer means: a whole [`Reply`], or a [`Failure`] in the words of the server.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::{Response, StatusCode};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::domain::connection::PlatformId;
+use crate::domain::error::{PlatformError, Refusal};
+use crate::domain::text::Clean;
+use crate::platforms::http::failure::{self, Failure, Fate};
+use crate::platforms::http::retry;
+
+/// More of one body than this is not read, counted after unpacking (N15).
+pub(super) const CAP: usize = 16 << 20;
+
+/// How much of a body is shown where it cannot be read (N11).
+const SHOWN: usize = 200;
+
+/// A whole 2xx answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, unpacked; at most the cap.
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body as JSON of that shape, else [`PlatformError::Unreadable`] or [`PlatformError::NotAnApi`].
+    /// Bytes that are no UTF-8 are replaced, so that one bad row does not hide a page.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, PlatformError> {
+        if is_markup(&self.body) {
+            return Err(not_an_api("markup", &self.body));
+        }
+        let text = String::from_utf8_lossy(&self.body);
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+            // The library quotes what it did not expect, however long that is.
+            let why: String = error.to_string().chars().take(SHOWN).collect();
+            let why = Clean::new(&why);
+            PlatformError::Unreadable {
+                why,
+                start: start(&self.body),
+            }
+        })
+    }
+}
+
+/// Reads one error shape: status and body in, what it says out.
+pub(super) type ErrorShape = fn(u16, &[u8]) -> Option<Refusal>;
+
+/// Who answers, and how its refusals are read and named.
+#[derive(Debug)]
+pub(super) struct Peer {
+    /// Its platform.
+    pub(super) platform: PlatformId,
+    /// Host and port.
+    pub(super) host: String,
+    /// The settings to look at when it refuses the credentials.
+    pub(super) setting: &'static str,
+    /// The error shapes it speaks, the first that fits wins.
+    pub(super) shapes: Vec<ErrorShape>,
+}
+
+impl Peer {
+    /// Reads the answer to its end and says what it means. `limit` tells which time limit cut it.
+    pub(super) async fn hear(
+        &self,
+        mut response: Response,
+        limit: impl Fn() -> Duration,
+    ) -> Result<Reply, Failure> {
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        let end = self.drain(&mut response, &mut body, limit).await;
+        match status {
+            200..=299 => whole(status, &response, body, end),
+            300..=399 => Err(Failure::new(Fate::Uncertain, self.redirected(&response))),
+            _ => Err(self.refused(status, &response, &body)),
+        }
+    }
+
+    async fn drain(
+        &self,
+        response: &mut Response,
+        body: &mut Vec<u8>,
+        limit: impl Fn() -> Duration,
+    ) -> Result<(), Failure> {
+        loop {
+            let chunk = response.chunk().await;
+            let chunk =
+                chunk.map_err(|error| failure::of_transport(&error, &self.host, limit()))?;
+            let Some(chunk) = chunk else { return Ok(()) };
+            if body.len() + chunk.len() > CAP {
+                return Err(Failure::new(
+                    Fate::Uncertain,
+                    PlatformError::TooLarge { cap: CAP },
+                ));
+            }
+            body.extend_from_slice(&chunk);
+        }
+    }
+
+    fn redirected(&self, response: &Response) -> PlatformError {
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok());
+        let target = location.and_then(|location| response.url().join(location).ok());
+        let target = target.as_ref().map(origin);
+        PlatformError::Redirected {
+            host: self.host.clone(),
+            target: Clean::new(target.as_deref().unwrap_or("an unreadable address")),
+        }
+    }
+
+    fn refused(&self, status: u16, response: &Response, body: &[u8]) -> Failure {
+        let said = self.refusal(status, body);
+        let asked_wait = retry::asked_wait(response.headers());
+        let (fate, error) = match status {
+            401 => (Fate::Refused, self.unauthorized(said)),
+            403 => (Fate::Refused, PlatformError::Forbidden { said }),
+            // The server gave up waiting for the rest of the request: what it did with it is open.
+            408 => (Fate::Uncertain, PlatformError::Refused { said }),
+            429 => (
+                Fate::Refused,
+                PlatformError::RateLimited {
+                    retry_after: asked_wait,
+                    said,
+                },
+            ),
+            400..=499 => (Fate::Refused, PlatformError::Refused { said }),
+            _ => (Fate::Uncertain, PlatformError::ServerFailed { said }),
+        };
+        Failure {
+            error,
+            fate,
+            asked_wait,
+        }
+    }
+
+    /// Credentials refused, in the server's words.
+    pub(super) fn unauthorized(&self, said: Refusal) -> PlatformError {
+        PlatformError::Unauthorized {
+            platform: self.platform,
+            setting: self.setting,
+            said,
+        }
+    }
+
+    fn refusal(&self, status: u16, body: &[u8]) -> Refusal {
+        let said = self.shapes.iter().find_map(|shape| shape(status, body));
+        said.unwrap_or_else(|| Refusal {
+            status,
+            code: None,
+            message: foreign_words(status, body),
+            request_id: None,
+            own_shape: false,
+        })
+    }
+}
+
+fn whole(
+    status: u16,
+    response: &Response,
+    body: Vec<u8>,
+    end: Result<(), Failure>,
+) -> Result<Reply, Failure> {
+    end?;
+    let content_type = response.headers().get(CONTENT_TYPE);
+    let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()));
+    match content_type {
+        Some(name) if name.to_ascii_lowercase().contains("html") => {
+            Err(Failure::new(Fate::Uncertain, not_an_api(&name, &body)))
+        }
+        _ => Ok(Reply { status, body }),
+    }
+}
+
+fn not_an_api(content_type: &str, body: &[u8]) -> PlatformError {
+    PlatformError::NotAnApi {
+        content_type: Clean::new(content_type),
+        start: start(body),
+    }
+}
+
+/// What to say of a refusal that is not in the platform's own shape.
+fn foreign_words(status: u16, body: &[u8]) -> Clean {
+    let reason = StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason());
+    let reason = reason.unwrap_or("no reason given");
+    if is_markup(body) {
+        return Clean::new(&format!("{reason}: a page, not an API answer; check `url`"));
+    }
+    let start = start(body);
+    if start.is_empty() {
+        Clean::new(reason)
+    } else {
+        start
+    }
+}
+
+fn is_markup(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    body.trim_ascii_start().first() == Some(&b'<')
+}
+
+/// The first characters of a body, cleaned.
+fn start(body: &[u8]) -> Clean {
+    // A character has four bytes at most.
+    let head = &body[..body.len().min(4 * SHOWN)];
+    let text: String = String::from_utf8_lossy(head)
+        .trim()
+        .chars()
+        .take(SHOWN)
+        .collect();
+    Clean::new(&text)
+}
+
+/// Scheme and host: neither path nor query of a redirect is shown, they may carry a session.
+fn origin(url: &Url) -> String {
+    format!("{}://{}", url.scheme(), host_and_port(url))
+}
+
+/// Host and port of a URL, the port also where it is the scheme's own.
+pub(super) fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn reply(body: impl Into<Vec<u8>>) -> Reply {
+        Reply {
+            status: 200,
+            body: body.into(),
+        }
+    }
+
+    #[test]
+    fn deep_json_is_an_error_and_no_overflow() {
+        let deep = reply("[".repeat(100_000)).json::<Value>();
+        assert!(
+            matches!(deep, Err(PlatformError::Unreadable { .. })),
+            "{deep:?}"
+        );
+        let ignored = reply("[".repeat(100_000)).json::<serde::de::IgnoredAny>();
+        assert!(ignored.is_err());
+    }
+
+    #[test]
+    fn an_unreadable_answer_shows_its_first_characters_cleaned() {
+        let long = format!("{{\"a\": \u{1b}[2J {}", "x".repeat(500));
+        let Err(PlatformError::Unreadable { start, .. }) = reply(long).json::<Value>() else {
+            panic!("cut JSON was read");
+        };
+        assert!(start.as_str().starts_with("{\"a\": \\u{1b}[2J"), "{start}");
+        assert!(start.as_str().len() < 250);
+    }
+
+    #[test]
+    fn json_then_garbage_and_a_number_beyond_all_numbers_are_errors() {
+        for body in ["{} x", "[1e400]", "", "{\"a\":"] {
+            assert!(reply(body).json::<Value>().is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_and_bad_utf8_is_replaced() {
+        let value: Value = reply(b"\xef\xbb\xbf{\"a\":\"\xff\"}".to_vec())
+            .json()
+            .expect("JSON");
+        assert_eq!(value["a"], "\u{fffd}");
+        assert!(reply(b"\xff\xfe{\0}\0".to_vec()).json::<Value>().is_err());
+    }
+
+    #[test]
+    fn a_page_that_calls_itself_json_is_still_a_page() {
+        let page = reply("\n <!doctype html>").json::<Value>();
+        assert!(
+            matches!(page, Err(PlatformError::NotAnApi { .. })),
+            "{page:?}"
+        );
+    }
+
+    #[test]
+    fn a_refusal_in_a_foreign_shape_is_told_by_its_start() {
+        assert_eq!(
+            foreign_words(403, b"RBAC: access denied\n").as_str(),
+            "RBAC: access denied"
+        );
+        assert_eq!(foreign_words(404, b"").as_str(), "Not Found");
+        assert!(
+            foreign_words(404, b"<html>")
+                .as_str()
+                .contains("a page, not an API answer")
+        );
+        assert_eq!(foreign_words(599, b" ").as_str(), "no reason given");
+    }
+
+    #[test]
+    fn a_redirect_shows_neither_path_nor_query_nor_password_of_its_target() {
+        let url = Url::parse("https://user:pw@login.example/sso?token=canary").expect("a URL");
+        assert_eq!(origin(&url), "https://login.example:443");
+    }
+}

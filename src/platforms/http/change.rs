@@ -1,0 +1,116 @@
+//! Sending a change: at most three times, and again only where the server provably did nothing.
+
+use std::time::Duration;
+
+use backon::BackoffBuilder;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+
+use crate::domain::error::PlatformError;
+use crate::platforms::http::answer::Reply;
+use crate::platforms::http::failure::{Failure, Fate};
+use crate::platforms::http::line::Purpose;
+use crate::platforms::http::{Call, Http, retry};
+
+/// How sending a change goes.
+#[derive(Debug)]
+pub enum Sending {
+    /// The server asked to wait; the same call is sent again after so many seconds.
+    Waiting(u64),
+    /// The last event.
+    Ended(Sent),
+}
+
+/// How sending a change ended.
+#[derive(Debug)]
+pub enum Sent {
+    /// 2xx, whole.
+    Answered(Reply),
+    /// The server refused the whole call and did nothing: any 4xx but 408, 401 and 429 after their resends.
+    Refused(PlatformError),
+    /// It may have been received and there is no usable answer: time limit, cut, 3xx, 408, 5xx.
+    Lost(PlatformError),
+    /// Provably never received: host not found, connection refused, TLS, or no token.
+    NotSent(PlatformError),
+}
+
+impl From<Result<Reply, Failure>> for Sent {
+    fn from(answer: Result<Reply, Failure>) -> Self {
+        match answer {
+            Ok(reply) => Self::Answered(reply),
+            Err(Failure {
+                fate: Fate::Refused,
+                error,
+                ..
+            }) => Self::Refused(error),
+            Err(Failure {
+                fate: Fate::Uncertain,
+                error,
+                ..
+            }) => Self::Lost(error),
+            Err(Failure {
+                fate: Fate::NotReceived,
+                error,
+                ..
+            }) => Self::NotSent(error),
+        }
+    }
+}
+
+/// A change between two of its sends.
+struct Change {
+    call: Call,
+    sends_left: u32,
+    wait: Duration,
+}
+
+impl Change {
+    fn sends(&self) -> u32 {
+        retry::SENDS - self.sends_left
+    }
+}
+
+/// The events of one change; nothing is sent before the first is asked for, and nothing more once the
+/// stream is dropped.
+pub(super) fn send(http: &Http, call: Call) -> BoxStream<'_, Sending> {
+    if let Some(failure) = http.unsendable(&call) {
+        return stream::iter([Sending::Ended(Err(failure).into())]).boxed();
+    }
+    let change = Change {
+        call,
+        sends_left: retry::SENDS,
+        wait: Duration::ZERO,
+    };
+    let steps = stream::unfold(Some(change), |change| async {
+        let mut change = change?;
+        let event = step(http, &mut change).await;
+        let ended = matches!(event, Sending::Ended(_));
+        Some((event, (!ended).then_some(change)))
+    });
+    steps.boxed()
+}
+
+/// Sends until there is something to tell.
+async fn step(http: &Http, change: &mut Change) -> Sending {
+    tokio::time::sleep(change.wait).await;
+    let mut pauses = retry::pauses().build();
+    loop {
+        let answer = http
+            .authorised(Purpose::Change, &change.call, &mut change.sends_left)
+            .await;
+        let failure = match answer {
+            Err(failure) if change.sends_left > 0 => failure,
+            last => return Sending::Ended(last.into()),
+        };
+        if failure.fate == Fate::Refused && failure.is_rate_limit() {
+            let seconds = retry::wait_seconds(failure.asked_wait, change.sends());
+            change.wait = Duration::from_secs(seconds);
+            return Sending::Waiting(seconds);
+        }
+        if !(failure.fate == Fate::NotReceived && failure.is_unreached()) {
+            return Sending::Ended(Err(failure).into());
+        }
+        let pause = pauses.next().unwrap_or_default();
+        tokio::time::sleep(retry::jittered(pause)).await;
+    }
+}

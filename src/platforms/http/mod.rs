@@ -1,0 +1,215 @@
+//! HTTP as the platforms need it: limits, retries of reads, tokens, error bodies.
+//!
+//! Reads are tried again within a shared budget; changes are sent again only where the server
+//! provably did nothing (`RELIABILITY.md` 3). Redirects are never followed, bodies are read through a
+//! cap, and what the HTTP library retries by itself is switched off.
+
+mod answer;
+mod call;
+mod change;
+mod failure;
+mod line;
+mod retry;
+mod token;
+mod unanswered;
+
+use std::time::Duration;
+
+use backon::Retryable;
+use futures_util::stream::BoxStream;
+use url::Url;
+
+use crate::domain::connection::Connection;
+use crate::domain::error::{PlatformError, Refusal};
+use crate::domain::text::Secret;
+use crate::platforms::http::answer::{Peer, host_and_port};
+use crate::platforms::http::failure::Failure;
+use crate::platforms::http::line::{Lines, Purpose};
+use crate::platforms::http::retry::Budget;
+use crate::platforms::http::token::{Pass, Tokens};
+
+pub use answer::Reply;
+pub use call::Call;
+pub use change::{Sending, Sent};
+pub use token::{Grant, TokenRequest};
+pub use unanswered::without_answers;
+
+/// What is particular to a platform's HTTP.
+#[derive(Debug)]
+pub struct Dialect {
+    /// How calls are authorised.
+    pub authorization: Authorization,
+    /// The settings to look at when the credentials are refused.
+    pub setting: &'static str,
+    /// Headers of every call (`AI-Client-Type`).
+    pub headers: &'static [(&'static str, &'static str)],
+    /// The total limit of a change: 120 s, Kubiya 180 s.
+    pub change_limit: Duration,
+    /// Reads the platform's own error shape: status and body in, what it says out; `None` where the
+    /// body has another shape.
+    pub error_body: fn(u16, &[u8]) -> Option<Refusal>,
+}
+
+/// How calls are authorised: always a bearer header.
+#[derive(Debug)]
+pub enum Authorization {
+    /// With this key.
+    Key(Secret),
+    /// With a token that is fetched first, kept for its lifetime, and fetched once more after a 401.
+    Token(TokenRequest),
+}
+
+/// The HTTP of one connection. Cheap to share by reference; holds at most 8 calls in flight.
+#[derive(Debug)]
+pub struct Http {
+    base: Url,
+    peer: Peer,
+    headers: &'static [(&'static str, &'static str)],
+    bearer: Bearer,
+    lines: Lines,
+    budget: Budget,
+}
+
+#[derive(Debug)]
+enum Bearer {
+    Key(Secret),
+    Tokens(Box<Tokens>),
+}
+
+impl Http {
+    /// Opens it. Contacts nobody; fails where the machine or `ca_file` gives nothing to trust (N34).
+    pub fn open(connection: &Connection, dialect: Dialect) -> Result<Self, PlatformError> {
+        let base = connection.base_url.clone();
+        let mut urls = vec![&base];
+        if let Authorization::Token(request) = &dialect.authorization {
+            urls.push(&request.url);
+        }
+        let lines = Lines::open(&urls, connection.ca_file.as_deref(), dialect.change_limit)?;
+        let peer = |url: &Url, shapes| Peer {
+            platform: connection.platform,
+            host: host_and_port(url),
+            setting: dialect.setting,
+            shapes,
+        };
+        let own_peer = peer(&base, vec![dialect.error_body]);
+        let bearer = match dialect.authorization {
+            Authorization::Key(key) => Bearer::Key(key),
+            Authorization::Token(request) => {
+                let peer = peer(&request.url, vec![dialect.error_body, token::oauth_error]);
+                Bearer::Tokens(Box::new(Tokens::new(request, peer)))
+            }
+        };
+        Ok(Self {
+            base,
+            peer: own_peer,
+            headers: dialect.headers,
+            bearer,
+            lines,
+            budget: Budget::full(),
+        })
+    }
+
+    /// A read: tried up to 3 times on transport failures, 429 and 5xx while the connection's retry
+    /// budget lasts; a 401 brings one new token. Anything but a whole 2xx is an error. A time limit
+    /// ends it, and so does a server that asks for more than 20 s of patience.
+    pub async fn read(&self, call: Call) -> Result<Reply, PlatformError> {
+        if let Some(failure) = self.unsendable(&call) {
+            return Err(failure.error);
+        }
+        let once = || async { self.authorised(Purpose::Read, &call, &mut 2).await };
+        let answer = once
+            .retry(retry::pauses())
+            .when(Failure::is_passing)
+            .adjust(|failure, own| self.pause(failure, own?))
+            .await;
+        let reply = answer.map_err(|failure| failure.error)?;
+        self.budget.earn();
+        Ok(reply)
+    }
+
+    fn pause(&self, failure: &Failure, own: Duration) -> Option<Duration> {
+        let pause = retry::pause(failure.asked_wait, own)?;
+        self.budget.take().then_some(pause)
+    }
+
+    /// A change: sent at most 3 times, and again only where the server provably did nothing. Ends with
+    /// exactly one [`Sending::Ended`].
+    pub fn change(&self, call: Call) -> BoxStream<'_, Sending> {
+        change::send(self, call)
+    }
+
+    /// The path that a call's URL has, with the base URL's own.
+    pub fn path_of(&self, call: &Call) -> String {
+        call.url(&self.base).path().to_owned()
+    }
+
+    fn unsendable(&self, call: &Call) -> Option<Failure> {
+        let segment = call.vanishing_segment()?;
+        Some(line::not_addressable(segment, &self.peer.host))
+    }
+
+    /// Sends a call, and once more with a new token after a 401, as long as sends are left.
+    async fn authorised(
+        &self,
+        purpose: Purpose,
+        call: &Call,
+        sends_left: &mut u32,
+    ) -> Result<Reply, Failure> {
+        *sends_left = sends_left.saturating_sub(1);
+        let tokens = match &self.bearer {
+            Bearer::Key(key) => return self.send(purpose, call, key).await,
+            Bearer::Tokens(tokens) => tokens,
+        };
+        let pass = tokens.pass(&self.lines).await?;
+        let refused = match self.with(tokens, &pass, purpose, call).await {
+            Err(failure) if failure.is_unauthorized() && *sends_left > 0 => failure,
+            answer => return answer,
+        };
+        let pass = match tokens.renew(&self.lines, &pass).await {
+            Ok(Some(pass)) => pass,
+            // The call itself was refused, whatever hinders the next token.
+            Err(renewal) if renewal.is_unauthorized() => {
+                return Err(Failure {
+                    error: renewal.error,
+                    ..refused
+                });
+            }
+            Ok(None) | Err(_) => return Err(refused),
+        };
+        *sends_left -= 1;
+        self.with(tokens, &pass, purpose, call).await
+    }
+
+    async fn with(
+        &self,
+        tokens: &Tokens,
+        pass: &Pass,
+        purpose: Purpose,
+        call: &Call,
+    ) -> Result<Reply, Failure> {
+        let answer = self.send(purpose, call, &pass.bearer).await;
+        if answer.is_ok() {
+            tokens.accepted(pass);
+        }
+        answer
+    }
+
+    async fn send(&self, purpose: Purpose, call: &Call, bearer: &Secret) -> Result<Reply, Failure> {
+        let mut request = self
+            .lines
+            .request(purpose, call.method, call.url(&self.base));
+        for (name, value) in self.headers {
+            request = request.header(*name, *value);
+        }
+        for (name, value) in &call.headers {
+            request = request.header(*name, value);
+        }
+        if let Some((content_type, body)) = &call.body {
+            request = request
+                .header("content-type", *content_type)
+                .body(body.clone());
+        }
+        let request = request.bearer_auth(bearer.expose());
+        self.lines.exchange(purpose, request, &self.peer).await
+    }
+}

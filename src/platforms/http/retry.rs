@@ -1,0 +1,175 @@
+//! How long to wait before the same thing is asked again, and how often that may be.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use backon::ExponentialBuilder;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+
+/// Sends of one change, and tries of one read, at most (`RELIABILITY.md` 3).
+pub(super) const SENDS: u32 = 3;
+
+/// The longest wait a server is granted for a change (N27).
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
+/// A read that would have to wait longer than this is given up instead; its source says when the
+/// server wants to be asked again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// The first wait before a change is sent again where the server names none that can be used.
+const OWN_WAIT: Duration = Duration::from_secs(5);
+
+/// The pauses between the tries of a read, before jitter.
+pub(super) fn pauses() -> ExponentialBuilder {
+    ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(500))
+        .with_max_delay(LONGEST_PAUSE)
+        .with_max_times(SENDS as usize - 1)
+}
+
+/// Anything from nothing to `pause`, so that clients which failed together do not return together.
+pub(super) fn jittered(pause: Duration) -> Duration {
+    pause.mul_f64(fastrand::f64())
+}
+
+/// The pause before the next try of a read: the server's wish, else `own` with full jitter; `None`
+/// where the server wants more patience than a read has.
+pub(super) fn pause(asked: Option<Duration>, own: Duration) -> Option<Duration> {
+    match asked {
+        Some(asked) => (asked <= LONGEST_PAUSE).then_some(asked),
+        None => Some(jittered(own)),
+    }
+}
+
+/// The wait before a change is sent again, in whole seconds, after so many sends.
+pub(super) fn wait_seconds(asked: Option<Duration>, sends: u32) -> u64 {
+    let own = OWN_WAIT.saturating_mul(1 << sends.saturating_sub(1).min(8));
+    let wait = asked.unwrap_or(own).min(LONGEST_WAIT);
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    (wait.as_secs() + begun).max(1)
+}
+
+/// How long the server asks to wait; `None` where it does not say, or says nothing usable.
+///
+/// A date is measured against the server's own clock where the answer shows it: ours may be wrong (N33).
+pub(super) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name)?.to_str().ok();
+    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    parse_wait(text(RETRY_AFTER)?, now.unwrap_or_else(SystemTime::now))
+}
+
+fn parse_wait(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    date.duration_since(now).ok()
+}
+
+/// The retries all reads of a connection share, so that an outage does not multiply its traffic.
+#[derive(Debug)]
+pub(super) struct Budget(AtomicU32);
+
+impl Budget {
+    const RETRY: u32 = 10;
+    const SUCCESS: u32 = 2;
+    const FULL: u32 = 10 * Self::RETRY;
+
+    /// Ten retries; every fifth success earns another.
+    pub(super) fn full() -> Self {
+        Self(AtomicU32::new(Self::FULL))
+    }
+
+    /// Takes one retry. Says whether there was one.
+    pub(super) fn take(&self) -> bool {
+        self.change(|left| left.checked_sub(Self::RETRY))
+    }
+
+    /// Notes a success.
+    pub(super) fn earn(&self) {
+        self.change(|left| Some((left + Self::SUCCESS).min(Self::FULL)));
+    }
+
+    fn change(&self, step: impl FnMut(u32) -> Option<u32>) -> bool {
+        let (set, get) = (Ordering::Relaxed, Ordering::Relaxed);
+        self.0.fetch_update(set, get, step).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "Sun, 22 Nov 2026 09:41:00 GMT";
+
+    fn wait(value: &str) -> Option<Duration> {
+        parse_wait(value, httpdate::parse_http_date(NOW).expect("a date"))
+    }
+
+    #[test]
+    fn the_servers_wait_is_read_in_seconds_and_as_a_date() {
+        assert_eq!(wait("7"), Some(Duration::from_secs(7)));
+        assert_eq!(wait(" 31536000 "), Some(Duration::from_secs(31_536_000)));
+        assert_eq!(
+            wait("Sun, 22 Nov 2026 09:42:30 GMT"),
+            Some(Duration::from_secs(90))
+        );
+    }
+
+    #[test]
+    fn a_wait_in_the_past_or_of_garbage_is_no_wait() {
+        for value in [
+            "Sun, 22 Nov 2026 09:40:59 GMT",
+            "soon",
+            "-1",
+            "1.5",
+            "",
+            "99999999999999999999999",
+        ] {
+            assert_eq!(wait(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_measured_against_the_servers_own_clock() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            DATE,
+            "Mon, 01 Jan 2001 00:00:00 GMT".parse().expect("a header"),
+        );
+        headers.insert(
+            RETRY_AFTER,
+            "Mon, 01 Jan 2001 00:00:09 GMT".parse().expect("a header"),
+        );
+        assert_eq!(asked_wait(&headers), Some(Duration::from_secs(9)));
+    }
+
+    #[test]
+    fn waits_of_changes_are_capped_and_grow_where_the_server_names_none() {
+        assert_eq!(wait_seconds(Some(Duration::from_secs(31_536_000)), 1), 120);
+        assert_eq!(wait_seconds(Some(Duration::from_millis(1_500)), 1), 2);
+        assert_eq!(wait_seconds(Some(Duration::ZERO), 1), 1);
+        assert_eq!([wait_seconds(None, 1), wait_seconds(None, 2)], [5, 10]);
+    }
+
+    #[test]
+    fn a_read_gives_up_where_the_server_wants_more_patience_than_it_has() {
+        let own = Duration::from_millis(500);
+        assert_eq!(pause(Some(Duration::from_secs(60)), own), None);
+        assert_eq!(
+            pause(Some(Duration::from_secs(2)), own),
+            Some(Duration::from_secs(2))
+        );
+        assert!(pause(None, own).is_some_and(|pause| pause <= own));
+    }
+
+    #[test]
+    fn an_outage_uses_up_the_retries_and_successes_bring_them_back() {
+        let budget = Budget::full();
+        assert_eq!((0..20).filter(|_| budget.take()).count(), 10);
+        (0..5).for_each(|_| budget.earn());
+        assert!(budget.take());
+        assert!(!budget.take());
+    }
+}

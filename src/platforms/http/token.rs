@@ -1,0 +1,293 @@
+//! The bearer of each call: a key, or a token that is fetched, kept and renewed.
+//!
+//! All calls of a connection share one token. Whoever needs a new one first fetches it; the others wait
+//! for the same answer, good or bad (N19, N20). Its age is told by a clock that never steps (N33).
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use url::Url;
+
+use crate::domain::error::{PlatformError, Refusal};
+use crate::domain::text::{Clean, Secret};
+use crate::platforms::http::answer::{Peer, Reply};
+use crate::platforms::http::failure::{Failure, Fate};
+use crate::platforms::http::line::{Lines, Purpose};
+
+/// How a token is fetched.
+#[derive(Debug)]
+pub struct TokenRequest {
+    /// Where from.
+    pub url: Url,
+    /// Members of the request.
+    pub members: Vec<(&'static str, Secret)>,
+    /// Whether the members travel as JSON or as a form.
+    pub json: bool,
+    /// Reads the answer; the error is one line on what is missing.
+    pub grant: fn(&[u8]) -> Result<Grant, String>,
+}
+
+/// A token.
+#[derive(Debug)]
+pub struct Grant {
+    /// What goes into the header.
+    pub token: Secret,
+    /// How long it lives; `None` where the answer does not say, then 5 minutes are assumed.
+    pub lifetime: Option<Duration>,
+}
+
+/// Assumed of a token whose lifetime is not said, or not believed.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(300);
+
+/// No token is kept for longer, whatever it says of itself.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(7 * 86_400);
+
+/// A token is renewed that long before it ends, a short one after nine tenths of its life.
+const RENEW_EARLY: Duration = Duration::from_secs(60);
+
+/// No token is used for less, so that one which says it lives a second brings no tight loop.
+const SHORTEST_USE: Duration = Duration::from_secs(5);
+
+/// For so long a refusal of the credentials stands without asking again.
+const REFUSAL_STANDS: Duration = Duration::from_secs(30);
+
+/// What a call goes out with.
+#[derive(Clone, Debug)]
+pub(super) struct Pass {
+    /// What the bearer header carries.
+    pub(super) bearer: Secret,
+    /// Which token of the connection it is.
+    generation: u64,
+}
+
+/// The token of a connection.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    request: TokenRequest,
+    peer: Peer,
+    state: Mutex<State>,
+    /// The newest generation that a call got through with.
+    accepted: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    generation: u64,
+    held: Option<Held>,
+    last_failure: Option<(Instant, PlatformError)>,
+}
+
+#[derive(Debug)]
+struct Held {
+    bearer: Secret,
+    renew_at: Instant,
+    /// When it was fetched, where that was because the token before it was refused.
+    replaced_at: Option<Instant>,
+}
+
+impl State {
+    fn pass(&self, held: &Held) -> Pass {
+        Pass {
+            bearer: held.bearer.clone(),
+            generation: self.generation,
+        }
+    }
+
+    /// The failure that answers a caller who began to wait at `asked`: one that ended since, or a
+    /// refusal that still stands.
+    fn failure_for(&self, asked: Instant) -> Option<&PlatformError> {
+        let (at, error) = self.last_failure.as_ref()?;
+        let stands = error.needs_operator() && at.elapsed() < REFUSAL_STANDS;
+        (*at >= asked || stands).then_some(error)
+    }
+}
+
+impl Tokens {
+    pub(super) fn new(request: TokenRequest, peer: Peer) -> Self {
+        Self {
+            request,
+            peer,
+            state: Mutex::default(),
+            accepted: AtomicU64::new(0),
+        }
+    }
+
+    /// The token in force, fetched first where there is none or it is about to end.
+    pub(super) async fn pass(&self, lines: &Lines) -> Result<Pass, Failure> {
+        let asked = Instant::now();
+        let mut state = self.state.lock().await;
+        match &state.held {
+            Some(held) if Instant::now() < held.renew_at => Ok(state.pass(held)),
+            _ => self.fetch(lines, &mut state, asked).await,
+        }
+    }
+
+    /// Another token than `used`, which was refused: the one that someone else has fetched meanwhile, or
+    /// a new one. `None` where `used` itself had just replaced a refused one, so that no loop begins.
+    pub(super) async fn renew(&self, lines: &Lines, used: &Pass) -> Result<Option<Pass>, Failure> {
+        let asked = Instant::now();
+        let mut state = self.state.lock().await;
+        if let Some(held) = &state.held {
+            if state.generation != used.generation {
+                return Ok(Some(state.pass(held)));
+            }
+            let never_accepted = self.accepted.load(Ordering::Relaxed) < used.generation;
+            if never_accepted
+                && held
+                    .replaced_at
+                    .is_some_and(|at| at.elapsed() < REFUSAL_STANDS)
+            {
+                return Ok(None);
+            }
+        }
+        let pass = self.fetch(lines, &mut state, asked).await?;
+        if let Some(held) = &mut state.held {
+            held.replaced_at = Some(Instant::now());
+        }
+        Ok(Some(pass))
+    }
+
+    /// Notes that a call got through with it.
+    pub(super) fn accepted(&self, pass: &Pass) {
+        self.accepted.fetch_max(pass.generation, Ordering::Relaxed);
+    }
+
+    async fn fetch(
+        &self,
+        lines: &Lines,
+        state: &mut State,
+        asked: Instant,
+    ) -> Result<Pass, Failure> {
+        if let Some(error) = state.failure_for(asked) {
+            return Err(Failure::new(Fate::NotReceived, error.clone()));
+        }
+        let grant = match self.ask(lines).await {
+            Ok(grant) => grant,
+            Err(failure) => {
+                state.last_failure = Some((Instant::now(), failure.error.clone()));
+                // Whatever became of the token, the call it was for never left.
+                return Err(Failure {
+                    fate: Fate::NotReceived,
+                    ..failure
+                });
+            }
+        };
+        let renew_at = Instant::now() + useful_life(grant.lifetime);
+        let held = Held {
+            bearer: grant.token,
+            renew_at,
+            replaced_at: None,
+        };
+        state.generation += 1;
+        let pass = state.pass(&held);
+        state.held = Some(held);
+        Ok(pass)
+    }
+
+    async fn ask(&self, lines: &Lines) -> Result<Grant, Failure> {
+        let request = lines.request(Purpose::Read, "POST", self.request.url.clone());
+        let members = self
+            .request
+            .members
+            .iter()
+            .map(|(name, value)| (*name, value.expose()));
+        let request = if self.request.json {
+            let body: serde_json::Map<String, Value> = members
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect();
+            request.json(&body)
+        } else {
+            request.form(&members.collect::<Vec<_>>())
+        };
+        let answer = lines.exchange(Purpose::Read, request, &self.peer).await;
+        let reply = answer.map_err(|failure| self.refused(failure))?;
+        self.grant(&reply)
+    }
+
+    fn grant(&self, reply: &Reply) -> Result<Grant, Failure> {
+        (self.request.grant)(&reply.body).map_err(|why| {
+            let why = Clean::new(&format!("no token from {}: {why}", self.peer.host));
+            // The start of this body is not shown: it may hold the token.
+            let error = PlatformError::Unreadable {
+                why,
+                start: Clean::new("(not shown)"),
+            };
+            Failure::new(Fate::NotReceived, error)
+        })
+    }
+
+    /// At a token endpoint 400 and 403 speak of the credentials as 401 does (N21).
+    fn refused(&self, failure: Failure) -> Failure {
+        let error = match failure.error {
+            PlatformError::Forbidden { said } => self.peer.unauthorized(said),
+            PlatformError::Refused { said } if said.status == 400 => self.peer.unauthorized(said),
+            other => other,
+        };
+        Failure { error, ..failure }
+    }
+}
+
+/// How long a token of that lifetime is used.
+fn useful_life(lifetime: Option<Duration>) -> Duration {
+    let believed = lifetime.filter(|lifetime| !lifetime.is_zero());
+    let lifetime = believed.unwrap_or(DEFAULT_LIFETIME).min(LONGEST_LIFETIME);
+    let early = RENEW_EARLY.min(lifetime / 10);
+    lifetime.saturating_sub(early).max(SHORTEST_USE)
+}
+
+/// The error shape of OAuth endpoints: `{"error": "invalid_client", "error_description": "…"}` (RFC 6749, 5.2).
+pub(super) fn oauth_error(status: u16, body: &[u8]) -> Option<Refusal> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let code = body.get("error")?.as_str()?;
+    let message = body
+        .get("error_description")
+        .and_then(Value::as_str)
+        .unwrap_or(code);
+    Some(Refusal {
+        status,
+        code: Some(Clean::new(code)),
+        message: Clean::new(message),
+        request_id: None,
+        own_shape: true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn life(seconds: u64) -> u64 {
+        useful_life(Some(Duration::from_secs(seconds))).as_secs()
+    }
+
+    #[test]
+    fn a_token_is_renewed_a_minute_early_and_a_short_one_after_nine_tenths() {
+        assert_eq!(
+            [life(43_199), life(600), life(100), life(10)],
+            [43_139, 540, 90, 9]
+        );
+    }
+
+    #[test]
+    fn a_lifetime_that_is_absent_zero_or_absurd_gives_no_tight_loop_and_no_eternal_token() {
+        assert_eq!([life(0), useful_life(None).as_secs()], [270, 270]);
+        assert_eq!(life(1), 5);
+        assert_eq!(life(u64::MAX), 7 * 86_400 - 60);
+    }
+
+    #[test]
+    fn the_token_endpoints_own_words_are_kept() {
+        let said = oauth_error(
+            401,
+            br#"{"error":"unauthorized","error_description":"Bad credentials"}"#,
+        );
+        let said = said.expect("the shape of RFC 6749");
+        assert_eq!(said.message.as_str(), "Bad credentials");
+        assert_eq!(said.code.as_ref().map(Clean::as_str), Some("unauthorized"));
+        assert!(oauth_error(401, br#"{"error":{"code":"1"}}"#).is_none());
+        assert!(oauth_error(401, b"<html>").is_none());
+    }
+}

@@ -1,0 +1,82 @@
+//! What a request comes to whose ids got no answers of their own.
+
+use crate::domain::action::Grouping;
+use crate::domain::error::PlatformError;
+use crate::domain::outcome::{Answer, ChangeEvent, Rejection};
+use crate::domain::plan::Request;
+use crate::domain::text::Clean;
+use crate::platforms::http::Sent;
+
+/// The events of a request that ended without answers for its ids: all rejected with the server's words
+/// (and the lane stopped on 401, 403 and 429), all unknown, or all not sent. A 403 on a single call
+/// speaks of its one row and stops nothing (N22).
+pub fn without_answers(request: &Request, sent: &Sent) -> Vec<ChangeEvent> {
+    let answer = answer(sent);
+    let operations = request.operations().iter();
+    let mut events: Vec<ChangeEvent> = operations
+        .map(|operation| ChangeEvent::Answered(operation.key.clone(), answer.clone()))
+        .collect();
+    let single = request.verb().grouping == Grouping::Single;
+    events.extend(lane_stop(sent, single).map(ChangeEvent::StopLane));
+    events
+}
+
+fn answer(sent: &Sent) -> Answer {
+    match sent {
+        Sent::Answered(_) => Answer::Unknown(Clean::new("the answer was not understood")),
+        Sent::Refused(error) => Answer::Rejected(rejection(error)),
+        Sent::Lost(error) => Answer::Unknown(Clean::new(&error.to_string())),
+        Sent::NotSent(error) => Answer::NotSent(Clean::new(&error.to_string())),
+    }
+}
+
+/// A refusal of the whole call, in the server's words.
+fn rejection(error: &PlatformError) -> Rejection {
+    let later = matches!(error, PlatformError::RateLimited { .. });
+    let Some(said) = error.said() else {
+        let reason = Clean::new(&error.to_string());
+        return Rejection {
+            code: None,
+            reason,
+            request_id: None,
+            later,
+        };
+    };
+    let status = || Clean::new(&format!("HTTP {}", said.status));
+    Rejection {
+        code: Some(said.code.clone().unwrap_or_else(status)),
+        reason: match said.status {
+            413 | 414 => Clean::new(&format!(
+                "too much for one request, select fewer: {}",
+                said.message
+            )),
+            _ if said.message.is_empty() => Clean::new("no reason given"),
+            _ => said.message.clone(),
+        },
+        request_id: said.request_id.clone(),
+        later,
+    }
+}
+
+fn lane_stop(sent: &Sent, single: bool) -> Option<Clean> {
+    let (Sent::Refused(error) | Sent::NotSent(error)) = sent else {
+        return None;
+    };
+    let stops = match error {
+        PlatformError::Unauthorized { .. } | PlatformError::RateLimited { .. } => true,
+        PlatformError::Forbidden { .. } => !single,
+        PlatformError::HostNotFound { .. }
+        | PlatformError::Unreachable { .. }
+        | PlatformError::Tls { .. }
+        | PlatformError::Trust { .. }
+        | PlatformError::TimedOut { .. }
+        | PlatformError::Cut { .. }
+        | PlatformError::TooLarge { .. }
+        | PlatformError::NotAnApi { .. }
+        | PlatformError::Unreadable { .. }
+        | PlatformError::Redirected { .. }
+        | PlatformError::ServerFailed { .. }
+        | PlatformError::Refused { .. } => false,
+    };
+    stops.then(|| Clean::new(&error.to_string()))
+}

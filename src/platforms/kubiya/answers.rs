@@ -1,0 +1,145 @@
+//! What an answer to a change means for each id (`specs/kubiya.md` 6.3, 6.5; `RELIABILITY.md` 5).
+//!
+//! HTTP 200 proves nothing: each id has its own `success`, compared as a UUID, never by position.
+
+use crate::domain::error::PlatformError;
+use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
+use crate::domain::plan::Request;
+use crate::domain::text::Clean;
+use crate::platforms::http::Reply;
+use crate::platforms::kubiya::lenient::Maybe;
+use crate::platforms::kubiya::uuid;
+use crate::platforms::kubiya::wire::{BatchAnswer, BatchResult, SingleAnswer};
+
+/// How errors begin that are the workflow engine's and not the row's: asking again later may help.
+const ENGINE_FAILURES: [&str; 2] = [
+    "Unexpected error: Temporal client unavailable",
+    "Unexpected error: Failed to terminate workflow",
+];
+
+/// Whether two ids are the same UUID; what is no UUID is never the same.
+fn is_same(sent: &str, answered: &str) -> bool {
+    uuid(sent).is_some_and(|sent| uuid(answered) == Some(sent))
+}
+
+/// The answers of a batch terminate.
+pub(super) fn of_batch(
+    request: &Request,
+    reply: &Reply,
+) -> Result<Vec<ChangeEvent>, PlatformError> {
+    let answer = reply.json::<Maybe<BatchAnswer>>()?.0.unwrap_or_default();
+    let mut tally = Tally::of(request);
+    let results: Vec<BatchResult> = answer
+        .results
+        .0
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|r| r.0)
+        .collect();
+    let counted = Totals::counted(&results);
+    let told = Totals {
+        requested: answer.total_requested.0,
+        succeeded: answer.total_succeeded.0,
+        failed: answer.total_failed.0,
+    };
+    for result in results {
+        put(&mut tally, result);
+    }
+    if let Some(note) = told.disagreement(&counted) {
+        tally.note(&note);
+    }
+    Ok(tally.finish())
+}
+
+fn put(tally: &mut Tally<'_>, result: BatchResult) {
+    let Some(id) = result.execution_id.0 else {
+        tally.note("the answer has an entry without an id");
+        return;
+    };
+    let error = result.error.0.map(|words| words.0);
+    let time = result.terminated_at.0;
+    let message = time.map(|time| Clean::new(&format!("terminated at {}", time.0)));
+    tally.put(&id.0, is_same, verdict(result.success.0, error, message));
+}
+
+/// What one entry says. One that does not say whether it succeeded, or says both, is no evidence (P6).
+fn verdict(success: Option<bool>, error: Option<Clean>, message: Option<Clean>) -> Answer {
+    match (success, error) {
+        (Some(true), None) => Answer::Scheduled { message },
+        (Some(true), Some(error)) => {
+            let why = format!("contradictory answer: success, and {error}");
+            Answer::Unknown(Clean::new(&why))
+        }
+        (Some(false), error) => Answer::Rejected(rejection(error)),
+        (None, _) => Answer::Unknown(Clean::new("the answer does not say whether it succeeded")),
+    }
+}
+
+fn rejection(error: Option<Clean>) -> Rejection {
+    let reason = error.unwrap_or_else(|| Clean::new("no reason given"));
+    Rejection {
+        code: None,
+        later: ENGINE_FAILURES
+            .iter()
+            .any(|start| reason.as_str().starts_with(start)),
+        reason,
+        request_id: None,
+    }
+}
+
+/// The numbers beside the list. The list wins; a difference is worth a note (R5).
+struct Totals {
+    requested: Option<u64>,
+    succeeded: Option<u64>,
+    failed: Option<u64>,
+}
+
+impl Totals {
+    fn counted(results: &[BatchResult]) -> Self {
+        let those = |said: bool| {
+            results
+                .iter()
+                .filter(|result| result.success.0 == Some(said))
+                .count() as u64
+        };
+        Self {
+            requested: Some(results.len() as u64),
+            succeeded: Some(those(true)),
+            failed: Some(those(false)),
+        }
+    }
+
+    fn disagreement(&self, counted: &Self) -> Option<String> {
+        let pairs = [
+            ("requested", self.requested, counted.requested),
+            ("succeeded", self.succeeded, counted.succeeded),
+            ("failed", self.failed, counted.failed),
+        ];
+        let differing = pairs.iter().filter_map(|(word, told, listed)| {
+            let (told, listed) = ((*told)?, (*listed)?);
+            (told != listed).then(|| format!("{told} {word}, its list {listed}"))
+        });
+        let all: Vec<String> = differing.collect();
+        (!all.is_empty()).then(|| format!("the answer counts {}", all.join("; ")))
+    }
+}
+
+/// The answer to a cancel or resume. Where it names no id, it is about the one that was asked for.
+pub(super) fn of_single(
+    request: &Request,
+    reply: &Reply,
+) -> Result<Vec<ChangeEvent>, PlatformError> {
+    let answer = reply.json::<Maybe<SingleAnswer>>()?.0.unwrap_or_default();
+    let asked = request.operations()[0].key.id.raw();
+    let id = answer
+        .execution_id
+        .0
+        .map_or_else(|| asked.into(), |id| id.0);
+    let words = [answer.message.0, answer.warning.0].into_iter().flatten();
+    let words: Vec<String> = words.map(|words| words.0.to_string()).collect();
+    let message = (!words.is_empty()).then(|| Clean::new(&words.join("; ")));
+    let error = answer.error.0.map(|words| words.0);
+    let mut tally = Tally::of(request);
+    tally.put(&id, is_same, verdict(answer.success.0, error, message));
+    Ok(tally.finish())
+}

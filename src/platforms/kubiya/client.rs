@@ -1,0 +1,180 @@
+//! One Kubiya connection: lists, reads and changes executions of the organisation its key belongs to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::{self, BoxStream, StreamExt};
+use serde_json::json;
+
+use crate::domain::action::Grouping;
+use crate::domain::connection::{Connection, Credentials};
+use crate::domain::error::PlatformError;
+use crate::domain::outcome::{Answer, ChangeEvent};
+use crate::domain::plan::{Reason, Request};
+use crate::domain::resource::{Key, Page, Reading, Source};
+use crate::domain::text::Clean;
+use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Reply, Sending, Sent};
+use crate::platforms::kubiya::listing::{PAGE, Walk};
+use crate::platforms::kubiya::rows::{self, Lexicon};
+use crate::platforms::kubiya::wire::One;
+use crate::platforms::kubiya::{answers, lenient::Maybe, refusal, uuid};
+use crate::platforms::{Platform, Preview};
+
+/// A batch answers only when its last id is done, one engine call after the other (`specs/kubiya.md` 7).
+const CHANGE_LIMIT: Duration = Duration::from_secs(180);
+
+/// The client of one connection.
+#[derive(Debug)]
+pub(super) struct Kubiya {
+    connection: Connection,
+    http: Http,
+}
+
+impl Kubiya {
+    /// Opens it; contacts nobody.
+    pub(super) fn open(connection: &Connection) -> Result<Self, PlatformError> {
+        let Credentials::ApiKey(key) = &connection.credentials else {
+            let why = Clean::new("a Kubiya connection signs in with `api_key`");
+            return Err(PlatformError::Trust { why });
+        };
+        let dialect = Dialect {
+            authorization: Authorization::Key(key.clone()),
+            setting: "api_key",
+            headers: &[],
+            change_limit: CHANGE_LIMIT,
+            error_body: refusal::read,
+        };
+        Ok(Self {
+            connection: connection.clone(),
+            http: Http::open(connection, dialect)?,
+        })
+    }
+
+    async fn read_one(&self, key: &Key) -> Result<Reading, PlatformError> {
+        let call = Call::get(["api", "v1", "executions", key.id.raw()]);
+        match self.http.read(call).await {
+            Ok(reply) => one(key, &reply),
+            Err(PlatformError::Refused { said }) if refusal::is_gone(&said) => Ok(Reading::Gone),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The row that was asked for; an answer about any other id is no answer.
+fn one(key: &Key, reply: &Reply) -> Result<Reading, PlatformError> {
+    let row = reply.json::<Maybe<One>>()?.0.map(|one| one.0);
+    let found = row.filter(|row| uuid(row.id()).is_some() && uuid(row.id()) == uuid(key.id.raw()));
+    let Some(row) = found else {
+        let start = String::from_utf8_lossy(&reply.body);
+        return Err(PlatformError::Unreadable {
+            why: Clean::new("not the execution that was asked for"),
+            start: Clean::new(&start.chars().take(200).collect::<String>()),
+        });
+    };
+    let mut resource = rows::resource(&key.source, row, &mut Lexicon::default());
+    resource.key = key.clone();
+    Ok(Reading::Found(Arc::new(resource)))
+}
+
+impl Platform for Kubiya {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn sources(&self) -> BoxFuture<'_, Result<Vec<Arc<Source>>, PlatformError>> {
+        let known = self.connection.known_sources();
+        async { Ok(known.expect("one listing covers all a key may see")) }.boxed()
+    }
+
+    fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {
+        stream::unfold(Walk::new(&self.http, source), Walk::step).boxed()
+    }
+
+    fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>> {
+        self.read_one(key).boxed()
+    }
+
+    fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
+        if let Some(why) = unfit(request) {
+            return stream::iter(not_sent(request, why)).boxed();
+        }
+        let sendings = self.http.change(call(request));
+        sendings
+            .flat_map(|sending| stream::iter(events(request, sending)))
+            .boxed()
+    }
+
+    fn preview(&self, request: &Request) -> Preview {
+        let call = call(request);
+        Preview::of(&self.http, call)
+    }
+
+    fn page_size(&self) -> usize {
+        PAGE
+    }
+}
+
+/// Why a request must not leave: one id that is no UUID makes the service fail all that follow it (6.3).
+fn unfit(request: &Request) -> Option<&'static str> {
+    let ids = || {
+        request
+            .operations()
+            .iter()
+            .map(|operation| operation.key.id.raw())
+    };
+    if ids().any(|id| uuid(id).is_none()) {
+        return Some("not sent: an id of the request is not a UUID and would spoil the others");
+    }
+    let needed = request.verb().needs_reason;
+    let length = request
+        .reason()
+        .map_or(0, |reason| reason.as_str().chars().count());
+    let fits = (1..=Reason::LONGEST).contains(&length);
+    (needed && !fits).then_some("not sent: Kubiya needs a reason of 1 to 500 characters")
+}
+
+fn not_sent(request: &Request, why: &str) -> Vec<ChangeEvent> {
+    let answer = |key: &Key| ChangeEvent::Answered(key.clone(), Answer::NotSent(Clean::new(why)));
+    request
+        .operations()
+        .iter()
+        .map(|operation| answer(&operation.key))
+        .collect()
+}
+
+fn call(request: &Request) -> Call {
+    let ids: Vec<&str> = request
+        .operations()
+        .iter()
+        .map(|operation| operation.key.id.raw())
+        .collect();
+    if request.verb().grouping == Grouping::Single {
+        return Call::new(
+            "POST",
+            ["api", "v1", "executions", ids[0], request.verb().word],
+        );
+    }
+    let reason = request.reason().map_or("", Clean::as_str);
+    let body = json!({"execution_ids": ids, "reason": reason});
+    Call::new("POST", ["api", "v1", "executions", "batch", "terminate"])
+        .json("application/json", &body)
+}
+
+fn events(request: &Request, sending: Sending) -> Vec<ChangeEvent> {
+    match sending {
+        Sending::Waiting(seconds) => vec![ChangeEvent::Waiting { seconds }],
+        Sending::Ended(Sent::Answered(reply)) => answered(request, &reply)
+            .unwrap_or_else(|unreadable| http::without_answers(request, &Sent::Lost(unreadable))),
+        Sending::Ended(sent) => http::without_answers(request, &sent),
+    }
+}
+
+fn answered(request: &Request, reply: &Reply) -> Result<Vec<ChangeEvent>, PlatformError> {
+    match request.verb().grouping {
+        Grouping::Single => answers::of_single(request, reply),
+        Grouping::Connection | Grouping::Verb | Grouping::ScopeAndKind => {
+            answers::of_batch(request, reply)
+        }
+    }
+}

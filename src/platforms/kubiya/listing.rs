@@ -1,0 +1,180 @@
+//! The walk through the pages of one source (`specs/kubiya.md` 6.1, paging pitfalls).
+//!
+//! The service drops rows it cannot serialise after it has counted them, so a short page is not the
+//! last one: only an empty page is. `skip` therefore moves by what was asked for, not by what came.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::domain::error::PlatformError;
+use crate::domain::resource::{Id, Page, Resource, Source};
+use crate::domain::text::Clean;
+use crate::platforms::http::{Call, Http};
+use crate::platforms::kubiya::lenient::Maybe;
+use crate::platforms::kubiya::rows::{self, Lexicon};
+use crate::platforms::kubiya::wire::Row;
+
+/// Rows asked for at once: the largest page that is known to be taken (11, point 13).
+pub(super) const PAGE: usize = 100;
+
+/// More places than these are not read; the operator is told.
+const MOST: usize = 100_000;
+
+/// What one stretch of the listing held.
+#[derive(Default)]
+struct Stretch {
+    rows: Vec<Row>,
+    /// It was too large for one answer and came in parts.
+    halved: bool,
+    /// Rows that are too large for an answer of their own.
+    too_large: usize,
+}
+
+impl Stretch {
+    /// Whether the listing ends before it. An empty part of a halved stretch may be a dropped row.
+    fn is_end(&self) -> bool {
+        self.rows.is_empty() && !self.halved
+    }
+}
+
+/// A walk: where it is, and what it has seen.
+pub(super) struct Walk<'a> {
+    http: &'a Http,
+    source: &'a Arc<Source>,
+    skip: usize,
+    ended: bool,
+    seen: HashSet<Id>,
+    /// The first id of the page before, to notice a server that does not move on (L3).
+    before: Option<Id>,
+    /// Rows the page before lacked: dropped by the server if another page follows.
+    lacking: usize,
+    lexicon: Lexicon,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk that has not begun.
+    pub(super) fn new(http: &'a Http, source: &'a Arc<Source>) -> Self {
+        Self {
+            http,
+            source,
+            skip: 0,
+            ended: false,
+            seen: HashSet::new(),
+            before: None,
+            lacking: 0,
+            lexicon: Lexicon::default(),
+        }
+    }
+
+    /// The next page, and the walk after it; `None` when the listing is over.
+    pub(super) async fn step(mut self) -> Option<(Result<Page, PlatformError>, Self)> {
+        if self.ended {
+            return None;
+        }
+        let page = match stretch(self.http, self.skip).await {
+            Err(error) => self.end(Err(error)),
+            Ok(stretch) if stretch.is_end() && self.skip > 0 => return None,
+            Ok(stretch) if stretch.is_end() => self.end(Ok(Page::default())),
+            Ok(stretch) => Ok(self.page(stretch)),
+        };
+        Some((page, self))
+    }
+
+    fn end<T>(&mut self, last: T) -> T {
+        self.ended = true;
+        last
+    }
+
+    fn page(&mut self, stretch: Stretch) -> Page {
+        let mut notices = Vec::new();
+        if self.lacking > 0 {
+            notices.push(format!("rows the server left out: {}", self.lacking));
+        }
+        if stretch.too_large > 0 {
+            notices.push(format!("rows too large to be read: {}", stretch.too_large));
+        }
+        self.lacking = PAGE.saturating_sub(stretch.rows.len() + stretch.too_large);
+        self.skip += PAGE;
+        if self.repeats(&stretch.rows) {
+            self.ended = true;
+            notices.push("list incomplete: the server sent the same page again".to_owned());
+        } else if self.skip >= MOST {
+            self.ended = true;
+            notices.push("only the first 100,000 rows are listed".to_owned());
+        }
+        let (rows, twice) = self.take(stretch.rows);
+        if twice > 0 {
+            notices.push(format!("rows sent twice: {twice}"));
+        }
+        let notice = (!notices.is_empty()).then(|| Clean::new(&notices.join("; ")));
+        Page {
+            rows,
+            total: None,
+            notice,
+        }
+    }
+
+    fn repeats(&mut self, rows: &[Row]) -> bool {
+        let first = rows.first().map(|row| Id::new(row.id()));
+        let first = first.filter(|id| !id.raw().is_empty());
+        let repeats = first.is_some() && first == self.before;
+        self.before = first;
+        repeats
+    }
+
+    /// Rows nobody has seen yet, and how many came twice. Within a page the newer of two stays (L1);
+    /// what was handed on before stays as it was.
+    fn take(&mut self, rows: Vec<Row>) -> (Vec<Resource>, usize) {
+        let mut fresh: Vec<Resource> = Vec::with_capacity(rows.len());
+        let mut places: HashMap<Id, usize> = HashMap::new();
+        let mut twice = 0;
+        for row in rows.into_iter().filter(|row| row.is_in(&self.source.scope)) {
+            let row = rows::resource(self.source, row, &mut self.lexicon);
+            let id = row.key.id.clone();
+            if id.raw().is_empty() {
+                fresh.push(row);
+            } else if self.seen.insert(id.clone()) {
+                places.insert(id, fresh.len());
+                fresh.push(row);
+            } else {
+                twice += 1;
+                let earlier = places.get(&id).map(|&place| &mut fresh[place]);
+                if let Some(earlier) = earlier.filter(|earlier| row.modified > earlier.modified) {
+                    *earlier = row;
+                }
+            }
+        }
+        (fresh, twice)
+    }
+}
+
+/// Reads the rows from `skip` on; what is larger than an answer may be is read again in halves.
+async fn stretch(http: &Http, skip: usize) -> Result<Stretch, PlatformError> {
+    let mut stretch = Stretch::default();
+    let mut waiting = vec![(skip, PAGE)];
+    while let Some((skip, limit)) = waiting.pop() {
+        match part(http, skip, limit).await {
+            Ok(rows) => stretch.rows.extend(rows),
+            Err(PlatformError::TooLarge { .. }) if limit > 1 => {
+                stretch.halved = true;
+                let half = limit / 2;
+                waiting.push((skip + half, limit - half));
+                waiting.push((skip, half));
+            }
+            Err(PlatformError::TooLarge { .. }) => stretch.too_large += 1,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(stretch)
+}
+
+async fn part(http: &Http, skip: usize, limit: usize) -> Result<Vec<Row>, PlatformError> {
+    let call = Call::get(["api", "v1", "executions"])
+        .query("skip", skip)
+        .query("limit", limit);
+    let rows: Vec<Maybe<Row>> = http.read(call).await?.json()?;
+    Ok(rows
+        .into_iter()
+        .map(|row| row.0.unwrap_or_default())
+        .collect())
+}

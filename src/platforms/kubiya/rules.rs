@@ -1,0 +1,205 @@
+//! What each status allows, as the service's own checks have it (`specs/kubiya.md` 5, `UX.md` 7).
+
+use std::time::Duration;
+
+use crate::domain::action::{Exclusion, Goal, Grouping, Offer, Offers, Step, Verb};
+use crate::domain::resource::Group;
+use crate::platforms::kubiya::uuid;
+
+/// The engine winds work down at its own pace (`UX.md` 9).
+const SLOW: Duration = Duration::from_secs(180);
+
+const FINAL: &str = "a cancelled execution cannot be resumed";
+
+/// Batch terminate: one request for up to a hundred ids. It leaves the word `cancelled`, never `terminated`.
+static TERMINATE: Verb = Verb {
+    step: Step::Stop,
+    word: "terminate",
+    grouping: Grouping::Connection,
+    goal: Goal::Status(&["cancelled"]),
+    slow_after: SLOW,
+    needs_reason: true,
+    consequence: FINAL,
+};
+
+/// The only way to stop an execution that waits for input; one call each.
+static CANCEL: Verb = Verb {
+    step: Step::Stop,
+    word: "cancel",
+    grouping: Grouping::Single,
+    goal: Goal::Status(&["cancelled"]),
+    slow_after: SLOW,
+    needs_reason: false,
+    consequence: FINAL,
+};
+
+/// Lets a paused execution go on; one call each.
+static RESUME: Verb = Verb {
+    step: Step::Resume,
+    word: "resume",
+    grouping: Grouping::Single,
+    goal: Goal::Status(&["running", "pending"]),
+    slow_after: SLOW,
+    needs_reason: false,
+    consequence: "",
+};
+
+/// What is known of a status word.
+struct Rule {
+    word: &'static str,
+    group: Group,
+    stop: Offer,
+    resume: Offer,
+}
+
+const fn rule(word: &'static str, group: Group, stop: Offer, resume: Offer) -> Rule {
+    Rule {
+        word,
+        group,
+        stop,
+        resume,
+    }
+}
+
+const fn no(words: &'static str) -> Offer {
+    Offer::No(Exclusion::NotOffered, words)
+}
+
+const fn already(words: &'static str) -> Offer {
+    Offer::No(Exclusion::AlreadyThere, words)
+}
+
+const RESUMES_PAUSED: Offer = no("only a paused execution can be resumed");
+const OVER: Offer = no("it has ended and cannot be resumed");
+
+/// Every word the pages list.
+#[rustfmt::skip]
+static RULES: [Rule; 10] = [
+    rule("pending", Group::Active, Offer::Yes(&TERMINATE), already("pending: it has not been paused")),
+    rule("running", Group::Active, Offer::Yes(&TERMINATE), already("already running")),
+    rule("queued", Group::Active, no("queued: Kubiya offers no stop"), RESUMES_PAUSED),
+    rule("waiting_for_input", Group::Paused, Offer::Yes(&CANCEL), no("it waits for an answer, not for resume")),
+    rule("paused", Group::Paused, no("paused: resume it first, then stop it"), Offer::Yes(&RESUME)),
+    rule("completed", Group::Ended, no("completed: it has ended by itself"), OVER),
+    rule("cancelled", Group::Ended, already("already cancelled"), OVER),
+    rule("terminated", Group::Ended, already("already terminated"), OVER),
+    rule("interrupted", Group::Ended, no("interrupted: it has ended"), OVER),
+    rule("failed", Group::Failed, no("failed: it has ended by itself"), OVER),
+];
+
+/// A word that no page lists, or none at all.
+static UNLISTED: Rule = rule(
+    "",
+    Group::Unknown,
+    Offer::ServerDecides(&TERMINATE, "no page lists this status"),
+    Offer::ServerDecides(&RESUME, "no page lists this status"),
+);
+
+fn rule_for(word: &str) -> &'static Rule {
+    let listed = RULES
+        .iter()
+        .find(|rule| rule.word.eq_ignore_ascii_case(word));
+    listed.unwrap_or(&UNLISTED)
+}
+
+/// The group a status word is filtered by.
+pub(super) fn group(word: &str) -> Group {
+    rule_for(word).group
+}
+
+/// What each action would do to an execution of that id in that status.
+///
+/// Delete is never offered: it removes the record and the work goes on, unseen.
+pub(super) fn offers(id: &str, word: &str) -> Offers {
+    if uuid(id).is_none() {
+        return Offers::all(no("its id is not a UUID: one such id spoils a whole batch"));
+    }
+    let rule = rule_for(word);
+    Offers {
+        stop: rule.stop,
+        delete: no("Kubiya only removes the record and leaves the work running"),
+        resume: rule.resume,
+        clean_up: rule.stop,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "3f2b6c1e-8d54-4c0a-9a57-0c1d2e3f4a5b";
+
+    fn offered(offer: Offer) -> bool {
+        offer.verb().is_some()
+    }
+
+    fn verb(word: &str, step: Step) -> Option<&'static str> {
+        offers(ID, word).step(step).verb().map(|verb| verb.word)
+    }
+
+    #[test]
+    fn the_table_of_the_service_is_followed() {
+        let words = [
+            "pending",
+            "RUNNING",
+            "queued",
+            "waiting_for_input",
+            "Paused",
+            "completed",
+            "cancelled",
+            "failed",
+        ];
+        let stops = words.map(|word| verb(word, Step::Stop));
+        let terminate = Some("terminate");
+        assert_eq!(
+            stops,
+            [
+                terminate,
+                terminate,
+                None,
+                Some("cancel"),
+                None,
+                None,
+                None,
+                None
+            ]
+        );
+        let resumes = words.map(|word| verb(word, Step::Resume).is_some());
+        assert_eq!(
+            resumes,
+            [false, false, false, false, true, false, false, false]
+        );
+    }
+
+    #[test]
+    fn deleting_is_never_offered() {
+        for word in ["running", "completed", "failed", "no such word", ""] {
+            assert_eq!(verb(word, Step::Delete), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn the_server_decides_over_words_no_page_lists() {
+        let offers = offers(ID, "hibernating");
+        assert!(matches!(offers.stop, Offer::ServerDecides(..)));
+        assert!(matches!(offers.resume, Offer::ServerDecides(..)));
+        assert_eq!(offers.clean_up, offers.stop);
+        assert_eq!(group("hibernating"), Group::Unknown);
+    }
+
+    #[test]
+    fn an_id_that_is_not_a_uuid_is_never_offered_anything() {
+        for id in [
+            "",
+            "agent-execution-3f2b6c1e-8d54-4c0a-9a57-0c1d2e3f4a5b",
+            "3f2b6c1e8d544c0a9a570c1d2e3f4a5b",
+        ] {
+            let offers = offers(id, "running");
+            assert_eq!(
+                [offers.stop, offers.resume, offers.clean_up].map(offered),
+                [false; 3],
+                "{id}"
+            );
+        }
+    }
+}

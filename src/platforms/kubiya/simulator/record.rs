@@ -1,0 +1,141 @@
+//! One execution as answers have it: every field, nulls included (`specs/kubiya.md` 6.1).
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::execution::Execution;
+use super::organisation::Organisation;
+use super::times;
+
+/// Prompts as people and machines write them; one row in so many has one.
+const ODD_PROMPTS: [&str; 4] = [
+    "Summarise the incident:\n\n- what happened\n- who was told\n\tand when\r\n",
+    "Explain this log line: \u{1b}[31mERROR\u{1b}[0m \u{1b}]0;owned\u{7} retry",
+    "Rename invoice\u{202e}fdp.exe and tell\u{200b} nobody \u{9b}2J",
+    "翻訳してください: 支払いが失敗しました 👩‍👩‍👧 e\u{301}\u{301}\u{301}",
+];
+const ODD_ONE_IN: u32 = 23;
+
+const SYSTEM_PROMPT: &str =
+    "You are an operations agent. Never act without saying what you will do.";
+
+/// One row as the listing has it.
+pub(super) fn listed(
+    organisation: &Organisation,
+    row: &Execution,
+    status: &str,
+    now: Timestamp,
+) -> Value {
+    let origin = &row.origin;
+    let agent = origin.agent.map(|index| organisation.agent(index));
+    let owner = origin.owner.map(|index| organisation.person(index));
+    let stored = |time: Option<Timestamp>| time.map(times::stored);
+    let updated = if origin.salt % 53 == 7 {
+        String::new()
+    } else {
+        times::stored(row.updated(now))
+    };
+    let ended = row.completed(now).is_some();
+    let asks = status == "waiting_for_input";
+    json!({
+        "id": row.id,
+        "organization_id": organisation.slug(),
+        "execution_type": origin.kind,
+        "entity_id": agent.map(|agent| agent.id.to_string()).unwrap_or_default(),
+        "entity_name": agent.map(|agent| &agent.name),
+        "prompt": prompt(organisation, row),
+        "system_prompt": origin.salt.is_multiple_of(3).then_some(SYSTEM_PROMPT),
+        "status": status,
+        "response": (status == "completed").then(|| response(row)),
+        "error_message": row.error.filter(|_| ended),
+        "usage": usage(row),
+        "execution_metadata": metadata(organisation, row),
+        "runner_name": origin.queue,
+        "user_id": owner.map(|owner| owner.id),
+        "user_name": owner.map(|owner| &owner.name),
+        "user_email": owner.map(|owner| &owner.email),
+        "user_avatar": null,
+        "created_at": times::stored(row.created),
+        "started_at": stored(row.started),
+        "completed_at": stored(row.completed(now)),
+        "updated_at": updated,
+        "participants": participants(organisation, row),
+        "last_message_at": row.started.filter(|_| asks).map(times::zoneless),
+        "last_message_preview": asks.then_some("Shall I go on with the 3 changes listed above?"),
+    })
+}
+
+/// What was asked of it.
+pub(super) fn prompt(organisation: &Organisation, row: &Execution) -> String {
+    let salt = row.origin.salt;
+    if salt % ODD_ONE_IN == 1 {
+        let which = salt as usize / 97 % ODD_PROMPTS.len();
+        return ODD_PROMPTS[which].to_owned();
+    }
+    let agent = row.origin.agent.map(|index| organisation.agent(index));
+    agent.map_or_else(
+        || "Plan the work of this week".to_owned(),
+        |agent| agent.prompt.clone(),
+    )
+}
+
+/// What it answered.
+pub(super) fn response(row: &Execution) -> String {
+    let long = if row.origin.salt.is_multiple_of(41) {
+        200
+    } else {
+        1
+    };
+    format!(
+        "Done.\n\n{}",
+        "Checked, changed and checked again; nothing else was touched.\n".repeat(long)
+    )
+}
+
+/// Agents and teams count tokens under different names; what has not started has counted none.
+fn usage(row: &Execution) -> Value {
+    let (sent, received) = (row.origin.salt % 9_000, row.origin.salt % 700);
+    match row.origin.kind {
+        _ if row.started.is_none() => json!({}),
+        "TEAM" => {
+            json!({"input_tokens": sent, "output_tokens": received, "total_tokens": sent + received})
+        }
+        _ => {
+            json!({"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received})
+        }
+    }
+}
+
+fn metadata(organisation: &Organisation, row: &Execution) -> Value {
+    let mut metadata = json!({
+        "kubiya_org_id": organisation.slug(),
+        "worker_queue_name": row.origin.queue,
+    });
+    if let Some(trigger) = row.origin.trigger {
+        metadata["trigger_type"] = trigger.into();
+        metadata["job_id"] = format!("job-{}", row.origin.salt % 40).into();
+        metadata["job_name"] = format!("nightly-{}", row.origin.salt % 40).into();
+    }
+    metadata
+}
+
+fn participants(organisation: &Organisation, row: &Execution) -> Value {
+    let Some(owner) = row
+        .origin
+        .owner
+        .filter(|_| row.origin.salt.is_multiple_of(4))
+    else {
+        return json!([]);
+    };
+    let owner = organisation.person(owner);
+    json!([{
+        "id": owner.id,
+        "user_id": owner.id,
+        "user_name": owner.name,
+        "user_email": owner.email,
+        "user_avatar": null,
+        "role": "owner",
+        "joined_at": times::stored(row.created),
+        "last_active_at": "",
+    }])
+}

@@ -1,0 +1,180 @@
+//! Changes of one execution (`specs/kubiya.md` 6.5). Cancel, pause and resume answer 200 either way.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::body::{self, Sent};
+use super::caller::Caller;
+use super::execution::{Change, Execution};
+use super::organisation::Organisation;
+use super::refused::{Refused, uuid_for};
+use super::times;
+use crate::simulator::IdFault;
+
+/// `POST /{id}/terminate`: the one that refuses with 400.
+pub(super) async fn terminate(
+    caller: Result<Caller, Refused>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Refused> {
+    let sent = Sent::parse(&headers, &body)?;
+    let Caller(organisation) = caller?;
+    body::single(&sent)?;
+    let malformed = |_| Refused::failed("An unexpected error occurred while terminating execution");
+    let uuid = Uuid::try_parse(&id).map_err(malformed)?;
+    let fault = organisation.fault(&id);
+    organisation.with(|table| {
+        let row = table.find(uuid).ok_or_else(Refused::no_execution)?;
+        if !Change::Terminate.is_taken_in(row.status) {
+            let why = format!("Cannot terminate workflow in status: {}", row.word());
+            return Err(Refused::new(StatusCode::BAD_REQUEST, &why));
+        }
+        if let Some(failure) = organisation.refuses_to_end(uuid, fault) {
+            return Err(Refused::failed(&failure));
+        }
+        act(&organisation, row, Change::Terminate, fault);
+        let at = times::acted(organisation.now());
+        Ok(Json(
+            json!({"success": true, "workflow_id": row.workflow_id(), "terminated_at": at}),
+        ))
+    })
+}
+
+/// A change that answers 200 whether it was made or not.
+struct Soft {
+    change: Change,
+    doing: &'static str,
+    refusal: &'static str,
+    done: &'static str,
+}
+
+static CANCEL: Soft = Soft {
+    change: Change::Cancel,
+    doing: "cancel execution",
+    refusal: "Execution is not running",
+    done: "Execution cancelled successfully",
+};
+
+static PAUSE: Soft = Soft {
+    change: Change::Pause,
+    doing: "pause execution",
+    refusal: "Execution cannot be paused",
+    done: "Execution paused successfully",
+};
+
+static RESUME: Soft = Soft {
+    change: Change::Resume,
+    doing: "resume execution",
+    refusal: "Execution is not paused",
+    done: "Execution resumed successfully",
+};
+
+/// `POST /{id}/cancel`: where the engine fails the row is marked cancelled all the same, with a warning.
+pub(super) async fn cancel(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refused> {
+    change(&caller.0, &id, &CANCEL)
+}
+
+/// `POST /{id}/pause`.
+pub(super) async fn pause(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refused> {
+    change(&caller.0, &id, &PAUSE)
+}
+
+/// `POST /{id}/resume`.
+pub(super) async fn resume(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refused> {
+    change(&caller.0, &id, &RESUME)
+}
+
+fn change(organisation: &Organisation, id: &str, soft: &Soft) -> Result<Json<Value>, Refused> {
+    let id = uuid_for(soft.doing, id)?;
+    let fault = organisation.fault(&id.to_string());
+    organisation.with(|table| {
+        let row = table.find(id).ok_or_else(Refused::no_execution)?;
+        if fault == Some(IdFault::Refused) || !soft.change.is_taken_in(row.status) {
+            return Ok(Json(refusal(row, soft)));
+        }
+        let warning = if soft.change == Change::Cancel {
+            organisation.refuses_to_end(id, fault)
+        } else if let Some(failure) = organisation.engine_failure(id) {
+            let detail = format!("Failed to {}: {failure}", soft.doing);
+            return Err(Refused::failed(&detail));
+        } else {
+            None
+        };
+        act(organisation, row, soft.change, fault);
+        Ok(Json(answer(row, soft, warning, fault)))
+    })
+}
+
+fn refusal(row: &Execution, soft: &Soft) -> Value {
+    json!({
+        "success": false,
+        "error": format!("{} (status: {})", soft.refusal, row.word()),
+        "execution_id": row.id,
+        "status": row.status,
+    })
+}
+
+fn act(organisation: &Organisation, row: &mut Execution, change: Change, fault: Option<IdFault>) {
+    if fault != Some(IdFault::Stuck) {
+        organisation.apply(row, change);
+    }
+}
+
+fn answer(row: &Execution, soft: &Soft, warning: Option<String>, fault: Option<IdFault>) -> Value {
+    let mut answer = match warning {
+        None => json!({
+            "success": true,
+            "execution_id": row.id,
+            "workflow_id": row.workflow_id(),
+            "message": soft.done,
+        }),
+        Some(warning) => json!({
+            "success": true,
+            "execution_id": row.id,
+            "message": "Execution marked as cancelled",
+            "warning": warning,
+        }),
+    };
+    match fault {
+        Some(IdFault::Missing) => json!({}),
+        Some(IdFault::Contradictory) => {
+            answer["error"] = soft.refusal.into();
+            answer
+        }
+        Some(IdFault::Duplicate | IdFault::Refused | IdFault::Stuck) | None => answer,
+    }
+}
+
+/// `POST /{id}/mark-done`: asks the workflow to finish.
+pub(super) async fn mark_done(
+    Caller(organisation): Caller,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<Value>), Refused> {
+    let id = uuid_for("mark execution as done", &id)?;
+    organisation.with(|table| {
+        let row = table.find(id).ok_or_else(Refused::no_execution)?;
+        if Change::MarkDone.is_taken_in(row.status) {
+            organisation.apply(row, Change::MarkDone);
+        }
+        let answer =
+            json!({"success": true, "execution_id": id, "message": "Execution marked as done"});
+        Ok((StatusCode::ACCEPTED, Json(answer)))
+    })
+}
+
+/// `DELETE /{id}`: removes the record in any status; nothing is stopped by it.
+pub(super) async fn delete(
+    Caller(organisation): Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Refused> {
+    let id = uuid_for("delete execution", &id)?;
+    let removed = organisation.with(|table| table.remove(id));
+    removed
+        .then_some(StatusCode::NO_CONTENT)
+        .ok_or_else(Refused::no_execution)
+}

@@ -1,0 +1,95 @@
+//! Everything that speaks to a platform: one folder each, behind one trait.
+//!
+//! A platform knows its wire format, its rules and its simulator. It knows nothing of the screen,
+//! of batches, or of other platforms. What it returns is clean text and plain data of the domain.
+
+pub mod http;
+pub mod kubiya;
+pub mod run_ai;
+pub mod sap_ai_core;
+mod simulated;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+
+use crate::domain::connection::{Connection, PlatformId};
+use crate::domain::error::PlatformError;
+use crate::domain::outcome::ChangeEvent;
+use crate::domain::plan::Request;
+use crate::domain::resource::{Key, Page, Reading, Source};
+use crate::platforms::http::{Call, Http};
+use crate::simulator::Simulated;
+
+/// One connection of a platform.
+pub trait Platform: Debug + Send + Sync {
+    /// The connection it speaks for.
+    fn connection(&self) -> &Connection;
+
+    /// What the connection is listed by; asks the platform where the configuration says `"*"` and one
+    /// listing cannot cover everything.
+    fn sources(&self) -> BoxFuture<'_, Result<Vec<Arc<Source>>, PlatformError>>;
+
+    /// All rows of a source, page by page, all statuses. Ends after an error, or after 100,000 rows
+    /// with a notice that says so. An id comes once, however pages shift (L1, L2).
+    fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>>;
+
+    /// One row by its id.
+    fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>>;
+
+    /// Carries out one request: exactly one [`ChangeEvent::Answered`] for each id in it, as they come.
+    /// Sends again by itself only where the server provably did nothing (`RELIABILITY.md` 3).
+    fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent>;
+
+    /// What [`Platform::change`] would put on the wire, without secrets.
+    fn preview(&self, request: &Request) -> Preview;
+
+    /// How many rows one page of [`Platform::list`] holds.
+    fn page_size(&self) -> usize;
+}
+
+/// A request as it would leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// `PATCH`, `POST` or `DELETE`.
+    pub method: &'static str,
+    /// Path below the host, with the base URL's own path.
+    pub path: String,
+    /// Content type and body; `None` where there is no body.
+    pub body: Option<(&'static str, serde_json::Value)>,
+}
+
+impl Preview {
+    fn of(http: &Http, call: Call) -> Self {
+        let json = |(content_type, bytes): (&'static str, Vec<u8>)| {
+            Some((content_type, serde_json::from_slice(&bytes).ok()?))
+        };
+        Self {
+            method: call.method,
+            path: http.path_of(&call),
+            body: call.body.and_then(json),
+        }
+    }
+}
+
+/// One platform's way into the program.
+#[derive(Debug)]
+pub struct Entry {
+    /// Which one.
+    pub id: PlatformId,
+    /// Opens a client for a connection. Contacts nobody.
+    pub open: fn(&Connection) -> Result<Arc<dyn Platform>, PlatformError>,
+    /// Its simulator.
+    pub simulated: &'static Simulated,
+}
+
+/// Every platform; the only list of them.
+pub static ALL: [&Entry; 3] = [&sap_ai_core::ENTRY, &run_ai::ENTRY, &kubiya::ENTRY];
+
+/// Opens the client for a connection.
+pub fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
+    let entry = ALL.iter().find(|entry| entry.id == connection.platform);
+    (entry.expect("ALL names every platform").open)(connection)
+}

@@ -1,0 +1,266 @@
+//! The batch call: what goes out, what its answer says of each id, and how a server without it is
+//! recognised. `specs/run-ai.md` 5 and the client's page.
+
+use serde::Deserialize;
+use serde::de::MapAccess;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::domain::action::Step;
+use crate::domain::error::{PlatformError, Refusal};
+use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
+use crate::domain::plan::Request;
+use crate::domain::text::Clean;
+use crate::platforms::http::Call;
+use crate::platforms::run_ai::loose::{Code, FromLoose, Loose, members};
+
+/// Which batch calls a server has. There is no version endpoint: it is learned from what it refuses
+/// (section 5.3), and taken to be all of them until then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bulk {
+    /// All three actions: control plane 2.22 and later.
+    Full,
+    /// `delete` alone: 2.19 to 2.21.
+    DeleteOnly,
+    /// None: 2.18.
+    Absent,
+}
+
+impl Bulk {
+    /// Whether that step goes out in batches.
+    pub(super) const fn has(self, step: Step) -> bool {
+        match self {
+            Self::Full => true,
+            Self::DeleteOnly => matches!(step, Step::Delete),
+            Self::Absent => false,
+        }
+    }
+}
+
+/// The call for a request, and the body it carries.
+pub(super) fn call(request: &Request) -> Call {
+    let ids: Vec<&str> = request
+        .operations()
+        .iter()
+        .map(|o| o.key.id.raw())
+        .collect();
+    let body = json!({ "ids": ids, "action": request.verb().word });
+    Call::new("POST", ["api", "v1", "workloads", "batch"]).json("application/json", &body)
+}
+
+/// Section 5.2. A list that is absent, null or no list is no evidence for anything.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct BatchAnswer {
+    id: Loose<Clean>,
+    succeeded: Loose<Vec<Code>>,
+    failed: Loose<Vec<Failure>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Failure {
+    id: Loose<Code>,
+    code: Loose<Code>,
+    message: Loose<Clean>,
+}
+
+impl FromLoose for Failure {
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
+        members(object)
+    }
+}
+
+impl BatchAnswer {
+    /// The answer for each id of the request.
+    pub(super) fn events(self, request: &Request) -> Vec<ChangeEvent> {
+        let mut tally = Tally::of(request);
+        for Code(id) in self.succeeded.0.unwrap_or_default() {
+            tally.put(id.as_str(), is_same, Answer::Scheduled { message: None });
+        }
+        for failure in self.failed.0.unwrap_or_default() {
+            let Some(Code(id)) = &failure.id.0 else {
+                tally.note("the answer has a failure without an id");
+                continue;
+            };
+            tally.put(
+                id.as_str(),
+                is_same,
+                Answer::Rejected(failure.rejection(self.id.0.clone())),
+            );
+        }
+        tally.finish()
+    }
+}
+
+impl Failure {
+    /// No list of codes exists; 409 and 429 are taken for what they mean in HTTP.
+    fn rejection(&self, batch: Option<Clean>) -> Rejection {
+        let code = self.code.0.as_ref().map(|Code(code)| code.clone());
+        let reason = self.message.0.clone();
+        Rejection {
+            later: code
+                .as_ref()
+                .is_some_and(|code| matches!(code.as_str(), "409" | "429")),
+            code,
+            reason: reason.unwrap_or_else(|| Clean::new("no reason given")),
+            request_id: batch,
+        }
+    }
+}
+
+/// Whether two ids are the same UUID: letter case does not count (R8).
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    match (Uuid::try_parse(one), Uuid::try_parse(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+/// What a refused batch call says of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The request was refused for what it is.
+    Refused,
+    /// The server has no such call; the ids were not looked at. Single calls may go out.
+    NoSuchCall {
+        /// What to remember, where the answer could not have meant the ids instead.
+        learned: Option<Bulk>,
+    },
+}
+
+/// Section 5.3. Only an answer in the API's own error shape counts: anything else may come from a gateway.
+///
+/// 404 and 405 mean a server older than 2.19. 400 means 2.19 to 2.21 where suspend or resume was asked,
+/// no batch of these two ever worked there, and the words are not about ids. A modern server that
+/// refuses a whole batch for an id it does not know might look the same: then the single calls give each
+/// id its own answer, and nothing is remembered.
+pub(super) fn verdict(error: &PlatformError, step: Step, worked: bool) -> Verdict {
+    let Some(said) = error.said().filter(|said| said.own_shape) else {
+        return Verdict::Refused;
+    };
+    let of_ids = speaks_of_ids(said);
+    match said.status {
+        404 | 405 => Verdict::NoSuchCall {
+            learned: (!of_ids && !worked).then_some(Bulk::Absent),
+        },
+        400 if step != Step::Delete && !worked && !of_ids => Verdict::NoSuchCall {
+            learned: Some(Bulk::DeleteOnly),
+        },
+        _ => Verdict::Refused,
+    }
+}
+
+/// Whether a refusal is, or may be, about the ids: it names them or "parameters", and not the action.
+fn speaks_of_ids(said: &Refusal) -> bool {
+    let text = said.message.as_str().to_lowercase();
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    let names = |all: &[&str], word: &str| all.contains(&word);
+    let of_action = words
+        .clone()
+        .any(|word| names(&["action", "suspend", "resume"], word));
+    let of_ids = words.any(|word| {
+        names(
+            &["id", "ids", "uuid", "uuids", "parameter", "parameters"],
+            word,
+        )
+    });
+    of_ids && !of_action
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, message: &str, own_shape: bool) -> PlatformError {
+        let message = Clean::new(message);
+        let said = Refusal {
+            status,
+            code: None,
+            message,
+            request_id: None,
+            own_shape,
+        };
+        PlatformError::Refused { said }
+    }
+
+    fn told(error: &PlatformError, step: Step) -> Verdict {
+        verdict(error, step, false)
+    }
+
+    const fn old(learned: Bulk) -> Verdict {
+        Verdict::NoSuchCall {
+            learned: Some(learned),
+        }
+    }
+
+    #[test]
+    fn a_404_or_405_in_the_own_shape_is_a_server_without_the_call() {
+        assert_eq!(
+            told(&refused(405, "Method not allowed.", true), Step::Delete),
+            old(Bulk::Absent)
+        );
+        assert_eq!(
+            told(&refused(404, "page not found", true), Step::Stop),
+            old(Bulk::Absent)
+        );
+        // It may be one of the ids that was not found, so nothing is remembered.
+        assert_eq!(
+            told(&refused(404, "Resource id not found.", true), Step::Stop),
+            Verdict::NoSuchCall { learned: None }
+        );
+        assert_eq!(
+            told(&refused(404, "<html>", false), Step::Stop),
+            Verdict::Refused
+        );
+    }
+
+    #[test]
+    fn a_400_is_an_old_server_only_for_suspend_and_resume_and_only_if_it_is_not_about_ids() {
+        let of_action = refused(
+            400,
+            "action: value is not one of the allowed values [delete]",
+            true,
+        );
+        assert_eq!(told(&of_action, Step::Stop), old(Bulk::DeleteOnly));
+        assert_eq!(told(&of_action, Step::Resume), old(Bulk::DeleteOnly));
+        assert_eq!(told(&of_action, Step::Delete), Verdict::Refused);
+        assert_eq!(verdict(&of_action, Step::Stop, true), Verdict::Refused);
+        for of_ids in [
+            "ids/0 is not a UUID",
+            "Required parameter is missing",
+            "invalid id",
+        ] {
+            assert_eq!(
+                told(&refused(400, of_ids, true), Step::Stop),
+                Verdict::Refused,
+                "{of_ids}"
+            );
+        }
+        assert_eq!(
+            told(&refused(422, "action", true), Step::Stop),
+            Verdict::Refused
+        );
+    }
+
+    #[test]
+    fn ids_are_the_same_by_value_and_never_by_likeness() {
+        let id = "6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0";
+        assert!(is_same(id, &id.to_uppercase()));
+        assert!(!is_same(id, &format!(" {id}")));
+        assert!(!is_same("abc", "ABC"));
+    }
+
+    #[test]
+    fn a_failure_without_words_has_no_reason_given() {
+        let failure: Failure =
+            serde_json::from_value(json!({ "id": "x", "code": 409, "message": null }))
+                .expect("any");
+        let rejection = failure.rejection(None);
+        assert_eq!(rejection.reason.as_str(), "no reason given");
+        assert_eq!(
+            (rejection.code, rejection.later),
+            (Some(Clean::new("409")), true)
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! The calls: list, read, change. Sign-in, rules, JSON and paging are in the files beside.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures_util::future::{self, BoxFuture, FutureExt};
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use crate::domain::action::{Grouping, Step};
+use crate::domain::connection::Connection;
+use crate::domain::error::PlatformError;
+use crate::domain::outcome::ChangeEvent;
+use crate::domain::plan::Request;
+use crate::domain::resource::{Key, Page, Reading, Source};
+use crate::domain::text::Clean;
+use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Sending, Sent};
+use crate::platforms::run_ai::batch::{self, BatchAnswer, Bulk, Verdict};
+use crate::platforms::run_ai::listing::{Cursor, PAGE_SIZE};
+use crate::platforms::run_ai::row::Words;
+use crate::platforms::run_ai::sign_in;
+use crate::platforms::run_ai::singles;
+use crate::platforms::run_ai::wire::Workload;
+use crate::platforms::{Platform, Preview};
+
+/// A connection to a Run:ai control plane.
+#[derive(Debug)]
+pub(super) struct RunAi {
+    connection: Connection,
+    http: Http,
+    /// Set once, by the first answer that shows which batch calls there are.
+    bulk: OnceLock<Bulk>,
+}
+
+/// Opens a client for a connection.
+pub(super) fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
+    let dialect = Dialect {
+        authorization: Authorization::Token(sign_in::token_request(connection)),
+        setting: "client_secret",
+        headers: &[],
+        change_limit: Duration::from_secs(120),
+        error_body: sign_in::error_body,
+    };
+    let http = Http::open(connection, dialect)?;
+    let connection = connection.clone();
+    Ok(Arc::new(RunAi {
+        connection,
+        http,
+        bulk: OnceLock::new(),
+    }))
+}
+
+impl RunAi {
+    fn bulk(&self) -> Bulk {
+        self.bulk.get().copied().unwrap_or(Bulk::Full)
+    }
+
+    fn learn(&self, bulk: Bulk) {
+        // What was learned first stands: later evidence would change plans that are already open.
+        let _ = self.bulk.set(bulk);
+    }
+
+    async fn reading(&self, key: &Key) -> Result<Reading, PlatformError> {
+        let call = Call::get(["api", "v1", "workloads", key.id.raw()]);
+        let reply = match self.http.read(call).await {
+            Err(PlatformError::Refused { said }) if said.status == 404 && said.own_shape => {
+                return Ok(Reading::Gone);
+            }
+            other => other?,
+        };
+        let workload: Workload = reply.json()?;
+        if !batch::is_same(workload.id().raw(), key.id.raw()) {
+            let why = Clean::new("it is not about the workload that was asked for");
+            let start = Clean::new("(not shown)");
+            return Err(PlatformError::Unreadable { why, start });
+        }
+        if workload.is_deleted() {
+            return Ok(Reading::Gone);
+        }
+        let row = workload.into_row(key.clone(), self.bulk(), &mut Words::default());
+        Ok(Reading::Found(Arc::new(row)))
+    }
+
+    async fn page(&self, cursor: Cursor) -> Result<(Page, Option<Cursor>), PlatformError> {
+        let reply = self.http.read(cursor.call()).await?;
+        Ok(cursor.take_in(reply.json()?))
+    }
+
+    /// What the end of a batch call comes to.
+    fn ended<'a>(&'a self, request: &'a Request, sent: Sent) -> BoxStream<'a, ChangeEvent> {
+        match sent {
+            Sent::Answered(reply) => match reply.json::<BatchAnswer>() {
+                Ok(answer) => {
+                    self.worked(request);
+                    stream::iter(answer.events(request)).boxed()
+                }
+                Err(error) => {
+                    stream::iter(http::without_answers(request, &Sent::Lost(error))).boxed()
+                }
+            },
+            Sent::Refused(error) => self.refused(request, error),
+            Sent::Lost(_) | Sent::NotSent(_) => {
+                stream::iter(http::without_answers(request, &sent)).boxed()
+            }
+        }
+    }
+
+    /// Deletes work from 2.19 on, so only the other two tell that all three do.
+    fn worked(&self, request: &Request) {
+        match request.verb().step {
+            Step::Stop | Step::Resume => self.learn(Bulk::Full),
+            Step::Delete => {}
+        }
+    }
+
+    fn refused<'a>(
+        &'a self,
+        request: &'a Request,
+        error: PlatformError,
+    ) -> BoxStream<'a, ChangeEvent> {
+        let verb = request.verb();
+        let worked = self.bulk.get() == Some(&Bulk::Full);
+        match batch::verdict(&error, verb.step, worked) {
+            Verdict::Refused => {
+                stream::iter(http::without_answers(request, &Sent::Refused(error))).boxed()
+            }
+            Verdict::NoSuchCall { learned } => {
+                if let Some(learned) = learned {
+                    self.learn(learned);
+                }
+                let count = request.operations().len();
+                let note = format!(
+                    "this server has no batch call for {}: {count} single calls instead",
+                    verb.word
+                );
+                let note = ChangeEvent::Note(Clean::new(&note));
+                stream::iter([note])
+                    .chain(singles::send(&self.http, request))
+                    .boxed()
+            }
+        }
+    }
+
+    fn send_batch<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
+        let call = batch::call(request);
+        let events = move |sending| match sending {
+            Sending::Waiting(seconds) => stream::iter([ChangeEvent::Waiting { seconds }]).boxed(),
+            Sending::Ended(sent) => self.ended(request, sent),
+        };
+        self.http.change(call).flat_map(events).boxed()
+    }
+}
+
+impl Platform for RunAi {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn sources(&self) -> BoxFuture<'_, Result<Vec<Arc<Source>>, PlatformError>> {
+        let sources = self.connection.known_sources();
+        future::ready(Ok(sources.expect("one listing covers every project"))).boxed()
+    }
+
+    fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {
+        let start = Cursor::start(source, self.bulk());
+        let next = async |cursor: Option<Cursor>| match cursor {
+            Some(cursor) => self.page(cursor).await.map(Some),
+            None => Ok(None),
+        };
+        stream::try_unfold(Some(start), next).boxed()
+    }
+
+    fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>> {
+        self.reading(key).boxed()
+    }
+
+    fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
+        match request.verb().grouping {
+            Grouping::Single => singles::send(&self.http, request),
+            Grouping::Verb | Grouping::Connection | Grouping::ScopeAndKind => {
+                self.send_batch(request)
+            }
+        }
+    }
+
+    fn preview(&self, request: &Request) -> Preview {
+        let alone = request.verb().grouping == Grouping::Single;
+        let single = alone
+            .then(|| singles::call(&request.operations()[0]).ok())
+            .flatten();
+        let call = single.unwrap_or_else(|| batch::call(request));
+        Preview::of(&self.http, call)
+    }
+
+    fn page_size(&self) -> usize {
+        PAGE_SIZE
+    }
+}

@@ -1,0 +1,334 @@
+//! The query of list and count: bounds, order, filters (sections 2.1 to 2.4).
+//!
+//! Our own reading where the page is silent: items of `filterBy` are joined by AND, text is compared
+//! with case, `search` looks without case into name, project, type and submitter.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use jiff::Timestamp;
+use url::form_urlencoded;
+
+use super::place::No;
+use super::row::View;
+use super::workload::Workload;
+
+/// A member of a workload, as filters and orders see it.
+#[derive(Debug, PartialEq, PartialOrd)]
+pub(super) enum Cell<'a> {
+    /// Sorts before everything.
+    Null,
+    Text(Cow<'a, str>),
+    Number(f64),
+    Date(Timestamp),
+}
+
+impl<'a> Cell<'a> {
+    fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    fn known<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
+        value.map_or(Self::Null, cell)
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds and priorities are small"
+    )]
+    fn whole(number: i64) -> Self {
+        Self::Number(number as f64)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Sort {
+    Text,
+    Number,
+    Date,
+}
+
+/// A member that can be sorted by and filtered by.
+#[derive(Debug)]
+pub(super) struct Field {
+    name: &'static str,
+    sort: Sort,
+    cell: for<'a> fn(&'a View<'a>, &'a Workload) -> Cell<'a>,
+}
+
+const fn field(
+    name: &'static str,
+    sort: Sort,
+    cell: for<'a> fn(&'a View<'a>, &'a Workload) -> Cell<'a>,
+) -> Field {
+    Field { name, sort, cell }
+}
+
+/// Section 2.2: the whole list, which is also the one for filters.
+static FIELDS: [Field; 26] = [
+    field("type", Sort::Text, |_, row| Cell::text(row.class.word)),
+    field("name", Sort::Text, |_, row| Cell::text(&row.name)),
+    field("clusterId", Sort::Text, |view, _| {
+        Cell::text(view.tenancy.cluster.to_string())
+    }),
+    field("projectId", Sort::Text, |_, row| {
+        Cell::text(row.project_id())
+    }),
+    field("projectName", Sort::Text, |view, row| {
+        Cell::text(view.project(row))
+    }),
+    field("departmentId", Sort::Text, |_, _| Cell::text("3")),
+    field("departmentName", Sort::Text, |_, _| Cell::text("research")),
+    field("createdAt", Sort::Date, |_, row| Cell::Date(row.created)),
+    field("deletedAt", Sort::Date, |view, row| {
+        Cell::known(view.deleted_at(row), Cell::Date)
+    }),
+    field("submittedBy", Sort::Text, |view, row| {
+        Cell::known(view.submitted_by(row), Cell::text)
+    }),
+    field("phase", Sort::Text, |view, row| Cell::text(view.phase(row))),
+    field("completedAt", Sort::Date, |view, row| {
+        Cell::known(view.completed_at(row), Cell::Date)
+    }),
+    field("nodepool", Sort::Text, |_, row| Cell::text(row.node_pool())),
+    field("distributedFramework", Sort::Text, |_, row| {
+        Cell::known(row.class.framework, Cell::text)
+    }),
+    field("allocatedGPU", Sort::Number, |view, row| {
+        Cell::known(view.allocated_gpus(row), Cell::Number)
+    }),
+    field("idleGpus", Sort::Number, |_, _| Cell::Null),
+    field("idleAllocatedGpus", Sort::Number, |view, row| {
+        Cell::known(view.idle_gpus(row), Cell::Number)
+    }),
+    field("phaseUpdatedAt", Sort::Date, |view, row| {
+        Cell::Date(row.stage(view.now).since)
+    }),
+    field("category", Sort::Text, |_, row| {
+        Cell::text(row.class.category)
+    }),
+    field("priority", Sort::Number, |_, row| {
+        Cell::known(row.priority(), Cell::whole)
+    }),
+    field("totalPendingTimeSeconds", Sort::Number, |view, row| {
+        Cell::known(view.pending_seconds(row), Cell::whole)
+    }),
+    field("totalRunningTimeSeconds", Sort::Number, |view, row| {
+        Cell::known(view.running_seconds(row), Cell::whole)
+    }),
+    field("priorityClassName", Sort::Text, |_, row| {
+        Cell::text(row.priority_class())
+    }),
+    field("guaranteedRuntimeEndsAt", Sort::Date, |view, row| {
+        Cell::known(view.guaranteed_until(row), Cell::Date)
+    }),
+    field("aiApplicationId", Sort::Text, |_, _| Cell::Null),
+    field("aiApplicationName", Sort::Text, |_, _| Cell::Null),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Operator {
+    Equal,
+    NotEqual,
+    AtMost,
+    AtLeast,
+    Contains,
+    ContainsNot,
+    Starts,
+    Ends,
+}
+
+const OPERATORS: [(&str, Operator); 8] = [
+    ("==", Operator::Equal),
+    ("!=", Operator::NotEqual),
+    ("<=", Operator::AtMost),
+    (">=", Operator::AtLeast),
+    ("=@", Operator::Contains),
+    ("!@", Operator::ContainsNot),
+    ("=^", Operator::Starts),
+    ("=$", Operator::Ends),
+];
+
+#[derive(Debug)]
+struct Filter {
+    field: &'static Field,
+    operator: Operator,
+    value: Cell<'static>,
+}
+
+impl Filter {
+    /// `<field><operator><value>`; whatever is no such thing is a 400.
+    fn read(item: &str) -> Result<Self, String> {
+        let invalid = || format!("filterBy: {item:?} is not <field><operator><value>");
+        let fits = |field: &'static Field| {
+            let rest = item.strip_prefix(field.name)?;
+            let (sign, operator) = OPERATORS.iter().find(|(sign, _)| rest.starts_with(sign))?;
+            Some((field, *operator, &rest[sign.len()..]))
+        };
+        let (field, operator, value) = FIELDS.iter().find_map(fits).ok_or_else(invalid)?;
+        if value.is_empty() {
+            return Err(invalid());
+        }
+        let value = field.value(operator, value).ok_or_else(invalid)?;
+        Ok(Self {
+            field,
+            operator,
+            value,
+        })
+    }
+
+    fn matches(&self, view: &View<'_>, row: &Workload) -> bool {
+        let cell = (self.field.cell)(view, row);
+        let Cell::Text(text) = &cell else {
+            return self.compares(&cell);
+        };
+        let Cell::Text(value) = &self.value else {
+            return false;
+        };
+        match self.operator {
+            Operator::Contains => text.contains(&**value),
+            Operator::ContainsNot => !text.contains(&**value),
+            Operator::Starts => text.starts_with(&**value),
+            Operator::Ends => text.ends_with(&**value),
+            Operator::Equal | Operator::NotEqual | Operator::AtMost | Operator::AtLeast => {
+                self.compares(&cell)
+            }
+        }
+    }
+
+    /// Null equals nothing and is in no order.
+    fn compares(&self, cell: &Cell<'_>) -> bool {
+        let order = match cell {
+            Cell::Null => None,
+            cell => cell.partial_cmp(&self.value),
+        };
+        match self.operator {
+            Operator::Equal => order == Some(Ordering::Equal),
+            Operator::NotEqual | Operator::ContainsNot => order != Some(Ordering::Equal),
+            Operator::AtMost => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+            Operator::AtLeast => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+            Operator::Contains | Operator::Starts | Operator::Ends => false,
+        }
+    }
+}
+
+impl Field {
+    fn named(name: &str) -> Option<&'static Self> {
+        FIELDS.iter().find(|field| field.name == name)
+    }
+
+    /// Dates and numbers take only the four comparisons.
+    fn value(&self, operator: Operator, value: &str) -> Option<Cell<'static>> {
+        let of_text = matches!(
+            operator,
+            Operator::Contains | Operator::ContainsNot | Operator::Starts | Operator::Ends
+        );
+        match self.sort {
+            Sort::Text => Some(Cell::text(value.to_owned())),
+            Sort::Number | Sort::Date if of_text => None,
+            Sort::Number => value.parse().ok().map(Cell::Number),
+            Sort::Date => value.parse().ok().map(Cell::Date),
+        }
+    }
+}
+
+/// What a list or count call asks for.
+#[derive(Debug, Default)]
+pub(super) struct Query {
+    pub(super) offset: usize,
+    pub(super) limit: usize,
+    deleted: bool,
+    sort_by: Option<&'static Field>,
+    pub(super) descending: Option<bool>,
+    filters: Vec<Filter>,
+    search: Option<String>,
+}
+
+/// Without a limit, so many come: the trap of section 2.1.
+const DEFAULT_LIMIT: usize = 50;
+
+impl Query {
+    /// Reads a raw query. Parameters nobody knows are ignored.
+    pub(super) fn read(raw: Option<&str>) -> Result<Self, No> {
+        let mut query = Self {
+            limit: DEFAULT_LIMIT,
+            ..Self::default()
+        };
+        for (name, value) in form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
+            query.take(&name, &value).map_err(|why| No::new(400, why))?;
+        }
+        Ok(query)
+    }
+
+    fn take(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let invalid = || format!("{name}: {value:?} is not allowed");
+        match name {
+            "offset" => {
+                let offset = value
+                    .parse::<i32>()
+                    .ok()
+                    .and_then(|offset| offset.try_into().ok());
+                self.offset = offset.ok_or_else(invalid)?;
+            }
+            "limit" => {
+                let limit = value.parse().ok().filter(|limit| (1..=500).contains(limit));
+                self.limit = limit.ok_or_else(invalid)?;
+            }
+            "deleted" => self.deleted = value.parse().map_err(|_| invalid())?,
+            "sortBy" => self.sort_by = Some(Field::named(value).ok_or_else(invalid)?),
+            "sortOrder" => {
+                let known = ["asc", "desc"].iter().position(|order| *order == value);
+                self.descending = Some(known.ok_or_else(invalid)? == 1);
+            }
+            // The value is decoded by now: the SDK encodes the commas too.
+            "filterBy" => {
+                for item in value.split(',') {
+                    self.filters.push(Filter::read(item)?);
+                }
+            }
+            "search" => self.search = Some(value.to_lowercase()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether the order is that of the rows as they are kept, or its reverse.
+    pub(super) fn is_by_age(&self) -> bool {
+        self.sort_by.is_none_or(|field| field.name == "createdAt")
+    }
+
+    /// The asked order of two rows.
+    pub(super) fn order(&self, view: &View<'_>, one: &Workload, other: &Workload) -> Ordering {
+        let Some(field) = self.sort_by else {
+            return Ordering::Equal;
+        };
+        let order = (field.cell)(view, one).partial_cmp(&(field.cell)(view, other));
+        let order = order.unwrap_or(Ordering::Equal);
+        if self.descending == Some(true) {
+            order.reverse()
+        } else {
+            order
+        }
+    }
+
+    pub(super) fn matches(&self, view: &View<'_>, row: &Workload) -> bool {
+        row.is_gone(view.now) == self.deleted
+            && self.filters.iter().all(|filter| filter.matches(view, row))
+            && self
+                .search
+                .as_ref()
+                .is_none_or(|text| found(view, row, text))
+    }
+}
+
+fn found(view: &View<'_>, row: &Workload, text: &str) -> bool {
+    let places = [
+        &row.name,
+        view.project(row),
+        row.class.word,
+        view.submitted_by(row).unwrap_or_default(),
+    ];
+    places
+        .iter()
+        .any(|place| place.to_lowercase().contains(text))
+}

@@ -1,0 +1,333 @@
+//! What the service says of a workload: the members of section 2.5, with every null and absence it names.
+//!
+//! Nothing here is stored: what a workload does not keep follows from its id.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::place::{Site, Tenancy};
+use super::workload::{Phase, Workload};
+
+/// How a tenant's workloads look at one moment, through a control plane of one version.
+#[derive(Debug)]
+pub(super) struct View<'a> {
+    pub(super) tenancy: &'a Tenancy,
+    pub(super) now: Timestamp,
+    version: u32,
+    /// Phase words that are shown instead, by id (switch `phases`).
+    phases: Option<Value>,
+}
+
+/// Members that older control planes do not send yet (section 11).
+const SINCE: [(u32, &[&str]); 5] = [
+    (
+        219,
+        &[
+            "priority",
+            "phaseReason",
+            "command",
+            "arguments",
+            "environmentVariables",
+        ],
+    ),
+    (220, &["idleAllocatedGpus"]),
+    (222, &["category"]),
+    (
+        223,
+        &[
+            "sourceApi",
+            "totalPendingTimeSeconds",
+            "totalRunningTimeSeconds",
+            "guaranteedRuntimeEndsAt",
+        ],
+    ),
+    (224, &["topology"]),
+];
+
+impl<'a> View<'a> {
+    pub(super) fn of(site: &Site, tenancy: &'a Tenancy) -> Self {
+        Self {
+            tenancy,
+            now: site.now(),
+            version: site.version(),
+            phases: site.switch("phases"),
+        }
+    }
+
+    pub(super) fn phase(&self, row: &Workload) -> &str {
+        let shown = self
+            .phases
+            .as_ref()
+            .and_then(|phases| phases[row.id.to_string()].as_str());
+        shown.unwrap_or_else(|| row.stage(self.now).phase.word())
+    }
+
+    pub(super) fn project(&self, row: &Workload) -> &str {
+        self.tenancy
+            .tenant
+            .scopes
+            .get(row.project)
+            .map_or("default", String::as_str)
+    }
+
+    /// Where it was submitted decides whether anyone is known to have done it.
+    pub(super) fn submitted_by(&self, row: &Workload) -> Option<&str> {
+        let owner = self.tenancy.people.get(row.owner).map(String::as_str);
+        owner.filter(|_| row.source() != "Other")
+    }
+
+    pub(super) fn completed_at(&self, row: &Workload) -> Option<Timestamp> {
+        let stage = row.stage(self.now);
+        stage.phase.is_terminal().then_some(stage.since)
+    }
+
+    pub(super) fn deleted_at(&self, row: &Workload) -> Option<Timestamp> {
+        let stage = row.stage(self.now);
+        (stage.phase == Phase::Gone).then_some(stage.since)
+    }
+
+    pub(super) fn allocated_gpus(&self, row: &Workload) -> Option<f64> {
+        row.stage(self.now).phase.is_up().then(|| row.gpus())
+    }
+
+    pub(super) fn idle_gpus(&self, row: &Workload) -> Option<f64> {
+        let idle = [None, Some(0.0), Some(1.0)][row.pick("idle", 3)];
+        idle.filter(|idle| self.allocated_gpus(row).is_some_and(|gpus| gpus >= *idle))
+    }
+
+    pub(super) fn running_seconds(&self, row: &Workload) -> Option<i64> {
+        let stage = row.stage(self.now);
+        stage
+            .phase
+            .is_up()
+            .then(|| self.now.duration_since(stage.since).as_secs())
+    }
+
+    pub(super) fn pending_seconds(&self, row: &Workload) -> Option<i64> {
+        let waited = i64::try_from(row.lot("waited", 900)).ok();
+        waited.filter(|_| row.stage(self.now).phase.is_up())
+    }
+
+    pub(super) fn guaranteed_until(&self, row: &Workload) -> Option<Timestamp> {
+        let end = row
+            .stage(self.now)
+            .since
+            .checked_add(SignedDuration::from_hours(12))
+            .ok();
+        end.filter(|_| row.lot("guaranteed", 4) == 0)
+    }
+
+    /// The whole object.
+    pub(super) fn json(&self, row: &Workload) -> Value {
+        let parts = [
+            self.identity(row),
+            self.state(row),
+            self.times(row),
+            self.resources(row),
+            row.content(),
+        ];
+        let absent = self.absent(row);
+        let members = parts.into_iter().filter_map(|part| match part {
+            Value::Object(members) => Some(members),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => None,
+        });
+        let present = members
+            .flatten()
+            .filter(|(name, _)| !absent.contains(&name.as_str()));
+        Value::Object(present.collect::<Map<_, _>>())
+    }
+
+    fn absent(&self, row: &Workload) -> Vec<&'static str> {
+        let newer = SINCE.iter().filter(|(since, _)| self.version < *since);
+        let mut absent: Vec<&str> = newer.flat_map(|(_, names)| names.iter().copied()).collect();
+        if row.lot("support", 12) == 0 {
+            absent.push("actionsSupport");
+        }
+        if self.submitted_by(row).is_none() {
+            absent.push("submittedBy");
+        }
+        if row.class.framework.is_none() {
+            absent.push("distributedFramework");
+        }
+        if row.lot("sparse", 9) == 0 {
+            absent.extend([
+                "requestedPods",
+                "allocatedResources",
+                "urls",
+                "images",
+                "completedAt",
+                "phaseReason",
+            ]);
+        }
+        absent
+    }
+
+    fn identity(&self, row: &Workload) -> Value {
+        let project = self.project(row);
+        json!({
+            "tenantId": self.tenancy.number,
+            "id": row.id,
+            "name": row.name,
+            "type": row.class.word,
+            "category": row.class.category,
+            "source": row.source(),
+            "sourceApi": null,
+            "projectId": row.project_id(),
+            "projectName": project,
+            "departmentId": "3",
+            "departmentName": "research",
+            "clusterId": self.tenancy.cluster,
+            "namespace": format!("runai-{project}"),
+            "submittedBy": self.submitted_by(row),
+        })
+    }
+
+    fn state(&self, row: &Workload) -> Value {
+        let phase = row.stage(self.now).phase;
+        let ready = if phase.is_up() { "True" } else { "False" };
+        json!({
+            "phase": self.phase(row),
+            "phaseMessage": message(phase),
+            "phaseReason": (phase == Phase::Pending && row.lot("quota", 3) == 0).then_some("NonPreemptibleOverQuota"),
+            "k8sPhase": k8s_phase(phase),
+            "conditions": [{ "type": "Ready", "status": ready, "lastTransitionTime": null }],
+            "actionsSupport": { "delete": true, "suspend": row.class.suspends },
+            "priority": row.priority(),
+            "priorityClassName": row.priority_class(),
+            "preemptible": row.preemptible(),
+        })
+    }
+
+    fn times(&self, row: &Workload) -> Value {
+        let since = row.stage(self.now).since;
+        json!({
+            "createdAt": row.created,
+            "updatedAt": since,
+            "phaseUpdatedAt": since,
+            "k8sPhaseUpdatedAt": since,
+            "completedAt": self.completed_at(row),
+            "deletedAt": self.deleted_at(row),
+            "totalPendingTimeSeconds": self.pending_seconds(row),
+            "totalRunningTimeSeconds": self.running_seconds(row),
+            "guaranteedRuntimeEndsAt": self.guaranteed_until(row),
+        })
+    }
+
+    fn resources(&self, row: &Workload) -> Value {
+        let gpus = self.allocated_gpus(row);
+        let memory = gpus.map(|gpus| format!("{}Gi", gpus * 80.0));
+        let pods = row.pods();
+        let asked =
+            json!({ "gpuRequestType": null, "gpu": { "request": row.gpus(), "limit": null } });
+        json!({
+            "runningPods": if gpus.is_some() { pods } else { 0 },
+            "requestedPods": { "number": pods, "min": null, "max": null, "parallelism": pods, "completions": null },
+            "requestedNodePools": [row.node_pool()],
+            "currentNodePools": if gpus.is_some() { json!([row.node_pool()]) } else { json!([]) },
+            "workloadRequestedResources": asked,
+            "podsRequestedResources": null,
+            "allocatedResources": gpus.map(|gpus| json!({
+                "gpu": gpus, "gpuMemory": memory, "cpu": null, "cpuMemory": "0B", "extendedResources": null,
+            })),
+            "idleAllocatedGpus": self.idle_gpus(row),
+            "idleGpus": null,
+            "topology": null,
+        })
+    }
+}
+
+impl Workload {
+    fn content(&self) -> Value {
+        let urls = (self.class.category != "Train")
+            .then(|| format!("https://{}.runai.example", self.name));
+        json!({
+            "images": [format!("registry.acme.example/{}:4.1", self.class.word.to_lowercase())],
+            "urls": urls.into_iter().collect::<Vec<_>>(),
+            "datasources": [],
+            "environments": [],
+            "externalConnections": [],
+            "distributedFramework": self.class.framework,
+            "environmentVariables": { "WANDB_API_KEY": "not-for-any-screen" },
+            "command": "python",
+            "arguments": "train.py --token not-for-any-screen",
+            "additionalFields": { "scheduler": { "gang": self.pods() > 1 } },
+        })
+    }
+
+    pub(super) fn source(&self) -> &'static str {
+        let sources = ["CLI", "CLI", "Control-plane", "Other"];
+        let last = if self.class.segment.is_none() { 4 } else { 3 };
+        sources[self.pick("source", last)]
+    }
+
+    pub(super) fn project_id(&self) -> String {
+        (4_500_017 + self.project).to_string()
+    }
+
+    /// What it asks for.
+    pub(super) fn gpus(&self) -> f64 {
+        self.class.gpus[self.pick("gpus", self.class.gpus.len())]
+    }
+
+    pub(super) fn pods(&self) -> u64 {
+        match self.class.category {
+            "Deploy" => 1 + self.lot("pods", 3),
+            _ if self.class.framework.is_some() => 2 + self.lot("pods", 3) * 2,
+            _ => 1,
+        }
+    }
+
+    pub(super) fn priority(&self) -> Option<i64> {
+        let by_class = [25, 50, 75, 100][self.pick("class", 4)];
+        (self.lot("priority", 7) > 0).then_some(by_class)
+    }
+
+    pub(super) fn priority_class(&self) -> &'static str {
+        ["low", "medium", "high", "very-high"][self.pick("class", 4)]
+    }
+
+    fn preemptible(&self) -> Option<bool> {
+        [None, Some(true), Some(false)][self.pick("preemptible", 3)]
+    }
+
+    pub(super) fn node_pool(&self) -> &'static str {
+        ["a100", "h100", "l40s"][self.pick("pool", 3)]
+    }
+}
+
+fn message(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Pending => "Waiting for GPUs: 0 of the requested are free in the node pool",
+        Phase::Initializing => "Pulling image",
+        Phase::Degraded => "1 of 3 replicas not ready",
+        Phase::Failed => "Pod failed with exit code 137 (out of memory)",
+        Phase::Unknown => "No information from the cluster",
+        Phase::Creating
+        | Phase::Running
+        | Phase::Updating
+        | Phase::Resuming
+        | Phase::Stopping
+        | Phase::Stopped
+        | Phase::Deleting
+        | Phase::Terminating
+        | Phase::Completed
+        | Phase::Gone => "",
+    }
+}
+
+/// The raw status of the cluster, which has other words.
+fn k8s_phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Creating | Phase::Pending | Phase::Initializing | Phase::Resuming => "Pending",
+        Phase::Running | Phase::Updating | Phase::Degraded => "Running",
+        Phase::Stopping | Phase::Deleting | Phase::Terminating | Phase::Gone => "Terminating",
+        Phase::Stopped => "Suspended",
+        Phase::Completed => "Succeeded",
+        Phase::Failed => "Failed",
+        Phase::Unknown => "Unknown",
+    }
+}

@@ -1,0 +1,196 @@
+//! The JSON of workloads: `specs/run-ai.md` 2.5.
+//!
+//! Every member but `id` has a default. `environmentVariables`, `command` and `arguments` are not read:
+//! they may hold secrets.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::MapAccess;
+
+use crate::domain::resource::Id;
+use crate::domain::text::Clean;
+use crate::platforms::run_ai::loose::{Code, FromLoose, Loose, members};
+
+/// The one `sourceApi` there is: such workloads are deleted one by one under `/api/v2`.
+pub(super) const WORKLOADS_V2: &str = "WorkloadsV2";
+
+/// An answer of `GET /api/v1/workloads`. Without `workloads` it is no listing, so never an empty one;
+/// null is what Go makes of an empty list.
+#[derive(Debug, Deserialize)]
+pub(super) struct Listing {
+    #[serde(default)]
+    next: Loose<f64>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    workloads: Option<Vec<Loose<Workload>>>,
+}
+
+impl Listing {
+    /// The offset of the page after this one.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an odd offset ends the paging"
+    )]
+    pub(super) fn next(&self) -> Option<usize> {
+        self.next.0.map(|next| next as usize)
+    }
+
+    /// The rows in the server's order; `None` for an entry that is no object.
+    pub(super) fn into_rows(self) -> impl ExactSizeIterator<Item = Option<Workload>> {
+        self.workloads
+            .unwrap_or_default()
+            .into_iter()
+            .map(|row| row.0)
+    }
+}
+
+/// One workload, as far as it could be read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Workload {
+    pub(super) id: Loose<Id>,
+    pub(super) name: Loose<Clean>,
+    #[serde(rename = "type")]
+    pub(super) subtype: Loose<Clean>,
+    pub(super) category: Loose<Clean>,
+    pub(super) phase: Loose<Clean>,
+    pub(super) phase_message: Loose<Clean>,
+    pub(super) phase_reason: Loose<Clean>,
+    pub(super) phase_updated_at: Loose<Timestamp>,
+    #[serde(rename = "k8sPhase")]
+    pub(super) k8s_phase: Loose<Clean>,
+    pub(super) actions_support: Loose<Support>,
+    pub(super) source: Loose<Clean>,
+    pub(super) source_api: Loose<Clean>,
+    pub(super) project_name: Loose<Clean>,
+    pub(super) department_name: Loose<Clean>,
+    pub(super) cluster_id: Loose<Clean>,
+    pub(super) namespace: Loose<Clean>,
+    pub(super) submitted_by: Loose<Clean>,
+    pub(super) created_at: Loose<Timestamp>,
+    pub(super) updated_at: Loose<Timestamp>,
+    pub(super) completed_at: Loose<Timestamp>,
+    pub(super) deleted_at: Loose<Timestamp>,
+    pub(super) priority: Loose<Code>,
+    pub(super) priority_class_name: Loose<Clean>,
+    pub(super) preemptible: Loose<bool>,
+    pub(super) running_pods: Loose<f64>,
+    pub(super) requested_pods: Loose<Pods>,
+    pub(super) requested_node_pools: Loose<Vec<Clean>>,
+    pub(super) current_node_pools: Loose<Vec<Clean>>,
+    pub(super) allocated_resources: Loose<Allocated>,
+    pub(super) idle_allocated_gpus: Loose<f64>,
+    pub(super) idle_gpus: Loose<f64>,
+    pub(super) total_pending_time_seconds: Loose<f64>,
+    pub(super) total_running_time_seconds: Loose<f64>,
+    pub(super) guaranteed_runtime_ends_at: Loose<Timestamp>,
+    pub(super) distributed_framework: Loose<Clean>,
+    pub(super) images: Loose<Vec<Clean>>,
+    pub(super) urls: Loose<Vec<Clean>>,
+    pub(super) pending_scheduling_messages: Loose<Vec<Waiting>>,
+}
+
+/// `actionsSupport`: there is no member for resume, `suspend` speaks for both (section 4).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Support {
+    pub(super) suspend: Loose<bool>,
+    pub(super) delete: Loose<bool>,
+}
+
+/// `requestedPods`: a number, or a range for what scales.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Pods {
+    pub(super) number: Loose<f64>,
+    pub(super) min: Loose<f64>,
+    pub(super) max: Loose<f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Allocated {
+    pub(super) gpu: Loose<f64>,
+}
+
+/// `pendingSchedulingMessages`, only in reads by id.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Waiting {
+    pub(super) node_pool: Loose<Clean>,
+    pub(super) reason: Loose<Clean>,
+    pub(super) user_message: Loose<Clean>,
+}
+
+impl FromLoose for Workload {
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
+        members(object)
+    }
+}
+
+impl FromLoose for Support {
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
+        members(object)
+    }
+}
+
+impl FromLoose for Pods {
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
+        members(object)
+    }
+}
+
+impl FromLoose for Allocated {
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
+        members(object)
+    }
+}
+
+impl FromLoose for Waiting {
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
+        members(object)
+    }
+}
+
+impl Workload {
+    /// The id; empty where the row has none, and so never sound (L5).
+    pub(super) fn id(&self) -> Id {
+        self.id.0.clone().unwrap_or_else(|| Id::new(""))
+    }
+
+    /// Deleted workloads stay readable for 14 days (section 8).
+    pub(super) fn is_deleted(&self) -> bool {
+        self.deleted_at.0.is_some()
+    }
+
+    /// Whether it lives in the project of that name.
+    pub(super) fn is_of(&self, project: &str) -> bool {
+        self.project_name.0 == Some(Clean::new(project))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_listing_is_never_an_empty_one() {
+        let read = |json: Value| {
+            serde_json::from_value::<Listing>(json).map(|listing| listing.into_rows().len())
+        };
+        assert_eq!(
+            read(json!({ "workloads": [null, 3, {}], "next": "x" })).ok(),
+            Some(3)
+        );
+        assert_eq!(read(json!({ "workloads": null })).ok(), Some(0));
+        for odd in [
+            json!({}),
+            json!({ "code": 500, "message": "x" }),
+            json!({ "workloads": {} }),
+        ] {
+            assert!(read(odd.clone()).is_err(), "{odd}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Changes on the wire, and what their answers say of each id (sections 5.1 and 5.2).
+
+use serde_json::{Value, json};
+
+use crate::domain::action::{Grouping, Step};
+use crate::domain::error::PlatformError;
+use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
+use crate::domain::plan::{Operation, Request};
+use crate::domain::text::Clean;
+use crate::platforms::http::{Call, Reply, Sent, without_answers};
+use crate::platforms::sap_ai_core::words::ErrorBody;
+
+/// The code of a status that does not allow the change: the row is on its way elsewhere.
+const IN_TRANSITION: &str = "01010076";
+
+/// The call a request goes out as.
+pub(super) fn call(request: &Request) -> Call {
+    let source = &request.operations()[0].key.source;
+    let call = match request.operations() {
+        [operation] if is_single(request) => single(operation),
+        operations => bulk(source.kind.plural(), operations),
+    };
+    call.header("AI-Resource-Group", source.scope.raw())
+}
+
+fn is_single(request: &Request) -> bool {
+    request.verb().grouping == Grouping::Single
+}
+
+fn bulk(kind: &'static str, operations: &[Operation]) -> Call {
+    let item = |o: &Operation| json!({"id": o.key.id.raw(), "targetStatus": o.verb.word});
+    let items: Vec<Value> = operations.iter().map(item).collect();
+    Call::new("PATCH", ["lm", kind]).json("application/merge-patch+json", &json!({ kind: items }))
+}
+
+fn single(operation: &Operation) -> Call {
+    let path = [
+        "lm",
+        operation.key.source.kind.plural(),
+        operation.key.id.raw(),
+    ];
+    match operation.verb.step {
+        Step::Delete => Call::new("DELETE", path),
+        Step::Stop | Step::Resume => {
+            let body = json!({"targetStatus": operation.verb.word});
+            Call::new("PATCH", path).json("application/json", &body)
+        }
+    }
+}
+
+/// The events of a request that ended so.
+pub(super) fn events(request: &Request, sent: Sent) -> Vec<ChangeEvent> {
+    let sent = match sent {
+        Sent::Answered(reply) => match answered(request, &reply) {
+            Ok(events) => return events,
+            // It was taken, and what it said of the ids cannot be read.
+            Err(error) => Sent::Lost(error),
+        },
+        Sent::Refused(error) => Sent::Refused(naming_group(error, &group(request))),
+        Sent::Lost(error) => Sent::Lost(error),
+        Sent::NotSent(error) => Sent::NotSent(error),
+    };
+    without_answers(request, &sent)
+        .into_iter()
+        .map(patient)
+        .collect()
+}
+
+fn group(request: &Request) -> Clean {
+    request.operations()[0].key.source.scope.shown()
+}
+
+fn answered(request: &Request, reply: &Reply) -> Result<Vec<ChangeEvent>, PlatformError> {
+    let body: Value = reply.json()?;
+    let mut tally = Tally::of(request);
+    if is_single(request) {
+        take(&mut tally, &body);
+        return Ok(tally.finish());
+    }
+    let kind = request.operations()[0].key.source.kind.plural();
+    match body.get(kind).and_then(Value::as_array) {
+        Some(items) => items.iter().for_each(|item| take(&mut tally, item)),
+        None => tally.note(&format!("the answer has no list of {kind}")),
+    }
+    Ok(tally.finish())
+}
+
+/// Takes one item: an id with a message or an error. With both it contradicts itself, with neither
+/// it proves nothing.
+fn take(tally: &mut Tally, item: &Value) {
+    let Some(id) = item.get("id").and_then(Value::as_str) else {
+        tally.note("the answer has an item without an id");
+        return;
+    };
+    // SAP's ids are case-sensitive (section 9).
+    let mut put = |answer| tally.put(id, |ours, theirs| ours == theirs, answer);
+    let error = item.get("error").filter(|error| !error.is_null());
+    let message = item.get("message").and_then(Value::as_str);
+    if let Some(error) = error {
+        put(Answer::Rejected(rejection(&ErrorBody::of(error))));
+    }
+    if let Some(message) = message {
+        put(Answer::Scheduled {
+            message: Some(Clean::new(message)),
+        });
+    }
+    if error.is_none() && message.is_none() {
+        put(Answer::Unknown(Clean::new(
+            "the answer neither confirms nor refuses this id",
+        )));
+    }
+}
+
+fn rejection(error: &ErrorBody) -> Rejection {
+    let code = error.code();
+    Rejection {
+        later: is_in_transition(code.as_ref()),
+        code,
+        reason: error.message(),
+        request_id: error.request_id(),
+    }
+}
+
+fn is_in_transition(code: Option<&Clean>) -> bool {
+    code.is_some_and(|code| code.as_str() == IN_TRANSITION)
+}
+
+/// A row in transition may be asked again later, also where the whole call was about it.
+fn patient(event: ChangeEvent) -> ChangeEvent {
+    let ChangeEvent::Answered(key, Answer::Rejected(mut rejection)) = event else {
+        return event;
+    };
+    rejection.later |= is_in_transition(rejection.code.as_ref());
+    ChangeEvent::Answered(key, Answer::Rejected(rejection))
+}
+
+/// A 403 often means the wrong resource group, and its body does not say which (section 6).
+pub(super) fn naming_group(error: PlatformError, group: &Clean) -> PlatformError {
+    let PlatformError::Forbidden { mut said } = error else {
+        return error;
+    };
+    said.message = Clean::new(&format!("{} in resource group {group}", said.message));
+    PlatformError::Forbidden { said }
+}

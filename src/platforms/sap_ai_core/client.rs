@@ -1,0 +1,124 @@
+//! The client: one connection to SAP AI Core.
+
+use std::sync::Arc;
+
+use futures_util::future::{self, BoxFuture};
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
+use serde_json::Value;
+
+use crate::domain::connection::Connection;
+use crate::domain::error::PlatformError;
+use crate::domain::outcome::ChangeEvent;
+use crate::domain::plan::Request;
+use crate::domain::resource::{Key, Page, Reading, Scope, Source};
+use crate::domain::text::Clean;
+use crate::platforms::http::{Call, Http, Sending};
+use crate::platforms::sap_ai_core::change::{self, naming_group};
+use crate::platforms::sap_ai_core::listing;
+use crate::platforms::sap_ai_core::meta::Meta;
+use crate::platforms::sap_ai_core::wire::Row;
+use crate::platforms::{Platform, Preview};
+
+/// The group every tenant has (section 6).
+const DEFAULT_GROUP: &str = "default";
+
+/// One connection.
+#[derive(Debug)]
+pub(super) struct Client {
+    connection: Connection,
+    http: Http,
+    meta: Meta,
+}
+
+impl Client {
+    pub(super) fn new(connection: Connection, http: Http) -> Self {
+        Self {
+            connection,
+            http,
+            meta: Meta::default(),
+        }
+    }
+
+    /// One source for each kind of each group; an account that may not list groups has at least the default one.
+    async fn all_groups(&self) -> Result<Vec<Arc<Source>>, PlatformError> {
+        let groups = match listing::resource_groups(&self.http).await {
+            Ok(groups) => groups,
+            Err(PlatformError::Forbidden { .. }) => vec![Scope::new(DEFAULT_GROUP)],
+            Err(error) => return Err(error),
+        };
+        Ok(self.connection.sources_of(&groups))
+    }
+
+    async fn one(&self, key: &Key) -> Result<Reading, PlatformError> {
+        let (scope, kind) = (&key.source.scope, key.source.kind);
+        let call =
+            Call::get(["lm", kind.plural(), key.id.raw()]).header("AI-Resource-Group", scope.raw());
+        let reply = match self.http.read(call).await {
+            Err(error) if is_gone(&error) => return Ok(Reading::Gone),
+            other => other.map_err(|error| naming_group(error, &scope.shown()))?,
+        };
+        let row = Row::of(reply.json::<Value>()?);
+        if row.id() != key.id.raw() {
+            let why = Clean::new("it is about another id");
+            return Err(PlatformError::Unreadable {
+                why,
+                start: Clean::new(row.id()),
+            });
+        }
+        let changes = self.meta.known(&self.http, scope).await.of(kind);
+        Ok(Reading::Found(Arc::new(
+            row.into_resource(&key.source, changes),
+        )))
+    }
+}
+
+/// Only the platform itself can say that an id is gone; a gateway's 404 speaks of its own routes (N24).
+fn is_gone(error: &PlatformError) -> bool {
+    let said = error.said();
+    said.is_some_and(|said| said.status == 404 && said.own_shape)
+}
+
+impl Platform for Client {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn sources(&self) -> BoxFuture<'_, Result<Vec<Arc<Source>>, PlatformError>> {
+        match self.connection.known_sources() {
+            Some(sources) => future::ready(Ok(sources)).boxed(),
+            None => self.all_groups().boxed(),
+        }
+    }
+
+    fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {
+        let pages = listing::rows(&self.http, &self.meta, source);
+        pages
+            .map_err(|error| naming_group(error, &source.scope.shown()))
+            .boxed()
+    }
+
+    fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>> {
+        self.one(key).boxed()
+    }
+
+    fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
+        let events = |sending| match sending {
+            Sending::Waiting(seconds) => vec![ChangeEvent::Waiting { seconds }],
+            Sending::Ended(sent) => change::events(request, sent),
+        };
+        let sendings = self.http.change(change::call(request));
+        sendings
+            .flat_map(move |sending| stream::iter(events(sending)))
+            .boxed()
+    }
+
+    fn preview(&self, request: &Request) -> Preview {
+        let call = change::call(request);
+        Preview::of(&self.http, call)
+    }
+
+    fn page_size(&self) -> usize {
+        listing::PAGE
+    }
+}

@@ -1,0 +1,167 @@
+//! Listings page by page, of rows and of resource groups.
+//!
+//! Pages are cut by offset, so rows may move between them while they are read (section 1): an id comes
+//! out once, and a page that shows nothing new ends the listing.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+use serde_json::Value;
+
+use crate::domain::error::PlatformError;
+use crate::domain::resource::{Page, Scope, Source};
+use crate::domain::text::Clean;
+use crate::platforms::http::{Call, Http};
+use crate::platforms::sap_ai_core::meta::Meta;
+use crate::platforms::sap_ai_core::rules::Changes;
+use crate::platforms::sap_ai_core::wire::{Listing, Row};
+
+/// Rows of one page: a neighbouring endpoint refuses more (section 8).
+pub(super) const PAGE: usize = 1_000;
+
+/// Rows of one source, at most (`UX.md` 4).
+const MOST: usize = 100_000;
+
+/// Resource groups of one account, at most: a tenant has 50 (section 6).
+const MOST_GROUPS: usize = 1_000;
+
+/// All rows of a source.
+pub(super) fn rows<'a>(
+    http: &'a Http,
+    meta: &'a Meta,
+    source: &'a Arc<Source>,
+) -> BoxStream<'a, Result<Page, PlatformError>> {
+    let first = Some(Reader::new(source));
+    let pages = stream::unfold(first, move |reader| async move {
+        let mut reader = reader?;
+        let page = reader.next(http, meta).await;
+        let more = page.is_ok() && !reader.ended;
+        Some((page, more.then_some(reader)))
+    });
+    pages.boxed()
+}
+
+/// A listing in the middle of being read.
+struct Reader<'a> {
+    source: &'a Arc<Source>,
+    /// Known after the first question, and then the same for the whole listing.
+    changes: Option<Changes>,
+    skip: usize,
+    seen: HashSet<String>,
+    ended: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn new(source: &'a Arc<Source>) -> Self {
+        Self {
+            source,
+            changes: None,
+            skip: 0,
+            seen: HashSet::new(),
+            ended: false,
+        }
+    }
+
+    async fn next(&mut self, http: &Http, meta: &Meta) -> Result<Page, PlatformError> {
+        let scope = &self.source.scope;
+        let changes = match self.changes {
+            Some(changes) => changes,
+            None => meta.fresh(http, scope).await.of(self.source.kind),
+        };
+        self.changes = Some(changes);
+        let call = Call::get(["lm", self.source.kind.plural()])
+            .query("$top", PAGE)
+            .query("$skip", self.skip)
+            .header("AI-Resource-Group", scope.raw());
+        let listing: Listing = http.read(call).await?.json()?;
+        Ok(self.take(listing, changes))
+    }
+
+    fn take(&mut self, listing: Listing, changes: Changes) -> Page {
+        let received = listing.resources.len();
+        let mut rows: Vec<Row> = listing.resources.into_iter().map(Row::of).collect();
+        rows.retain(|row| row.id().is_empty() || self.seen.insert(row.id().to_owned()));
+        let repeated = received - rows.len();
+        self.skip += received;
+        let notice = self.notice(received, repeated);
+        let source = self.source;
+        Page {
+            rows: rows
+                .into_iter()
+                .map(|row| row.into_resource(source, changes))
+                .collect(),
+            total: None,
+            notice: notice.map(|notice| Clean::new(&notice)),
+        }
+    }
+
+    /// Says what is odd about a page, and whether it is the last.
+    fn notice(&mut self, received: usize, repeated: usize) -> Option<String> {
+        let nothing_new = received > 0 && repeated == received;
+        let full = received >= PAGE;
+        self.ended = !full || nothing_new || self.skip >= MOST;
+        match (full, nothing_new, repeated) {
+            (true, true, _) => Some("list incomplete: the server repeats a page".to_owned()),
+            (true, false, _) if self.ended => {
+                Some(format!("list incomplete: the first {MOST} rows"))
+            }
+            (_, _, 0) => None,
+            (_, _, repeated) => Some(format!("{repeated} rows came twice and are shown once")),
+        }
+    }
+}
+
+/// The names of the resource groups the account may see (section 6).
+pub(super) async fn resource_groups(http: &Http) -> Result<Vec<Scope>, PlatformError> {
+    let mut groups: Vec<Scope> = Vec::new();
+    let mut next: Option<(&'static str, String)> = None;
+    loop {
+        let call = Call::get(["admin", "resourceGroups"])
+            .query("$top", PAGE)
+            .header("AI-Resource-Group", "default");
+        let call = match next {
+            Some((name, value)) => call.query(name, value),
+            None => call,
+        };
+        let body: Value = http.read(call).await?.json()?;
+        let before = groups.len();
+        let received = add_groups(&mut groups, &body);
+        let token = body
+            .get("continueToken")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let last = token.is_empty() && received < PAGE;
+        if last || groups.len() == before || groups.len() >= MOST_GROUPS {
+            return Ok(groups);
+        }
+        next = Some(if token.is_empty() {
+            ("$skip", groups.len().to_string())
+        } else {
+            ("continueToken", token.to_owned())
+        });
+    }
+}
+
+/// Adds the groups of an answer that are not there yet. Says how many the answer has.
+fn add_groups(groups: &mut Vec<Scope>, body: &Value) -> usize {
+    let resources = body.get("resources").and_then(Value::as_array);
+    let resources = resources.map(Vec::as_slice).unwrap_or_default();
+    let names = resources
+        .iter()
+        .filter_map(|group| group.get("resourceGroupId")?.as_str());
+    for name in names.filter(|name| is_group_name(name)) {
+        let group = Scope::new(name);
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    resources.len()
+}
+
+/// A name that can travel in a header: letters, digits, dots and hyphens (section 6).
+fn is_group_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    (1..=253).contains(&name.len()) && name.bytes().all(allowed)
+}

@@ -1,0 +1,149 @@
+//! What the runtime behind a connection can do: `GET /lm/meta` (section 5.3).
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::domain::error::PlatformError;
+use crate::domain::resource::{Kind, Scope};
+use crate::platforms::http::{Call, Http};
+use crate::platforms::sap_ai_core::rules::Changes;
+
+/// Capabilities are a matter of the runtime's set-up, which changes rarely.
+const KEPT: Duration = Duration::from_secs(300);
+
+/// How long it is left alone after it could not be read.
+const KEPT_AFTER_FAILURE: Duration = Duration::from_secs(30);
+
+/// How each kind is changed. By default one by one: it works with every runtime.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Capabilities {
+    executions: Changes,
+    deployments: Changes,
+}
+
+impl Capabilities {
+    /// How this kind is changed.
+    pub(super) fn of(self, kind: Kind) -> Changes {
+        match kind {
+            Kind::Execution => self.executions,
+            Kind::Deployment => self.deployments,
+            Kind::Workload => Changes::NotOffered,
+        }
+    }
+
+    /// Reads an answer: absent bulk is no bulk, absent permission is permission.
+    fn from_answer(body: &Value) -> Self {
+        let can = |path: &str| {
+            body.pointer(&format!("/aiApi/capabilities/{path}"))
+                .and_then(Value::as_bool)
+        };
+        let changes = |user, bulk| match (can(user), can(bulk)) {
+            (Some(false), _) => Changes::NotOffered,
+            (_, Some(true)) => Changes::InBulk,
+            (_, Some(false) | None) => Changes::OneByOne,
+        };
+        Self {
+            executions: changes("userExecutions", "bulkUpdates/executions"),
+            deployments: changes("userDeployments", "bulkUpdates/deployments"),
+        }
+    }
+}
+
+/// The capabilities of a connection, as far as known.
+#[derive(Debug, Default)]
+pub(super) struct Meta {
+    known: Mutex<Option<Known>>,
+    /// Held by whoever asks, so that listings that begin together ask once.
+    asking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    capabilities: Capabilities,
+    until: Instant,
+}
+
+impl Meta {
+    /// As of the last few minutes: for a listing.
+    pub(super) async fn fresh(&self, http: &Http, scope: &Scope) -> Capabilities {
+        let _turn = self.asking.lock().await;
+        match self.last() {
+            Some(known) if Instant::now() < known.until => known.capabilities,
+            last => self.ask(http, scope, last).await,
+        }
+    }
+
+    /// As last read, however long ago: for one row, which does not wait for more than it must.
+    pub(super) async fn known(&self, http: &Http, scope: &Scope) -> Capabilities {
+        match self.last() {
+            Some(known) => known.capabilities,
+            None => self.fresh(http, scope).await,
+        }
+    }
+
+    fn last(&self) -> Option<Known> {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn ask(&self, http: &Http, scope: &Scope, last: Option<Known>) -> Capabilities {
+        let (capabilities, kept) = match ask(http, scope).await {
+            Ok(capabilities) => (capabilities, KEPT),
+            // 404 is declared: a runtime without this page has no bulk either.
+            Err(PlatformError::Refused { .. }) => (Capabilities::default(), KEPT),
+            Err(_) => (
+                last.map(|known| known.capabilities).unwrap_or_default(),
+                KEPT_AFTER_FAILURE,
+            ),
+        };
+        let known = Known {
+            capabilities,
+            until: Instant::now() + kept,
+        };
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
+        capabilities
+    }
+}
+
+async fn ask(http: &Http, scope: &Scope) -> Result<Capabilities, PlatformError> {
+    let call = Call::get(["lm", "meta"]).header("AI-Resource-Group", scope.raw());
+    let body = http.read(call).await?.json()?;
+    Ok(Capabilities::from_answer(&body))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(capabilities: &Value) -> [Changes; 2] {
+        let read = Capabilities::from_answer(&json!({"aiApi": {"capabilities": capabilities}}));
+        [read.of(Kind::Execution), read.of(Kind::Deployment)]
+    }
+
+    #[test]
+    fn bulk_is_off_unless_it_is_said_to_be_on_for_that_kind() {
+        use Changes::{InBulk, OneByOne};
+        let bulk = |executions: bool, deployments: bool| {
+            of(&json!({"bulkUpdates": {"executions": executions, "deployments": deployments}}))
+        };
+        assert_eq!(bulk(true, true), [InBulk, InBulk]);
+        assert_eq!(bulk(true, false), [InBulk, OneByOne]);
+        assert_eq!(bulk(false, false), [OneByOne, OneByOne]);
+        assert_eq!(of(&json!({})), [OneByOne, OneByOne]);
+        assert_eq!(of(&json!({"bulkUpdates": "yes"})), [OneByOne, OneByOne]);
+        assert_eq!(
+            of(&json!({"bulkUpdates": {"executions": "true"}})),
+            [OneByOne, OneByOne]
+        );
+    }
+
+    #[test]
+    fn a_kind_that_users_may_not_have_is_not_offered() {
+        let off = json!({"userExecutions": false, "bulkUpdates": {"executions": true, "deployments": true}});
+        assert_eq!(of(&off), [Changes::NotOffered, Changes::InBulk]);
+    }
+}

@@ -1,0 +1,223 @@
+//! Changing: in bulk and one by one (section 5).
+
+use std::collections::HashSet;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde_json::{Map, Value, json};
+
+use super::access::InGroup;
+use super::account::{Account, Afterwards};
+use super::failure::Failure;
+use super::row::{Change, Kind, Status};
+use super::{Listing, Service, meta};
+use crate::domain::connection::PlatformId;
+use crate::simulator::IdFault;
+
+/// Items of one bulk update.
+const MOST_ITEMS: usize = 100;
+
+type Accepted = (StatusCode, Json<Value>);
+
+pub(super) async fn bulk(
+    State(listing): State<Listing>,
+    place: InGroup,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Accepted, Failure> {
+    let Listing { service, kind } = &listing;
+    if !service.is_on("any_content_type") && !is_merge_patch(&headers) {
+        return Err(Failure::unsupported_content_type(&kind.target()));
+    }
+    let items = items(service, &place.account, *kind, &body)
+        .map_err(|message| Failure::bad_request(message, &kind.target()))?;
+    let answers = items
+        .iter()
+        .flat_map(|(id, change)| listing.answers(&place, id, *change));
+    let extra = service.engine.faults.extra(PlatformId::SapAiCore);
+    let extra = extra.iter().map(|id| listing.scheduled(id));
+    let mut entries: Vec<Value> = answers.chain(extra).collect();
+    if service.is_on("reversed") {
+        entries.reverse();
+    }
+    Ok(accepted(json!({ (kind.plural()): entries })))
+}
+
+fn is_merge_patch(headers: &HeaderMap) -> bool {
+    let sent = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    sent.is_some_and(|sent| sent.starts_with("application/merge-patch+json"))
+}
+
+/// The items of a bulk update, or why the whole of it is refused.
+fn items(
+    service: &Service,
+    account: &Account,
+    kind: Kind,
+    body: &[u8],
+) -> Result<Vec<(String, Change)>, String> {
+    if !meta::is_bulk_on(service, account, kind) {
+        return Err(format!("Bulk updates of {} are not enabled", kind.plural()));
+    }
+    let body: Map<String, Value> =
+        serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let items = body.get(kind.plural()).and_then(Value::as_array);
+    let items = items.ok_or_else(|| format!("Expected an array {}", kind.plural()))?;
+    if !(1..=MOST_ITEMS).contains(&items.len()) {
+        return Err(format!(
+            "Expected 1 to {MOST_ITEMS} items, not {}",
+            items.len()
+        ));
+    }
+    let read: Vec<_> = items.iter().map(item).collect::<Result<_, _>>()?;
+    let different: HashSet<_> = read.iter().map(|(id, _)| id).collect();
+    if different.len() < read.len() {
+        return Err("An id can only appear once per request".to_owned());
+    }
+    Ok(read)
+}
+
+fn item(item: &Value) -> Result<(String, Change), String> {
+    let id = item["id"].as_str().filter(|id| is_id(id));
+    let id = id.ok_or_else(|| format!("Invalid id {}", item["id"]))?;
+    let change = match item["targetStatus"].as_str() {
+        Some("STOPPED") => Change::Stop,
+        Some("DELETED") => Change::Delete,
+        _ => return Err(format!("Invalid targetStatus {}", item["targetStatus"])),
+    };
+    Ok((id.to_owned(), change))
+}
+
+/// `^[\w.-]{4,64}$`
+fn is_id(id: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    (4..=64).contains(&id.len()) && id.chars().all(allowed)
+}
+
+impl Listing {
+    /// What a bulk answer says of one id: one entry, unless a fault says otherwise.
+    fn answers(&self, place: &InGroup, id: &str, change: Change) -> Vec<Value> {
+        let refused = |failure: &Failure| json!({ "id": id, "error": failure.item() });
+        let fault = self.service.engine.faults.for_id(PlatformId::SapAiCore, id);
+        let entry = match self.obey(place, id, change, fault) {
+            Ok(()) => self.scheduled(id),
+            Err(failure) => refused(&failure),
+        };
+        match fault {
+            Some(IdFault::Missing) => vec![],
+            Some(IdFault::Duplicate) => vec![entry.clone(), entry],
+            Some(IdFault::Contradictory) => {
+                vec![entry, refused(&Failure::in_transition(self.kind))]
+            }
+            Some(IdFault::Refused | IdFault::Stuck) | None => vec![entry],
+        }
+    }
+
+    fn scheduled(&self, id: &str) -> Value {
+        json!({ "id": id, "message": format!("{} modification scheduled", self.kind.title()) })
+    }
+
+    /// Carries out one change, unless a fault says that it is refused or that nothing moves.
+    fn obey(
+        &self,
+        place: &InGroup,
+        id: &str,
+        change: Change,
+        fault: Option<IdFault>,
+    ) -> Result<(), Failure> {
+        match fault {
+            Some(IdFault::Refused) => return Err(Failure::in_transition(self.kind)),
+            Some(IdFault::Stuck) => return Ok(()),
+            Some(IdFault::Missing | IdFault::Duplicate | IdFault::Contradictory) | None => {}
+        }
+        let (world, now) = (&self.service.engine.world, self.service.engine.clock.now());
+        let after = afterwards(&self.service);
+        place.account.visit(&self.service, |holdings| {
+            holdings.change(world, place.part(self.kind), (id, change), after, now)
+        })
+    }
+}
+
+fn afterwards(service: &Service) -> Afterwards {
+    let ends_as = service.switch("stop_ends_as");
+    Afterwards {
+        ends_as: ends_as
+            .and_then(|word| Status::named(word.as_str()?))
+            .unwrap_or(Status::Stopped),
+        restarts: service.is_on("restarts"),
+        completed_is_kept: service.is_on("completed_is_kept"),
+    }
+}
+
+/// A stop of one, or another configuration for one deployment.
+pub(super) async fn modify(
+    State(listing): State<Listing>,
+    place: InGroup,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Accepted, Failure> {
+    let kind = listing.kind;
+    let refuse = |message: &str| Failure::bad_request(message, &kind.target()).about(&id);
+    let body: Map<String, Value> =
+        serde_json::from_slice(&body).map_err(|error| refuse(&error.to_string()))?;
+    match (kind, body.get("targetStatus"), body.get("configurationId")) {
+        (_, Some(Value::String(word)), None) if word == "STOPPED" => {
+            listing.one(&place, &id, Change::Stop)?;
+        }
+        (Kind::Deployment, None, Some(Value::String(configuration))) => {
+            listing.reconfigure(&place, &id, configuration)?;
+        }
+        _ => return Err(refuse("Expected targetStatus STOPPED")),
+    }
+    Ok(accepted(listing.scheduled(&id)))
+}
+
+pub(super) async fn delete(
+    State(listing): State<Listing>,
+    place: InGroup,
+    Path(id): Path<String>,
+) -> Result<Accepted, Failure> {
+    listing.one(&place, &id, Change::Delete)?;
+    Ok(accepted(
+        json!({ "id": id, "message": "Deletion scheduled", "targetStatus": "DELETED" }),
+    ))
+}
+
+impl Listing {
+    /// Faults about what a bulk answer says of an id mean nothing here.
+    fn one(&self, place: &InGroup, id: &str, change: Change) -> Result<(), Failure> {
+        let fault = self.service.engine.faults.for_id(PlatformId::SapAiCore, id);
+        self.obey(place, id, change, fault)
+            .map_err(|failure| failure.about(id))
+    }
+
+    fn reconfigure(&self, place: &InGroup, id: &str, configuration: &str) -> Result<(), Failure> {
+        let known = place
+            .account
+            .configurations
+            .iter()
+            .find(|known| known.id == configuration);
+        let no_such =
+            || Failure::bad_request("Configuration not found", &self.kind.target()).about(id);
+        let known = known.ok_or_else(no_such)?.clone();
+        let now = self.service.engine.clock.now();
+        place.account.visit(&self.service, |holdings| {
+            let found = holdings.shelf_mut(place.part(self.kind)).find_mut(id);
+            let (_, row) = found.ok_or_else(|| Failure::unknown_id(self.kind).about(id))?;
+            // What may be stopped may be reconfigured.
+            row.check(Change::Stop, false)
+                .map_err(|failure| failure.about(id))?;
+            row.configuration = known;
+            row.last_operation = "UPDATE";
+            row.modified = now;
+            Ok(())
+        })
+    }
+}
+
+fn accepted(body: Value) -> Accepted {
+    (StatusCode::ACCEPTED, Json(body))
+}

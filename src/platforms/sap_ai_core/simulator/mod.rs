@@ -1,0 +1,117 @@
+//! A stand-in for SAP AI Core, written from `specs/sap-ai-core.md` and sharing nothing with the client.
+//!
+//! Its switches (the fault `switch`): `bulk_updates` (`"absent"`, a boolean, or one for each of `executions` and
+//! `deployments`), `completed_is_kept` (true: no delete of what completed), `any_content_type` (true: bulk takes
+//! every content type), `reversed` (true: bulk answers in reverse), `token_lifetime` (seconds), `stop_ends_as`
+//! (a status other than STOPPED), `restarts` (true: what was stopped runs again), `still` (true: nothing moves
+//! but what was asked to).
+
+mod access;
+mod account;
+mod change;
+mod failure;
+mod list;
+mod logs;
+mod meta;
+mod row;
+mod seed;
+mod shelf;
+mod token;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+use serde_json::Value;
+
+use crate::domain::connection::PlatformId;
+use crate::simulator::{Engine, Simulated};
+
+use account::Account;
+use failure::Failure;
+use row::Kind;
+use token::Tokens;
+
+/// The simulator.
+pub(super) static SIMULATED: Simulated = Simulated {
+    id: PlatformId::SapAiCore,
+    routes,
+    not_found,
+    paths: &["/v2", "/oauth/token"],
+};
+
+/// All tenants of the platform.
+#[derive(Debug)]
+struct Service {
+    engine: Arc<Engine>,
+    accounts: Vec<Arc<Account>>,
+    tokens: Tokens,
+}
+
+impl Service {
+    /// A setting that a test changed.
+    fn switch(&self, name: &str) -> Option<Value> {
+        self.engine.faults.switch(PlatformId::SapAiCore, name)
+    }
+
+    fn is_on(&self, name: &str) -> bool {
+        self.switch(name) == Some(Value::Bool(true))
+    }
+}
+
+/// The routes of one kind.
+#[derive(Clone, Debug)]
+struct Listing {
+    service: Arc<Service>,
+    kind: Kind,
+}
+
+impl FromRef<Listing> for Arc<Service> {
+    fn from_ref(listing: &Listing) -> Self {
+        listing.service.clone()
+    }
+}
+
+fn routes(engine: &Arc<Engine>) -> Router {
+    let tenants = engine.world.tenants(PlatformId::SapAiCore);
+    let service = Arc::new(Service {
+        accounts: tenants
+            .map(|tenant| Arc::new(Account::of(engine, tenant)))
+            .collect(),
+        tokens: Tokens::default(),
+        engine: engine.clone(),
+    });
+    let kinds = Kind::ALL.map(|kind| of_kind(&service, kind));
+    let shared = Router::new()
+        .route("/oauth/token", post(token::issue))
+        .route("/v2/lm/meta", get(meta::meta))
+        .route("/v2/lm/meta/versions", get(meta::versions))
+        .route("/v2/lm/scenarios", get(meta::scenarios))
+        .route("/v2/lm/scenarios/{id}/executables", get(meta::executables))
+        .route("/v2/lm/configurations", get(meta::configurations))
+        .route("/v2/lm/executionSchedules", get(meta::schedules))
+        .route("/v2/admin/resourceGroups", get(meta::resource_groups))
+        .with_state(service.clone());
+    kinds.into_iter().fold(shared, Router::merge)
+}
+
+fn of_kind(service: &Arc<Service>, kind: Kind) -> Router {
+    let root = format!("/v2/lm/{}", kind.plural());
+    Router::new()
+        .route(&root, get(list::list).patch(change::bulk))
+        .route(&format!("{root}/$count"), get(list::count))
+        .route(
+            &format!("{root}/{{id}}"),
+            get(list::one).patch(change::modify).delete(change::delete),
+        )
+        .route(&format!("{root}/{{id}}/logs"), get(logs::logs))
+        .with_state(Listing {
+            service: service.clone(),
+            kind,
+        })
+}
+
+fn not_found() -> (u16, Value) {
+    (404, Failure::not_found("no such path", "/api/v2").body())
+}

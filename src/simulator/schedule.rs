@@ -1,0 +1,72 @@
+//! Transitions that are due at a point of simulated time, applied lazily.
+//!
+//! No simulator runs a timer: a row that was asked to stop is due to be stopped later, and whoever
+//! looks at the state first brings it up to date. So tests need no sleep, and nothing moves unseen.
+//!
+//! ```
+//! # use std::time::Duration;
+//! # use centurion::simulator::{Clock, Schedule};
+//! # let (clock, mut statuses) = (Clock::start(1.0), vec!["STOPPING"]);
+//! let mut schedule = Schedule::default();
+//! schedule.at(clock.now() + Duration::from_secs(9), (0, "STOPPED"));
+//! // Before each look at the rows:
+//! while let Some((_when, (row, status))) = schedule.due(clock.now()) {
+//!     statuses[row] = status;
+//! }
+//! # assert_eq!(statuses, ["STOPPING"]);
+//! ```
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+/// What is due when; what is due at the same instant comes in the order it was scheduled.
+#[derive(Debug)]
+pub struct Schedule<T> {
+    waiting: BTreeMap<(Timestamp, u64), T>,
+    scheduled: u64,
+}
+
+impl<T> Default for Schedule<T> {
+    fn default() -> Self {
+        Self {
+            waiting: BTreeMap::new(),
+            scheduled: 0,
+        }
+    }
+}
+
+impl<T> Schedule<T> {
+    /// Schedules `what`.
+    pub fn at(&mut self, when: Timestamp, what: T) {
+        self.waiting.insert((when, self.scheduled), what);
+        self.scheduled += 1;
+    }
+
+    /// Takes the earliest that is due at `now`, with the instant it was due at.
+    pub fn due(&mut self, now: Timestamp) -> Option<(Timestamp, T)> {
+        let next = self.waiting.first_entry()?;
+        if next.key().0 > now {
+            return None;
+        }
+        let ((when, _), what) = next.remove_entry();
+        Some((when, what))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_due_comes_in_the_order_of_time_and_what_is_not_stays() {
+        let second = |n| Timestamp::from_second(n).expect("in range");
+        let mut schedule = Schedule::default();
+        for (n, what) in [(3, "c"), (1, "a"), (9, "z"), (1, "b")] {
+            schedule.at(second(n), what);
+        }
+        let due = std::iter::from_fn(|| schedule.due(second(5))).collect::<Vec<_>>();
+        assert_eq!(due, [(second(1), "a"), (second(1), "b"), (second(3), "c")]);
+        assert_eq!(schedule.due(second(9)), Some((second(9), "z")));
+    }
+}

@@ -1,0 +1,214 @@
+//! What exists in the simulated organisation, derived from the seed and `assets/world.toml`.
+//!
+//! Knows accounts and words. Which rows an account has, and their statuses, is each platform's own.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::domain::connection::PlatformId;
+
+/// Words and accounts; see the comments in the file.
+const ORGANISATION: &str = include_str!("../../assets/world.toml");
+
+/// One row in so many is refused although its status would allow the change.
+const REFUSED_ONE_IN: u64 = 24;
+
+/// One account on one simulated platform: what a connection connects to.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// The name its connection has in the demo: `prod-eu`.
+    pub name: String,
+    /// Its platform.
+    pub platform: PlatformId,
+    /// The client id it accepts; for Kubiya the organisation's slug.
+    pub client_id: String,
+    /// The client secret or API key it accepts.
+    pub secret: String,
+    /// Resource groups, project names; for Kubiya the organisation's slug alone.
+    pub scopes: Vec<String>,
+    /// How many rows it has over all scopes and kinds.
+    pub rows: usize,
+    /// Whether SAP AI Core's bulk updates are on.
+    pub bulk: bool,
+    /// Whether the demo protects its connection.
+    pub protected: bool,
+}
+
+/// The world: tenants and the words their rows are named with.
+#[derive(Debug)]
+pub struct World {
+    /// The seed all else follows from.
+    pub seed: u64,
+    /// Every tenant of every platform.
+    pub tenants: Vec<Tenant>,
+    /// E-mail addresses of the people who own rows; the first is the operator's own.
+    pub people: Vec<String>,
+    /// Names of training and batch work: `llama-ft-eu`, `churn-train-nightly`.
+    pub training: Vec<String>,
+    /// Names of served models and notebooks: `llama-serve`, `fraud-scorer`.
+    pub serving: Vec<String>,
+    /// Names of Kubiya agents and what they were asked: (`release-helper`, prompt).
+    pub agents: Vec<(String, String)>,
+}
+
+impl World {
+    /// The world of a seed, with so many rows over all tenants.
+    pub fn of(seed: u64, rows: usize) -> Self {
+        let told: Organisation =
+            toml::from_str(ORGANISATION).expect("assets/world.toml has the shape below");
+        let shares = told
+            .tenants
+            .iter()
+            .map(|tenant| tenant.share)
+            .collect::<Vec<_>>();
+        let tenants = told.tenants.into_iter().zip(spread(rows, &shares));
+        Self {
+            seed,
+            tenants: tenants.map(|(told, rows)| told.with_rows(rows)).collect(),
+            people: told.people,
+            training: told.training,
+            serving: told.serving,
+            agents: told
+                .agents
+                .into_iter()
+                .map(|agent| (agent.name, agent.prompt))
+                .collect(),
+        }
+    }
+
+    /// The tenants of one platform.
+    pub fn tenants(&self, platform: PlatformId) -> impl Iterator<Item = &Tenant> {
+        self.tenants
+            .iter()
+            .filter(move |tenant| tenant.platform == platform)
+    }
+
+    /// A random number generator that depends on the seed and a label, and on nothing else.
+    pub fn random(&self, label: &str) -> fastrand::Rng {
+        let hash = label
+            .bytes()
+            .fold(self.seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            });
+        fastrand::Rng::with_seed(hash)
+    }
+
+    /// How long a change of that row takes: 2 to 20 simulated seconds, always the same for an id.
+    pub fn delay(&self, id: &str) -> Duration {
+        Duration::from_millis(self.random(id).u64(2_000..20_000))
+    }
+
+    /// Whether that row is one of the few whose changes are refused although its status allows them:
+    /// in transition, owned by someone else. Always the same for an id.
+    pub fn refuses(&self, id: &str) -> bool {
+        self.random(&format!("refuses {id}")).u64(0..REFUSED_ONE_IN) == 0
+    }
+}
+
+/// Splits rows by shares; what rounding leaves over goes to the first.
+fn spread(rows: usize, shares: &[usize]) -> Vec<usize> {
+    let whole = shares.iter().sum::<usize>().max(1);
+    let mut parts: Vec<usize> = shares.iter().map(|share| rows * share / whole).collect();
+    let left = rows - parts.iter().sum::<usize>();
+    if let Some(first) = parts.first_mut() {
+        *first += left;
+    }
+    parts
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Organisation {
+    people: Vec<String>,
+    training: Vec<String>,
+    serving: Vec<String>,
+    agents: Vec<Agent>,
+    tenants: Vec<Account>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Agent {
+    name: String,
+    prompt: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Account {
+    name: String,
+    platform: String,
+    client_id: String,
+    secret: String,
+    scopes: Vec<String>,
+    share: usize,
+    #[serde(default)]
+    bulk: bool,
+    #[serde(default)]
+    protected: bool,
+}
+
+impl Account {
+    fn with_rows(self, rows: usize) -> Tenant {
+        let platform = PlatformId::ALL
+            .into_iter()
+            .find(|id| id.config_word() == self.platform);
+        Tenant {
+            platform: platform
+                .expect("assets/world.toml names platforms as the configuration does"),
+            name: self.name,
+            client_id: self.client_id,
+            secret: self.secret,
+            scopes: self.scopes,
+            rows,
+            bulk: self.bulk,
+            protected: self.protected,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_belongs_to_one_tenant() {
+        for rows in [0, 1, 7, 400, 100_000] {
+            let world = World::of(1, rows);
+            assert_eq!(
+                world
+                    .tenants
+                    .iter()
+                    .map(|tenant| tenant.rows)
+                    .sum::<usize>(),
+                rows
+            );
+        }
+    }
+
+    #[test]
+    fn every_platform_has_a_tenant_and_every_tenant_a_scope() {
+        let world = World::of(1, 400);
+        assert!(
+            PlatformId::ALL
+                .iter()
+                .all(|&id| world.tenants(id).next().is_some())
+        );
+        assert!(
+            world
+                .tenants
+                .iter()
+                .all(|tenant| !tenant.scopes.is_empty() && tenant.rows > 0)
+        );
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_row_the_same_fate() {
+        let (one, again, other) = (World::of(1, 0), World::of(1, 0), World::of(2, 0));
+        assert_eq!(one.delay("e123"), again.delay("e123"));
+        assert_ne!(one.delay("e123"), other.delay("e123"));
+        let refused = (0..1_000).filter(|n| one.refuses(&n.to_string())).count();
+        assert!((20..80).contains(&refused), "{refused}");
+    }
+}

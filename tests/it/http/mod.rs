@@ -1,0 +1,332 @@
+//! What leaves a connection and what it makes of the answers, told by a server that misbehaves on purpose.
+
+mod sign_in;
+mod waits;
+
+use std::fmt::Write as _;
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use centurion::domain::connection::{
+    Connection, ConnectionName, Credentials, PlatformId, ReadOnly, Scopes,
+};
+use centurion::domain::error::{PlatformError, Refusal};
+use centurion::domain::text::Secret;
+use centurion::platforms::http::{
+    Authorization, Call, Dialect, Grant, Http, Sending, Sent, TokenRequest,
+};
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, poll};
+use tokio::time::{advance, pause};
+
+use crate::canned::{Canned, Say, answer, json};
+
+fn connection(server: &Canned, scheme: &str) -> Connection {
+    Connection {
+        name: ConnectionName::new("prod").expect("a name"),
+        platform: PlatformId::Kubiya,
+        base_url: server.url(scheme, ""),
+        credentials: Credentials::ApiKey(secret("key")),
+        scopes: Scopes::All,
+        protected: false,
+        color: None,
+        read_only: ReadOnly::No,
+        ca_file: None,
+        origin: "a test".to_owned(),
+    }
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text.to_owned())
+}
+
+fn open(connection: &Connection, authorization: Authorization) -> Http {
+    let dialect = Dialect {
+        authorization,
+        setting: "api_key",
+        headers: &[("x-client", "centurion")],
+        change_limit: Duration::from_secs(120),
+        error_body: |_, _| -> Option<Refusal> { None },
+    };
+    Http::open(connection, dialect).expect("loopback needs no certificates")
+}
+
+fn key() -> Authorization {
+    Authorization::Key(secret("key"))
+}
+
+fn with_key(server: &Canned) -> Http {
+    open(&connection(server, "http"), key())
+}
+
+/// Tokens from `token_server`: its whole answer is the token.
+fn with_token(server: &Canned, token_server: &Canned) -> Http {
+    let request = TokenRequest {
+        url: token_server.url("http", "/token"),
+        members: vec![("client_secret", secret("canary$with=odd+chars"))],
+        json: false,
+        grant: |body| match std::str::from_utf8(body) {
+            Ok(token) if !token.is_empty() => Ok(Grant {
+                token: secret(token),
+                lifetime: None,
+            }),
+            _ => Err("no token in it".to_owned()),
+        },
+    };
+    open(&connection(server, "http"), Authorization::Token(request))
+}
+
+fn get() -> Call {
+    Call::get(["rows"])
+}
+
+fn post() -> Call {
+    let body = serde_json::json!({"ids": ["a"]});
+    Call::new("POST", ["batch"]).json("application/json", &body)
+}
+
+async fn end(mut events: BoxStream<'_, Sending>) -> Sent {
+    match events.next().await {
+        Some(Sending::Ended(sent)) => sent,
+        other => panic!("expected the end, got {other:?}"),
+    }
+}
+
+/// Runs a future that sleeps and waits for no other machine, with the clock pushed on.
+async fn hurried<T>(future: impl Future<Output = T>) -> T {
+    pause();
+    let mut future = pin!(future);
+    loop {
+        if let std::task::Poll::Ready(out) = poll!(&mut future) {
+            return out;
+        }
+        advance(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_carries_its_headers_its_bearer_and_an_encoded_path() {
+    let server = Canned::start(|_, _| json(200, "{}")).await;
+    let call = Call::get(["rows", "a/b", "$count"])
+        .query("q", "x y")
+        .header("ai-resource-group", "eval");
+    let http = with_key(&server);
+    assert_eq!(http.path_of(&call), "/rows/a%2Fb/$count");
+    http.read(call).await.expect("an answer");
+    let heard = &server.heard()[0];
+    assert_eq!(heard.line, "GET /rows/a%2Fb/$count?q=x+y");
+    assert_eq!(heard.header("authorization"), Some("Bearer key"));
+    assert_eq!(heard.header("ai-resource-group"), Some("eval"));
+    assert_eq!(heard.header("x-client"), Some("centurion"));
+}
+
+#[tokio::test]
+async fn n08_n09_a_change_whose_connection_closes_unanswered_is_lost_and_left_once() {
+    let fresh = Canned::start(|_, _| Say::Nothing).await;
+    let sent = end(with_key(&fresh).change(post())).await;
+    assert!(
+        matches!(sent, Sent::Lost(PlatformError::Cut { .. })),
+        "{sent:?}"
+    );
+    assert_eq!(fresh.heard().len(), 1);
+
+    let reused = Canned::start(|_, before| {
+        if before == 0 {
+            json(200, "{}")
+        } else {
+            Say::Nothing
+        }
+    })
+    .await;
+    let http = with_key(&reused);
+    assert!(matches!(end(http.change(post())).await, Sent::Answered(_)));
+    let sent = end(http.change(post())).await;
+    assert!(
+        matches!(sent, Sent::Lost(PlatformError::Cut { .. })),
+        "{sent:?}"
+    );
+    assert_eq!(reused.heard().len(), 2);
+}
+
+#[tokio::test]
+async fn n10_n11_an_answer_that_is_cut_or_no_http_is_a_lost_change() {
+    let broken: [&str; 4] = [
+        "HTTP/1.1 200 OK\r\ncontent-length: 100\r\nconnection: close\r\n\r\n{\"a\":",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\nzz\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\nconnection: close\r\n\r\nabcd",
+        "connection: close\r\n\r\n",
+    ];
+    for bytes in broken {
+        let server = Canned::start(move |_, _| Say::Bytes(bytes.into())).await;
+        let sent = end(with_key(&server).change(post())).await;
+        assert!(
+            matches!(sent, Sent::Lost(PlatformError::Cut { .. })),
+            "{bytes}: {sent:?}"
+        );
+        assert_eq!(server.heard().len(), 1, "{bytes}");
+    }
+}
+
+#[tokio::test]
+async fn n14_nothing_reaches_the_target_of_a_redirect() {
+    let target = Canned::start(|_, _| json(200, "token")).await;
+    for status in [301, 302, 303, 307, 308] {
+        let header = format!("location: {}?code=secret", target.url("http", "/elsewhere"));
+        let server = Canned::start(move |_, _| answer(status, &header, "")).await;
+        let sent = end(with_key(&server).change(post())).await;
+        let Sent::Lost(error) = sent else {
+            panic!("{sent:?}")
+        };
+        let host = target.url("http", "").to_string();
+        assert!(
+            error.to_string().contains(host.trim_end_matches('/')),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("secret"), "{error}");
+
+        let read = with_key(&server).read(get()).await;
+        assert!(
+            matches!(read, Err(PlatformError::Redirected { .. })),
+            "{read:?}"
+        );
+        let signed_in = with_token(&target, &server).read(get()).await;
+        assert!(
+            matches!(signed_in, Err(PlatformError::Redirected { .. })),
+            "{signed_in:?}"
+        );
+    }
+    assert_eq!(target.heard().len(), 0);
+}
+
+#[tokio::test]
+async fn n12_a_page_is_not_an_answer() {
+    let page = |_: &crate::canned::Heard, _| {
+        answer(200, "content-type: text/html", "<html>sign in</html>")
+    };
+    let server = Canned::start(page).await;
+    let http = with_key(&server);
+    let read = http.read(get()).await.expect_err("a page");
+    assert!(
+        read.to_string().contains("signed out, or behind a portal?"),
+        "{read}"
+    );
+    let sent = end(http.change(post())).await;
+    assert!(
+        matches!(sent, Sent::Lost(PlatformError::NotAnApi { .. })),
+        "{sent:?}"
+    );
+}
+
+#[tokio::test]
+async fn statuses_of_a_change_say_whether_it_can_have_happened() {
+    for (status, lost) in [
+        (400, false),
+        (404, false),
+        (409, false),
+        (413, false),
+        (422, false),
+    ]
+    .into_iter()
+    .chain([
+        (408, true),
+        (500, true),
+        (502, true),
+        (503, true),
+        (504, true),
+    ]) {
+        let server = Canned::start(move |_, _| json(status, "why")).await;
+        let sent = end(with_key(&server).change(post())).await;
+        assert_eq!(matches!(sent, Sent::Lost(_)), lost, "{status}: {sent:?}");
+        assert_eq!(
+            matches!(sent, Sent::Refused(_)),
+            !lost,
+            "{status}: {sent:?}"
+        );
+        assert_eq!(server.heard().len(), 1, "{status}");
+    }
+}
+
+/// A gzip stream of `'a'` that unpacks to about `size` bytes: one literal, then matches of 258 bytes, in
+/// fixed Huffman codes (RFC 1951, 3.2.6).
+fn gzip_bomb(size: usize) -> Vec<u8> {
+    let mut bits: Vec<u8> = vec![1, 1, 0];
+    let mut code = |value: u32, length: u32| {
+        bits.extend((0..length).rev().map(|bit| (value >> bit & 1) as u8));
+    };
+    code(0x30 + u32::from(b'a'), 8);
+    for _ in 0..size / 258 {
+        code(0b1100_0101, 8);
+        code(0, 5);
+    }
+    code(0, 7);
+    let packed = bits
+        .chunks(8)
+        .map(|byte| byte.iter().rev().fold(0, |all, bit| all << 1 | bit));
+    let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    out.extend(packed);
+    out.extend([0; 8]);
+    out
+}
+
+#[tokio::test]
+async fn n15_a_body_is_read_up_to_the_cap_counted_after_unpacking() {
+    let bomb = gzip_bomb(20 << 20);
+    assert!(bomb.len() < 1 << 20);
+    let server = Canned::start(move |_, _| {
+        let mut head = String::from("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n");
+        let _ = write!(
+            head,
+            "content-length: {}\r\nconnection: close\r\n\r\n",
+            bomb.len()
+        );
+        Say::Bytes([head.as_bytes(), &bomb].concat())
+    })
+    .await;
+    let http = with_key(&server);
+    let read = http.read(get()).await.expect_err("too large");
+    assert_eq!(read.to_string(), "the answer is larger than 16 MiB");
+    let sent = end(http.change(post())).await;
+    assert!(
+        matches!(sent, Sent::Lost(PlatformError::TooLarge { .. })),
+        "{sent:?}"
+    );
+}
+
+#[tokio::test]
+async fn n02_a_refused_connection_leaves_the_change_unsent_and_names_host_and_port() {
+    let server = Canned::start(|_, _| Say::Nothing).await;
+    let mut gone = connection(&server, "http");
+    // Port 1 is reserved, and nobody listens there.
+    gone.base_url.set_port(Some(1)).expect("a port");
+    let http = open(&gone, key());
+    let sent = hurried(end(http.change(post()))).await;
+    let Sent::NotSent(error) = sent else {
+        panic!("{sent:?}")
+    };
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot connect to 127.0.0.1:1: Connection refused"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn n05_a_server_without_tls_leaves_the_change_unsent() {
+    let server = Canned::start(|_, _| Say::Nothing).await;
+    let http = open(&connection(&server, "https"), key());
+    let sent = end(http.change(post())).await;
+    assert!(
+        matches!(sent, Sent::NotSent(PlatformError::Tls { .. })),
+        "{sent:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_id_that_would_widen_the_call_never_leaves() {
+    let server = Canned::start(|_, _| json(202, "{}")).await;
+    let sent = end(with_key(&server).change(Call::new("DELETE", ["executions", ".."]))).await;
+    assert!(matches!(sent, Sent::NotSent(_)), "{sent:?}");
+    assert_eq!(server.heard().len(), 0);
+}

@@ -1,0 +1,127 @@
+//! Signing in: one token for all calls, one renewal, and no loop when neither is taken.
+
+use centurion::domain::error::PlatformError;
+use centurion::platforms::http::Sent;
+use futures_util::future::join_all;
+
+use super::{end, get, post, with_key, with_token};
+use crate::canned::{Canned, Heard, Say, answer, json};
+
+#[tokio::test]
+async fn n19_one_new_token_serves_all_calls_that_used_the_old_one() {
+    let tokens = Canned::start(|_, before| json(200, &format!("t{before}"))).await;
+    let stale = |heard: &Heard| heard.header("authorization") == Some("Bearer t0");
+    let server =
+        Canned::start(move |heard, _| json(if stale(heard) { 401 } else { 200 }, "{}")).await;
+    let http = with_token(&server, &tokens);
+    let answers = join_all((0..6).map(|_| http.read(get()))).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(tokens.count("POST /token"), 2);
+    assert_eq!(server.heard().len(), 12);
+    assert_eq!(
+        tokens.heard()[0].body,
+        "client_secret=canary%24with%3Dodd%2Bchars"
+    );
+}
+
+#[tokio::test]
+async fn n19_a_change_refused_with_an_old_token_leaves_once_more() {
+    let tokens = Canned::start(|_, before| json(200, &format!("t{before}"))).await;
+    let server = Canned::start(|_, before| json(if before == 0 { 401 } else { 202 }, "{}")).await;
+    let sent = end(with_token(&server, &tokens).change(post())).await;
+    assert!(matches!(sent, Sent::Answered(_)), "{sent:?}");
+    assert_eq!((server.heard().len(), tokens.heard().len()), (2, 2));
+}
+
+#[tokio::test]
+async fn n20_a_new_token_that_is_refused_too_brings_no_further_token_call() {
+    let tokens = Canned::start(|_, before| json(200, &format!("t{before}"))).await;
+    let server = Canned::start(|_, _| json(401, "go away")).await;
+    let http = with_token(&server, &tokens);
+    let answers = join_all((0..6).map(|_| http.read(get()))).await;
+    let sent = end(http.change(post())).await;
+    for answer in answers {
+        assert!(
+            matches!(answer, Err(PlatformError::Unauthorized { .. })),
+            "{answer:?}"
+        );
+    }
+    assert!(
+        matches!(sent, Sent::Refused(PlatformError::Unauthorized { .. })),
+        "{sent:?}"
+    );
+    assert_eq!(tokens.count("POST /token"), 2, "the first and one renewal");
+}
+
+#[tokio::test]
+async fn n20_n21_a_refused_sign_in_is_asked_once_and_told_in_the_endpoints_own_words() {
+    let body = r#"{"error":"unauthorized","error_description":"Bad credentials"}"#;
+    for status in [400, 401, 403] {
+        let tokens = Canned::start(move |_, _| json(status, body)).await;
+        let server = Canned::start(|_, _| json(200, "{}")).await;
+        let http = with_token(&server, &tokens);
+        let answers = join_all((0..6).map(|_| http.read(get()))).await;
+        for answer in answers {
+            let error = answer.expect_err("no sign-in").to_string();
+            assert_eq!(
+                error,
+                "Kubiya refused the credentials (Bad credentials); check `api_key`"
+            );
+        }
+        let sent = end(http.change(post())).await;
+        assert!(
+            matches!(sent, Sent::NotSent(PlatformError::Unauthorized { .. })),
+            "{sent:?}"
+        );
+        assert_eq!(
+            (tokens.heard().len(), server.heard().len()),
+            (1, 0),
+            "{status}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn n21_a_token_endpoint_that_fails_is_told_from_refused_credentials() {
+    type Case = (fn() -> Say, &'static str);
+    let cases: [Case; 3] = [
+        (
+            || answer(503, "retry-after: 0", "{}"),
+            "the server failed: HTTP 503",
+        ),
+        (
+            || answer(200, "content-type: text/html", "<html>sign in"),
+            "not an API answer",
+        ),
+        (|| json(200, ""), "no token in it"),
+    ];
+    for (say, words) in cases {
+        let tokens = Canned::start(move |_, _| say()).await;
+        let server = Canned::start(|_, _| json(200, "{}")).await;
+        let error = with_token(&server, &tokens)
+            .read(get())
+            .await
+            .expect_err("no token");
+        assert!(error.to_string().contains(words), "{error}");
+        assert_eq!(server.heard().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_is_refused_at_once() {
+    let server = Canned::start(|_, _| json(401, "")).await;
+    let error = with_key(&server).read(get()).await.expect_err("refused");
+    assert!(
+        matches!(error, PlatformError::Unauthorized { .. }),
+        "{error}"
+    );
+    assert_eq!(server.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn p7_no_secret_shows_in_debug_output() {
+    let server = Canned::start(|_, _| json(200, "{}")).await;
+    let http = with_token(&server, &server);
+    http.read(get()).await.expect("an answer");
+    assert!(!format!("{http:?}").contains("canary"));
+}

@@ -1,0 +1,262 @@
+//! Listing and reading.
+
+use std::collections::HashSet;
+
+use centurion::domain::connection::PlatformId;
+use centurion::domain::error::PlatformError;
+use centurion::domain::resource::{Id, Reading, Resource};
+use centurion::platforms;
+use futures_util::StreamExt;
+use serde_json::json;
+
+use super::{Scene, connection};
+
+#[tokio::test]
+async fn every_row_is_listed_although_the_service_drops_some() {
+    let scene = Scene::new();
+    let pages = scene.pages().await;
+    let rows: Vec<&Resource> = pages.iter().flat_map(|page| &page.rows).collect();
+    let tenant = scene
+        .world
+        .tenants(PlatformId::Kubiya)
+        .next()
+        .expect("a tenant");
+    assert_eq!(rows.len(), tenant.rows);
+    assert!(
+        pages
+            .iter()
+            .any(|page| page.rows.len() < scene.client.page_size())
+    );
+    let notices: Vec<_> = pages
+        .iter()
+        .filter_map(|page| page.notice.as_ref())
+        .collect();
+    assert!(
+        notices
+            .iter()
+            .any(|notice| notice.as_str().starts_with("rows the server left out"))
+    );
+    let skips: Vec<_> = scene
+        .simulator
+        .requests()
+        .into_iter()
+        .map(|request| request.query)
+        .collect();
+    let expected = [0, 100, 200, 300].map(|skip| format!("skip={skip}&limit=100"));
+    assert_eq!(skips, expected);
+}
+
+#[tokio::test]
+async fn every_status_occurs_and_most_rows_are_live() {
+    let rows = Scene::new().rows().await;
+    let words: HashSet<&str> = rows.iter().map(|row| row.status.word.as_str()).collect();
+    for word in [
+        "pending",
+        "queued",
+        "running",
+        "waiting_for_input",
+        "paused",
+        "completed",
+        "failed",
+        "cancelled",
+        "interrupted",
+        "terminated",
+        "compacting",
+    ] {
+        assert!(words.contains(word), "{word}");
+    }
+    let live = rows.iter().filter(|row| row.status.group.is_live()).count();
+    assert!(live * 3 > rows.len() * 2, "{live} of {}", rows.len());
+    assert!(
+        rows.iter()
+            .all(|row| row.key.id.is_sound() && row.created.is_some())
+    );
+    assert!(rows.iter().any(|row| row.scheduled) && rows.iter().any(|row| row.owner.is_none()));
+}
+
+#[tokio::test]
+async fn pages_that_shift_bring_no_row_twice() {
+    let scene = Scene::new();
+    scene.faults(json!([{"fault": "shift_pages", "path": "/api/v1/executions"}]));
+    let rows = scene.rows().await;
+    let ids: HashSet<&Id> = rows.iter().map(|row| &row.key.id).collect();
+    let tenant = scene
+        .world
+        .tenants(PlatformId::Kubiya)
+        .next()
+        .expect("a tenant");
+    assert_eq!((ids.len(), rows.len()), (tenant.rows, tenant.rows));
+}
+
+#[tokio::test]
+async fn a_page_that_is_too_large_is_read_again_in_halves() {
+    let scene = Scene::new();
+    let expected = scene.rows().await;
+    let huge = "x".repeat((16 << 20) + 1);
+    scene
+        .faults(json!([{"fault": "body", "path": "/api/v1/executions", "times": 2, "text": huge}]));
+    let before = scene.simulator.requests().len();
+    assert_eq!(scene.rows().await.len(), expected.len());
+    let requests = scene.simulator.requests().split_off(before);
+    let queries: Vec<&str> = requests
+        .iter()
+        .map(|request| request.query.as_str())
+        .collect();
+    assert_eq!(
+        queries[..5],
+        [
+            "skip=0&limit=100",
+            "skip=0&limit=50",
+            "skip=0&limit=25",
+            "skip=25&limit=25",
+            "skip=50&limit=50",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_itself_is_not_read_for_ever() {
+    let scene = Scene::new();
+    let page = r#"[{"id": "3f2b6c1e-8d54-4c0a-9a57-0c1d2e3f4a5b", "status": "running"}]"#;
+    scene.faults(json!([{"fault": "body", "path": "/api/v1/executions", "text": page}]));
+    let pages = scene.pages().await;
+    assert_eq!(pages.iter().map(|page| page.rows.len()).sum::<usize>(), 1);
+    let last = pages
+        .last()
+        .and_then(|page| page.notice.as_ref())
+        .expect("a notice");
+    assert!(last.as_str().contains("list incomplete"), "{last}");
+}
+
+#[tokio::test]
+async fn a_row_is_read_by_its_id_as_it_was_listed() {
+    let scene = Scene::new();
+    let rows = scene.rows().await;
+    let row = &rows[3];
+    let Ok(Reading::Found(read)) = scene.client.read(&row.key).await else {
+        panic!("not found");
+    };
+    assert_eq!(
+        (&read.key, &read.name, &read.status),
+        (&row.key, &row.name, &row.status)
+    );
+    let shouted = row.key.id.raw().to_uppercase();
+    assert!(
+        matches!(scene.read(&shouted).await, Ok(Reading::Found(row)) if row.key.id.raw() == shouted)
+    );
+}
+
+#[tokio::test]
+async fn only_the_services_own_words_say_that_a_row_is_gone() {
+    let scene = Scene::new();
+    let nobody = "00000000-0000-4000-8000-00000000dead";
+    assert_eq!(scene.read(nobody).await, Ok(Reading::Gone));
+    let page = json!([{"fault": "status", "status": 404, "body": "<html>Not here</html>"}]);
+    scene.faults(page);
+    assert!(matches!(
+        scene.read(nobody).await,
+        Err(PlatformError::Refused { .. })
+    ));
+    let route = json!([{"fault": "status", "status": 404, "body": {"detail": "Not Found"}}]);
+    scene.faults(route);
+    assert!(matches!(
+        scene.read(nobody).await,
+        Err(PlatformError::Refused { .. })
+    ));
+}
+
+#[tokio::test]
+async fn an_answer_about_another_execution_is_no_answer() {
+    let scene = Scene::new();
+    let rows = scene.rows().await;
+    let other = format!(
+        r#"[{{"id": "{}", "status": "cancelled"}}]"#,
+        rows[1].key.id.raw()
+    );
+    scene.faults(json!([{"fault": "body", "text": other}]));
+    let read = scene.client.read(&rows[0].key).await;
+    assert!(matches!(read, Err(PlatformError::Unreadable { .. })));
+    assert!(matches!(
+        scene.client.read(&rows[1].key).await,
+        Ok(Reading::Found(_))
+    ));
+}
+
+#[tokio::test]
+async fn rows_of_another_organisation_are_not_there() {
+    let scene = Scene::new();
+    let lab = platforms::open(&connection(&scene.simulator, "agents-lab")).expect("opens");
+    let source = lab.sources().await.expect("known").remove(0);
+    let page = lab
+        .list(&source)
+        .next()
+        .await
+        .expect("a page")
+        .expect("listed");
+    assert_eq!(page.rows[0].scope.as_str(), "acme-lab");
+    assert_eq!(
+        scene.read(page.rows[0].key.id.raw()).await,
+        Ok(Reading::Gone)
+    );
+}
+
+#[tokio::test]
+async fn hostile_prompts_reach_the_screen_as_one_clean_line() {
+    let rows = Scene::new().rows().await;
+    let prompts = rows
+        .iter()
+        .flat_map(|row| &row.facts)
+        .filter(|(label, _)| *label == "prompt");
+    let texts: Vec<&str> = prompts.map(|(_, prompt)| prompt.as_str()).collect();
+    assert!(texts.iter().any(|text| text.contains("\\u{1b}")));
+    assert!(
+        texts
+            .iter()
+            .all(|text| !text.contains(['\n', '\r', '\t', '\u{1b}', '\u{202e}', '\u{9b}']))
+    );
+}
+
+#[tokio::test]
+async fn of_two_rows_with_one_id_the_newer_is_kept_and_said() {
+    let scene = Scene::new();
+    let row = |status: &str, time: &str| json!({"id": "3f2b6c1e-8d54-4c0a-9a57-0c1d2e3f4a5b", "status": status, "updated_at": time});
+    let page = json!([
+        row("pending", "2026-01-10T12:00:00+00:00"),
+        row("running", "2026-01-10T12:00:05+00:00"),
+        row("queued", "2026-01-10T11:00:00"),
+        {"status": "running"},
+        {"id": "", "status": "running"},
+    ]);
+    let faults = json!([
+        {"fault": "body", "path": "/api/v1/executions", "times": 1, "text": page.to_string()},
+        {"fault": "body", "path": "/api/v1/executions", "text": "[]"},
+    ]);
+    scene.faults(faults);
+    let pages = scene.pages().await;
+    let words: Vec<&str> = pages[0]
+        .rows
+        .iter()
+        .map(|row| row.status.word.as_str())
+        .collect();
+    assert_eq!(words, ["running"; 3], "rows without an id are each shown");
+    let notice = pages[0].notice.as_ref().expect("a notice");
+    assert_eq!(notice.as_str(), "rows sent twice: 2");
+}
+
+#[tokio::test]
+async fn an_empty_organisation_is_one_empty_page() {
+    let scene = Scene::new();
+    scene.faults(json!([{"fault": "body", "text": "[]"}]));
+    let pages = scene.pages().await;
+    assert_eq!((pages.len(), pages[0].rows.len()), (1, 0));
+    assert_eq!(scene.simulator.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_a_list_ends_the_listing_with_an_error() {
+    let scene = Scene::new();
+    scene.faults(json!([{"fault": "body", "text": r#"{"executions": []}"#}]));
+    let source = scene.source();
+    let pages: Vec<_> = scene.client.list(&source).collect().await;
+    assert!(matches!(pages[..], [Err(PlatformError::Unreadable { .. })]));
+}

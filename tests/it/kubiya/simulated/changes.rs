@@ -1,0 +1,227 @@
+//! What changes, and what is refused.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::{NOBODY, Scene, told};
+
+#[tokio::test]
+async fn a_batch_answers_each_id_in_order() {
+    let scene = Scene::of(2_000);
+    let (running, waiting) = (
+        scene.ids("running").await,
+        scene.ids("waiting_for_input").await,
+    );
+    let ids = [
+        &running[0],
+        &waiting[0],
+        NOBODY,
+        &running[0].to_uppercase(),
+        &running[1],
+    ];
+    let (status, body) = scene
+        .batch(json!({"execution_ids": ids, "reason": " ", "more": 1}))
+        .await;
+    assert_eq!(status, 200);
+    let totals =
+        ["total_requested", "total_succeeded", "total_failed"].map(|name| body[name].as_u64());
+    assert_eq!(totals, [Some(5), Some(2), Some(3)]);
+    let results = body["results"].as_array().expect("a list");
+    let echoed: Vec<&str> = results
+        .iter()
+        .filter_map(|result| result["execution_id"].as_str())
+        .collect();
+    assert_eq!(echoed, ids);
+    let errors: Vec<Option<&str>> = results
+        .iter()
+        .map(|result| result["error"].as_str())
+        .collect();
+    let expected = [
+        None,
+        Some("Cannot terminate workflow in status: waiting_for_input"),
+        Some("Execution not found"),
+        Some("Cannot terminate workflow in status: cancelled"),
+        None,
+    ];
+    assert_eq!(errors, expected);
+    assert!(
+        results[0]["terminated_at"]
+            .as_str()
+            .is_some_and(|time| time.ends_with('Z'))
+    );
+    assert!(results[1]["terminated_at"].is_null() && results[1]["workflow_id"].is_null());
+}
+
+#[tokio::test]
+async fn an_id_that_is_no_uuid_spoils_those_after_it() {
+    let scene = Scene::of(2_000);
+    let running = scene.ids("running").await;
+    let ids = [
+        running[0].as_str(),
+        "agent-execution-1",
+        &running[1],
+        &running[2],
+    ];
+    let (_, body) = scene
+        .batch(json!({"execution_ids": ids, "reason": "x"}))
+        .await;
+    let error = |place: usize| {
+        body["results"][place]["error"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert_eq!(body["total_succeeded"], 1);
+    assert!(error(1).contains("invalid input syntax for type uuid: \"agent-execution-1\""));
+    assert!(error(2).contains("current transaction is aborted") && error(3).contains("[SQL:"));
+}
+
+#[tokio::test]
+async fn a_batch_that_is_not_as_it_must_be_is_told_why() {
+    let scene = Scene::of(400);
+    let many: Vec<&str> = vec![NOBODY; 101];
+    let cases = [
+        (json!({}), "missing", json!(["body", "execution_ids"])),
+        (
+            json!({"execution_ids": [], "reason": "x"}),
+            "too_short",
+            json!(["body", "execution_ids"]),
+        ),
+        (
+            json!({"execution_ids": many, "reason": "x"}),
+            "too_long",
+            json!(["body", "execution_ids"]),
+        ),
+        (
+            json!({"execution_ids": "x", "reason": "x"}),
+            "list_type",
+            json!(["body", "execution_ids"]),
+        ),
+        (
+            json!({"execution_ids": [7], "reason": "x"}),
+            "string_type",
+            json!(["body", "execution_ids", 0]),
+        ),
+        (
+            json!({"execution_ids": [NOBODY], "reason": ""}),
+            "string_too_short",
+            json!(["body", "reason"]),
+        ),
+        (
+            json!({"execution_ids": [NOBODY], "reason": "x".repeat(501)}),
+            "string_too_long",
+            json!(["body", "reason"]),
+        ),
+        (json!(null), "missing", json!(["body"])),
+    ];
+    for (sent, sort, loc) in cases {
+        let (status, body) = scene.batch(sent.clone()).await;
+        let first = &body["detail"][0];
+        assert_eq!(
+            (status, &first["type"], &first["loc"]),
+            (422, &json!(sort), &loc)
+        );
+        assert!(first.get("input").is_some(), "{sort}");
+    }
+    let (_, both) = scene.batch(json!({})).await;
+    assert_eq!(both["detail"].as_array().map(Vec::len), Some(2));
+    let (_, none) = scene
+        .batch(json!({"execution_ids": [], "reason": "x"}))
+        .await;
+    let published = json!({"detail": [{"type": "too_short", "loc": ["body", "execution_ids"],
+        "msg": "List should have at least 1 item after validation, not 0", "input": [],
+        "ctx": {"field_type": "List", "min_length": 1, "actual_length": 0}}]});
+    assert_eq!(none, published);
+    let (status, _) = scene
+        .batch(json!({"execution_ids": [NOBODY], "reason": "🙂".repeat(500)}))
+        .await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn the_key_comes_before_the_body_unless_the_body_is_broken() {
+    let scene = Scene::of(400);
+    let url = format!(
+        "{}/api/v1/executions/batch/terminate",
+        scene.simulator.url()
+    );
+    let post = |body: &'static str, sort: &'static str| {
+        let call = scene
+            .http
+            .post(&url)
+            .header("content-type", sort)
+            .body(body);
+        async { told(call.send().await.expect("answered")).await }
+    };
+    let (status, body) = post("{}", "application/json").await;
+    assert_eq!(
+        (status, &body["detail"]["error"]),
+        (401, &json!("Unauthorized"))
+    );
+    let (status, body) = post("{", "application/json").await;
+    assert_eq!(
+        (status, &body["detail"][0]["type"]),
+        (422, &json!("json_invalid"))
+    );
+    let text = scene
+        .http
+        .post(&url)
+        .bearer_auth(&scene.key)
+        .body("{}")
+        .send();
+    let (status, _) = told(text.await.expect("answered")).await;
+    assert_eq!(status, 422);
+}
+
+#[tokio::test]
+async fn single_changes_answer_as_the_table_says() {
+    let scene = Scene::of(2_000);
+    let (paused, waiting, running) = (
+        scene.ids("paused").await,
+        scene.ids("waiting_for_input").await,
+        scene.ids("running").await,
+    );
+    let at = |id: &str, verb: &str| format!("/api/v1/executions/{id}/{verb}");
+    let (status, no) = scene.post(&at(&paused[0], "cancel"), None).await;
+    assert_eq!(
+        (status, &no["success"], &no["status"]),
+        (200, &json!(false), &json!("paused"))
+    );
+    assert_eq!(no["error"], "Execution is not running (status: paused)");
+    let (_, yes) = scene.post(&at(&waiting[0], "cancel"), None).await;
+    assert_eq!(yes["message"], "Execution cancelled successfully");
+    let (_, yes) = scene.post(&at(&paused[0], "resume"), None).await;
+    assert_eq!(yes["message"], "Execution resumed successfully");
+    let (_, no) = scene.post(&at(&running[0], "resume"), None).await;
+    assert_eq!(no["error"], "Execution is not paused (status: running)");
+    let (_, yes) = scene.post(&at(&running[0], "pause"), None).await;
+    assert_eq!(yes["success"], true);
+    let reason = Some(json!({"reason": "x"}));
+    let (status, no) = scene
+        .post(&at(&waiting[1], "terminate"), reason.clone())
+        .await;
+    let detail = json!({"detail": "Cannot terminate workflow in status: waiting_for_input"});
+    assert_eq!((status, no), (400, detail));
+    let (status, yes) = scene.post(&at(&running[1], "terminate"), reason).await;
+    assert_eq!((status, &yes["success"]), (200, &json!(true)));
+    let (status, _) = scene.post(&at(&running[2], "mark-done"), None).await;
+    assert_eq!(status, 202);
+}
+
+#[tokio::test]
+async fn a_deleted_record_is_gone_and_the_others_stay() {
+    let scene = Scene::of(400);
+    let rows = scene.list("limit=1000").await;
+    let path = format!(
+        "/api/v1/executions/{}",
+        rows[2]["id"].as_str().unwrap_or_default()
+    );
+    assert_eq!(scene.send(Method::DELETE, &path, None).await.status(), 204);
+    assert_eq!(scene.send(Method::DELETE, &path, None).await.status(), 404);
+    assert_eq!(scene.get(&path).await.0, 404);
+    let left = scene.list("limit=1000").await;
+    assert_eq!(
+        (left.len(), &left[2]["id"]),
+        (rows.len() - 1, &rows[3]["id"])
+    );
+}

@@ -1,0 +1,170 @@
+//! Batches: what leaves, and what each answer says of each id.
+
+use super::*;
+
+#[tokio::test]
+async fn a_suspended_workload_stops_and_a_resumed_one_runs_again() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 2).await;
+    let (answers, notes) = scene.answers(Action::Stop, &rows).await;
+    assert_eq!((scheduled(&answers), notes), (2, Vec::new()));
+    scene.until(&rows[0].key, is("Stopped")).await;
+    let Reading::Found(stopped) = scene.reading(&rows[0].key).await else {
+        panic!("it is still there")
+    };
+    scene.answers(Action::Resume, &[stopped]).await;
+    scene.until(&rows[0].key, is("Running")).await;
+}
+
+#[tokio::test]
+async fn a_deleted_workload_is_gone_whether_it_stays_readable_or_not() {
+    let scene = Scene::of(400);
+    let row = scene.rows_for(Action::Delete, 1).await.remove(0);
+    scene
+        .answers(Action::Delete, std::slice::from_ref(&row))
+        .await;
+    scene
+        .until(&row.key, |reading| *reading == Reading::Gone)
+        .await;
+    scene.faults(json!([{ "fault": "switch", "name": "deleted", "value": "not_found" }]));
+    assert_eq!(scene.reading(&row.key).await, Reading::Gone);
+    assert!(
+        scene
+            .rows()
+            .await
+            .iter()
+            .all(|listed| listed.key != row.key)
+    );
+}
+
+#[tokio::test]
+async fn each_id_of_a_batch_gets_its_own_answer_with_code_and_words() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 5).await;
+    let refused = rows[1].key.id.raw();
+    scene.faults(json!([
+        { "platform": "run_ai", "ids": [refused], "fault": "refused" },
+        { "fault": "switch", "name": "reversed", "value": true },
+    ]));
+    let (answers, _) = scene.answers(Action::Stop, &rows).await;
+    assert_eq!(scheduled(&answers), 4);
+    let Answer::Rejected(rejection) = &answers[1] else {
+        panic!("{:?}", answers[1])
+    };
+    assert_eq!(
+        rejection.code.as_ref().map(ToString::to_string).as_deref(),
+        Some("403")
+    );
+    assert_eq!(
+        rejection.reason.as_str(),
+        "You do not have sufficient permissions."
+    );
+    let sent = scene.changes();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].body["action"], "suspend");
+    assert_eq!(sent[0].body["ids"].as_array().map(Vec::len), Some(5));
+}
+
+#[tokio::test]
+async fn what_leaves_is_what_the_preview_showed() {
+    let scene = Scene::of(400);
+    let request = scene.request(Action::Delete, &scene.rows_for(Action::Delete, 3).await);
+    let preview = scene.platform.preview(&request);
+    scene.change(&request).await;
+    let sent = scene.changes().remove(0);
+    assert_eq!(
+        (preview.method, preview.path),
+        (sent.method.as_str(), sent.path.clone())
+    );
+    assert_eq!(preview.body.map(|(_, body)| body), Some(sent.body));
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_add_up_is_unknown_for_those_ids_alone() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 4).await;
+    let id = |place: usize| rows[place].key.id.raw();
+    scene.faults(json!([
+        { "ids": [id(0)], "fault": "missing" },
+        { "ids": [id(1)], "fault": "contradictory" },
+        { "ids": [id(2)], "fault": "duplicate" },
+        { "fault": "extra" },
+    ]));
+    let (answers, notes) = scene.answers(Action::Stop, &rows).await;
+    assert!(matches!(&answers[0], Answer::Unknown(_)), "{answers:?}");
+    assert!(
+        matches!(&answers[1], Answer::Unknown(why) if why.as_str() == "contradictory answer"),
+        "{answers:?}"
+    );
+    assert_eq!(scheduled(&answers[2..]), 2);
+    assert!(
+        matches!(notes.as_slice(), [ChangeEvent::Note(_)]),
+        "{notes:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_empty_list_may_be_absent_from_the_answer() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 3).await;
+    scene.faults(json!([{ "fault": "switch", "name": "omit_empty", "value": true }]));
+    let (answers, _) = scene.answers(Action::Stop, &rows).await;
+    assert_eq!(scheduled(&answers), 3);
+}
+
+#[tokio::test]
+async fn lists_that_are_no_lists_and_answers_that_are_no_json_leave_every_id_unknown() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 2).await;
+    for body in [
+        r#"{"id":"x"}"#,
+        r#"{"succeeded":null,"failed":{}}"#,
+        "[]",
+        "{\"succ",
+        "done",
+    ] {
+        let path = "/api/v1/workloads/batch";
+        scene.faults(json!([{ "path": path, "fault": "body", "text": body }]));
+        let (answers, _) = scene.answers(Action::Stop, &rows).await;
+        assert!(
+            answers
+                .iter()
+                .all(|answer| matches!(answer, Answer::Unknown(_))),
+            "{body}: {answers:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_batch_without_a_usable_answer_is_sent_once_and_unknown() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 3).await;
+    scene.faults(json!([{ "method": "POST", "path": "*/batch", "fault": "status", "status": 502, "body": "<html>" }]));
+    let (answers, _) = scene.answers(Action::Stop, &rows).await;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| matches!(answer, Answer::Unknown(_))),
+        "{answers:?}"
+    );
+    assert_eq!(scene.changes().len(), 1);
+}
+
+#[tokio::test]
+async fn a_forbidden_batch_is_rejected_as_a_whole_and_stops_the_lane() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 3).await;
+    let body = json!({ "code": 403, "message": "You do not have sufficient permissions." });
+    scene.faults(json!([{ "path": "*/batch", "fault": "status", "status": 403, "body": body }]));
+    let (answers, others) = scene.answers(Action::Stop, &rows).await;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| matches!(answer, Answer::Rejected(_))),
+        "{answers:?}"
+    );
+    assert!(
+        matches!(others.as_slice(), [ChangeEvent::StopLane(_)]),
+        "{others:?}"
+    );
+}

@@ -1,0 +1,117 @@
+//! Sign-in, listing and reads by id.
+
+use super::*;
+
+#[tokio::test]
+async fn a_listing_pages_through_every_row_once_and_asks_for_500_at_a_time() {
+    let scene = Scene::of(4_000);
+    let rows = scene.rows().await;
+    let ids: HashSet<&Id> = rows.iter().map(|row| &row.key.id).collect();
+    assert_eq!(ids.len(), rows.len());
+    assert!(rows.len() > 1_000, "{}", rows.len());
+    let pages = scene.sent("GET", "/api/v1/workloads");
+    assert_eq!(pages.len(), rows.len().div_ceil(500));
+    assert!(pages.iter().all(|page| page.query.contains("limit=500") && page.query.contains("sortBy=createdAt")));
+}
+
+#[tokio::test]
+async fn the_world_has_every_phase_and_most_of_it_runs_or_waits() {
+    let rows = Scene::of(400).rows().await;
+    let words: HashSet<&str> = rows.iter().map(|row| row.status.word.as_str()).collect();
+    assert_eq!(words.len(), 14, "{words:?}");
+    let active = rows
+        .iter()
+        .filter(|row| row.status.group == Group::Active)
+        .count();
+    assert!(active * 2 > rows.len());
+    let kinds: HashSet<&str> = rows.iter().map(|row| row.kind_word()).collect();
+    assert!(kinds.is_superset(&HashSet::from([
+        "training",
+        "workspace",
+        "distributed",
+        "inference",
+        "rayjob"
+    ])));
+}
+
+#[tokio::test]
+async fn what_may_be_secret_in_a_workload_is_not_in_its_row() {
+    let rows = Scene::of(400).rows().await;
+    assert!(!format!("{rows:?}").contains("not-for-any-screen"));
+    assert!(
+        rows.iter()
+            .any(|row| row.facts.iter().any(|(label, _)| *label == "pods"))
+    );
+}
+
+#[tokio::test]
+async fn a_named_project_is_filtered_by_the_server_and_one_with_a_comma_here() {
+    let scene = Scene::seen_by(400, |connection| {
+        connection.scopes = Scopes::Named(vec![Scope::new("team-nlp"), Scope::new("team,vision")]);
+    });
+    let rows = scene.rows().await;
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.scope.as_str() == "team-nlp"));
+    let filtered = scene
+        .sent("GET", "/api/v1/workloads")
+        .iter()
+        .filter(|r| r.query.contains("filterBy"))
+        .count();
+    assert_eq!(filtered, 1);
+}
+
+#[tokio::test]
+async fn only_a_404_in_the_own_shape_says_that_a_row_is_gone() {
+    let scene = Scene::of(100);
+    let known = scene.rows().await.remove(0);
+    let nobodys = Key {
+        id: Id::new("00000000-0000-4000-8000-000000000000"),
+        ..known.key.clone()
+    };
+    assert_eq!(scene.reading(&nobodys).await, Reading::Gone);
+    assert!(
+        matches!(scene.reading(&known.key).await, Reading::Found(row) if row.name == known.name)
+    );
+    scene.faults(json!([{ "platform": "run_ai", "fault": "status", "status": 404, "body": "<html>no route" }]));
+    assert!(matches!(
+        scene.platform.read(&known.key).await,
+        Err(PlatformError::Refused { .. })
+    ));
+}
+
+#[tokio::test]
+async fn an_expired_token_is_renewed_once_and_nobody_notices() {
+    let scene = Scene::of(400);
+    scene.rows().await;
+    scene.faults(json!([{ "platform": "run_ai", "fault": "token_expired" }]));
+    assert!(!scene.rows().await.is_empty());
+    assert_eq!(scene.sent("POST", "/token").len(), 2);
+}
+
+#[tokio::test]
+async fn a_wrong_secret_names_the_setting() {
+    let scene = Scene::seen_by(100, |connection| {
+        let id = "centurion-ops".to_owned();
+        connection.credentials = Credentials::Client {
+            token_url: None,
+            id,
+            secret: Secret::new("wrong".to_owned()),
+        };
+    });
+    let sources = scene
+        .platform
+        .sources()
+        .await
+        .expect("known without asking");
+    let error = scene
+        .platform
+        .list(&sources[0])
+        .next()
+        .await
+        .expect("one event")
+        .expect_err("no token");
+    assert!(
+        matches!(error, PlatformError::Unauthorized { .. }),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("client_secret"), "{error}");
+}

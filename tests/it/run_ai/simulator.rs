@@ -1,0 +1,318 @@
+//! The simulator as any client sees it: `specs/run-ai.md` 12, over plain HTTP.
+
+use super::caller::{Caller, body};
+use super::*;
+
+#[tokio::test]
+async fn a_token_is_a_jwt_and_the_case_of_member_names_does_not_count() {
+    let caller = Caller::of(100).await;
+    for (grant, id, secret) in [
+        ("grantType", "clientId", "clientSecret"),
+        ("GRANTTYPE", "CLIENTID", "CLIENTSECRET"),
+    ] {
+        assert_eq!(
+            caller.v1(&caller.credentials(grant, id, secret)).await.0,
+            200
+        );
+    }
+    let ready = caller.simulator.ready().run_ai;
+    let old = json!({ "grantType": "app_token", "AppId": ready.client_id, "AppSecret": ready.client_secret });
+    let (_, granted) = caller.v1(&old).await;
+    assert_eq!(
+        granted["accessToken"]
+            .as_str()
+            .map(|token| token.split('.').count()),
+        Some(3)
+    );
+    assert_eq!(granted["expiresIn"], 3_600);
+    assert_eq!(
+        caller.v2(&ready.client_secret).await.1["token_type"],
+        "Bearer"
+    );
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_refused_in_the_shape_of_each_token_call() {
+    let caller = Caller::of(100).await;
+    let (status, error) = caller
+        .v1(&json!({ "grantType": "client_credentials", "clientID": "x" }))
+        .await;
+    assert_eq!((status, &error["code"]), (400, &json!(400)));
+    assert_eq!(
+        caller.v1(&json!({})).await.1["message"],
+        "Required parameter is missing"
+    );
+    let (status, error) = caller.v2("wrong").await;
+    assert_eq!((status, &error["error"]), (401, &json!("invalid_client")));
+}
+
+#[tokio::test]
+async fn without_a_token_of_its_own_every_call_is_a_401_in_the_error_shape() {
+    let caller = Caller::of(100).await;
+    for token in ["", "a.b.c", &format!("{}x", caller.token)] {
+        let request = caller
+            .client
+            .get(caller.url("/api/v1/workloads"))
+            .bearer_auth(token);
+        let (status, error) = body(request.send().await.expect("an answer")).await;
+        assert_eq!(
+            (status, &error["message"]),
+            (401, &json!("Issuer is not familiar.")),
+            "{token}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn pages_are_bounded_and_next_is_there_only_while_rows_remain() {
+    let caller = Caller::of(400).await;
+    let (_, first) = caller.get("/api/v1/workloads?").await;
+    assert_eq!(
+        (first["workloads"].as_array().map(Vec::len), &first["next"]),
+        (Some(50), &json!(50))
+    );
+    let (_, all) = caller.get("/api/v1/workloads?limit=500").await;
+    assert_eq!(all.get("next"), None);
+    let (_, count) = caller.get("/api/v1/workloads/count").await;
+    assert_eq!(
+        count["count"].as_u64(),
+        all["workloads"].as_array().map(|rows| rows.len() as u64)
+    );
+    for bad in [
+        "limit=0",
+        "limit=501",
+        "limit=x",
+        "offset=-1",
+        "sortBy=id",
+        "sortOrder=up",
+        "deleted=maybe",
+    ] {
+        assert_eq!(
+            caller.get(&format!("/api/v1/workloads?{bad}")).await.0,
+            400,
+            "{bad}"
+        );
+    }
+}
+
+/// A filter, and what it lets through.
+type Case = (&'static str, fn(&Value) -> bool);
+
+#[tokio::test]
+async fn filters_have_eight_operators_and_are_joined_by_and() {
+    let caller = Caller::of(400).await;
+    let all = caller.workloads("").await;
+    let cases: [Case; 9] = [
+        ("phase%3D%3DRunning", |row| row["phase"] == "Running"),
+        ("phase!=Running", |row| row["phase"] != "Running"),
+        ("allocatedGPU>=2", |row| {
+            row["allocatedResources"]["gpu"]
+                .as_f64()
+                .is_some_and(|gpus| gpus >= 2.0)
+        }),
+        ("createdAt<=2020-01-01T00:00:00Z", |_| false),
+        ("name=@train", |row| {
+            row["name"]
+                .as_str()
+                .is_some_and(|name| name.contains("train"))
+        }),
+        ("name!@train", |row| {
+            row["name"]
+                .as_str()
+                .is_some_and(|name| !name.contains("train"))
+        }),
+        ("type=^Dist", |row| {
+            row["type"]
+                .as_str()
+                .is_some_and(|kind| kind.starts_with("Dist"))
+        }),
+        ("projectName=$nlp", |row| row["projectName"] == "team-nlp"),
+        ("phase%3D%3DRunning%2Ctype%3D%3DTraining", |row| {
+            row["phase"] == "Running" && row["type"] == "Training"
+        }),
+    ];
+    for (filter, fits) in cases {
+        let found = caller.workloads(&format!("filterBy={filter}")).await;
+        let expected = all.iter().filter(|row| fits(row));
+        let unsent = |row: &&Value| {
+            filter.starts_with("allocated") && row.get("allocatedResources").is_none()
+        };
+        assert_eq!(
+            found.iter().filter(|row| !unsent(row)).count(),
+            expected.count(),
+            "{filter}"
+        );
+    }
+    for bad in [
+        "name=foo",
+        "id==x",
+        "phase==",
+        "createdAt=@2020",
+        "createdAt==soon",
+        "",
+    ] {
+        assert_eq!(
+            caller
+                .get(&format!("/api/v1/workloads?filterBy={bad}"))
+                .await
+                .0,
+            400,
+            "{bad}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn rows_come_in_the_asked_order_and_deleted_ones_only_when_asked_for() {
+    let caller = Caller::of(1_000).await;
+    let names = |rows: &[Value]| {
+        rows.iter()
+            .map(|row| row["name"].to_string())
+            .collect::<Vec<_>>()
+    };
+    let up = names(&caller.workloads("sortBy=name").await);
+    let mut down = names(&caller.workloads("sortBy=name&sortOrder=desc").await);
+    assert!(up.is_sorted());
+    down.reverse();
+    assert_eq!(up, down);
+    let deleted = caller.workloads("deleted=true").await;
+    assert!(!deleted.is_empty() && deleted.iter().all(|row| row["deletedAt"].is_string()));
+    assert!(
+        caller
+            .workloads("")
+            .await
+            .iter()
+            .all(|row| row["deletedAt"].is_null())
+    );
+}
+
+#[tokio::test]
+async fn every_null_and_absence_of_the_schema_occurs() {
+    let caller = Caller::of(1_000).await;
+    let rows = caller.workloads("").await;
+    for (name, why) in [
+        ("priority", "null"),
+        ("preemptible", "null"),
+        ("allocatedResources", "null"),
+    ] {
+        assert!(
+            rows.iter()
+                .any(|row| row.get(name).is_some_and(Value::is_null)),
+            "{name} {why}"
+        );
+        assert!(
+            rows.iter()
+                .any(|row| row.get(name).is_some_and(|value| !value.is_null())),
+            "{name}"
+        );
+    }
+    for name in [
+        "actionsSupport",
+        "submittedBy",
+        "requestedPods",
+        "completedAt",
+        "urls",
+    ] {
+        assert!(
+            rows.iter().any(|row| row.get(name).is_none()),
+            "{name} absent"
+        );
+        assert!(
+            rows.iter().any(|row| row.get(name).is_some()),
+            "{name} present"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_phase_that_no_page_lists_is_shown_on_request() {
+    let scene = Scene::of(100);
+    let row = scene.rows().await.remove(0);
+    let phases = json!({ row.key.id.raw(): "Hibernating" });
+    scene.faults(json!([{ "fault": "switch", "name": "phases", "value": phases }]));
+    let Reading::Found(row) = scene.reading(&row.key).await else {
+        panic!("it is still there")
+    };
+    assert_eq!(
+        (row.status.word.as_str(), row.status.group),
+        ("Hibernating", Group::Unknown)
+    );
+    assert!(matches!(
+        row.offers.stop,
+        Offer::ServerDecides(..) | Offer::No(..)
+    ));
+}
+
+#[tokio::test]
+async fn a_batch_of_the_wrong_size_or_shape_is_a_400_and_the_rest_is_told_per_id() {
+    let caller = Caller::of(400).await;
+    let id = caller.workloads("filterBy=type==Inference").await[0]["id"].clone();
+    let many: Vec<String> = (0..101)
+        .map(|n| format!("00000000-0000-4000-8000-{n:012}"))
+        .collect();
+    for order in [
+        json!({ "ids": [], "action": "delete" }),
+        json!({ "ids": many, "action": "delete" }),
+        json!({ "ids": [id], "action": "stop" }),
+        json!({ "ids": ["x"], "action": "delete" }),
+        json!({ "action": "delete" }),
+    ] {
+        assert_eq!(caller.batch(&order).await.0, 400, "{order}");
+    }
+    let (status, answer) = caller
+        .batch(&json!({ "ids": [id, many[0]], "action": "suspend" }))
+        .await;
+    let codes: Vec<&Value> = answer["failed"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|no| &no["code"])
+        .collect();
+    assert_eq!((status, codes), (200, vec![&json!(400), &json!(404)]));
+}
+
+#[tokio::test]
+async fn a_workload_tells_its_events_newest_first_and_its_history_oldest_first() {
+    let caller = Caller::of(400).await;
+    let id = caller.workloads("filterBy=phase==Running").await[0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let (_, events) = caller.get(&format!("/api/v1/workloads/{id}/events")).await;
+    assert_eq!(events["events"][0]["reason"], "Running");
+    let (_, history) = caller.get(&format!("/api/v1/workloads/{id}/history")).await;
+    assert_eq!(
+        history["records"][0]["spec"]["phaseUpdate"]["phase"],
+        "Creating"
+    );
+    let (_, pods) = caller.get(&format!("/api/v1/workloads/{id}/pods")).await;
+    assert_eq!(pods["pods"][0]["workloadId"], id.as_str());
+    assert_eq!(caller.get("/api/v1/workloads/x/pods").await.0, 404);
+}
+
+#[tokio::test]
+async fn counts_by_phase_are_strings_that_add_up() {
+    let caller = Caller::of(400).await;
+    let (_, answer) = caller
+        .get("/api/v1/workloads/telemetry?telemetryType=WORKLOADS_COUNT&groupBy=Phase")
+        .await;
+    let values = answer["values"].as_array().expect("a list");
+    let sum: usize = values
+        .iter()
+        .filter_map(|value| value["value"].as_str()?.parse::<usize>().ok())
+        .sum();
+    assert_eq!((sum, values.len()), (caller.workloads("").await.len(), 14));
+    assert!(caller.get("/api/v1/clusters").await.1.is_array());
+    let (_, projects) = caller.get("/api/v1/org-unit/projects").await;
+    assert_eq!(projects["projects"].as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
+async fn what_nobody_serves_and_wrong_methods_answer_in_the_error_shape() {
+    let caller = Caller::of(100).await;
+    assert_eq!(caller.get("/api/v1/nothing").await.1["code"], 404);
+    let (status, error) = caller
+        .send(caller.client.delete(caller.url("/api/v1/workloads")))
+        .await;
+    assert_eq!((status, &error["code"]), (405, &json!(405)));
+}

@@ -1,0 +1,173 @@
+//! Reads: pages, rows by id, capabilities and resource groups.
+
+use centurion::domain::action::Action;
+use centurion::domain::connection::Scopes;
+use centurion::domain::resource::Reading;
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+
+use super::{BULK_ON, EXECUTIONS, Sap, json_answer, listing, row};
+use crate::canned::{self, Heard, Say, answer};
+
+/// A full page of a thousand ids from `first` on.
+fn full_page(first: usize) -> Say {
+    let rows: Vec<Value> = (first..first + 1_000)
+        .map(|n| row(&format!("e{n:04}"), "DEAD"))
+        .collect();
+    json_answer(200, &json!({"resources": rows}))
+}
+
+#[tokio::test]
+async fn every_call_names_its_resource_group_and_the_client() {
+    let sap = Sap::with_bulk(|_, _| listing(&[("e001", "RUNNING")])).await;
+    sap.rows().await;
+    let heard = sap.server.heard();
+    let lines: Vec<&str> = heard.iter().map(|heard| heard.line.as_str()).collect();
+    assert_eq!(lines, ["POST /oauth/token", "GET /v2/lm/meta", EXECUTIONS]);
+    assert_eq!(
+        heard[0].body,
+        "grant_type=client_credentials&client_id=sb-1%21b2%7Caicore%21b3&client_secret=s%24e%3Dc%2Bret"
+    );
+    for call in &heard[1..] {
+        assert_eq!(call.header("ai-resource-group"), Some("eval"));
+        assert_eq!(call.header("ai-client-type"), Some("centurion"));
+        assert_eq!(call.header("authorization"), Some("Bearer t"));
+    }
+}
+
+#[tokio::test]
+async fn capabilities_are_asked_for_once_in_a_while_and_not_with_each_listing() {
+    let sap = Sap::with_bulk(|_, _| listing(&[])).await;
+    sap.rows().await;
+    sap.rows().await;
+    assert_eq!(sap.server.count("GET /v2/lm/meta"), 1);
+    assert_eq!(sap.server.count(EXECUTIONS), 2);
+}
+
+#[tokio::test]
+async fn l01_l02_pages_are_read_until_one_is_short_and_an_id_comes_once() {
+    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+        EXECUTIONS => full_page(0),
+        _ => listing(&[("e0999", "DEAD"), ("e1000", "DEAD"), ("e1000", "DEAD")]),
+    })
+    .await;
+    let pages = sap.pages().await;
+    let sizes: Vec<usize> = pages.iter().map(|page| page.rows.len()).collect();
+    assert_eq!(sizes, [1_000, 1]);
+    let notice = pages[1].notice.as_ref().map(ToString::to_string);
+    assert_eq!(
+        notice.as_deref(),
+        Some("2 rows came twice and are shown once")
+    );
+    assert_eq!(
+        sap.server
+            .count("GET /v2/lm/executions?%24top=1000&%24skip=1000"),
+        1
+    );
+}
+
+#[tokio::test]
+async fn l03_a_server_that_repeats_its_page_for_ever_is_not_read_for_ever() {
+    let sap = Sap::with_bulk(|_, _| full_page(0)).await;
+    let pages = sap.pages().await;
+    assert_eq!(pages.len(), 2);
+    let notice = pages[1].notice.as_ref().map(ToString::to_string);
+    assert_eq!(
+        notice.as_deref(),
+        Some("list incomplete: the server repeats a page")
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_fails_ends_the_listing_after_the_rows_before_it() {
+    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+        EXECUTIONS => full_page(0),
+        _ => canned::json(400, r#"{"error":{"code":"1","message":"no more"}}"#),
+    })
+    .await;
+    let source = sap.source();
+    let pages: Vec<_> = sap.client.list(&source).collect().await;
+    assert_eq!(pages.len(), 2);
+    assert_eq!(pages[0].as_ref().map(|page| page.rows.len()), Ok(1_000));
+    assert!(pages[1].is_err());
+}
+
+#[tokio::test]
+async fn a_listing_that_is_none_is_an_error_and_not_an_empty_list() {
+    for body in ["{}", r#"{"resources":null}"#, "[]", ""] {
+        let sap = Sap::with_bulk(move |_, _| canned::json(200, body)).await;
+        let source = sap.source();
+        let pages: Vec<_> = sap.client.list(&source).collect().await;
+        assert!(matches!(pages.as_slice(), [Err(_)]), "{body}: {pages:?}");
+    }
+}
+
+#[tokio::test]
+async fn n23_n24_a_missing_row_rejects_its_change_and_only_the_platform_can_say_that_it_is_gone() {
+    let own = r#"{"error":{"code":"01010020","message":"Execution not found"}}"#;
+    let sap = Sap::without_bulk(move |heard, _| match heard.line.as_str() {
+        EXECUTIONS => listing(&[("e001", "DEAD")]),
+        "GET /v2/lm/executions/e009" => answer(404, "content-type: text/html", "<html>no route"),
+        _ => canned::json(404, own),
+    })
+    .await;
+    let told = sap.carry_out(Action::Delete).await;
+    assert_eq!(told, ["e001: rejected 01010020 Execution not found []"]);
+    assert_eq!(sap.read("e001").await, Ok(Reading::Gone));
+    let page = sap.read("e009").await.expect_err("no proof");
+    assert_eq!(
+        page,
+        "refused: HTTP 404: Not Found: a page, not an API answer; check `url`"
+    );
+}
+
+#[tokio::test]
+async fn a_row_read_by_id_is_that_row() {
+    let sap = Sap::with_bulk(|_, _| json_answer(200, &row("e001", "STOPPING"))).await;
+    let Ok(Reading::Found(found)) = sap.read("e001").await else {
+        panic!("it is there")
+    };
+    assert_eq!(found.status.word.as_str(), "STOPPING");
+    assert_eq!(found.scope.as_str(), "eval");
+    assert!(
+        sap.read("e002").await.is_err(),
+        "an answer about another id proves nothing"
+    );
+}
+
+async fn groups(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> Vec<String> {
+    let sap = Sap::start(Scopes::All, canned::json(200, BULK_ON), say).await;
+    let sources = sap.client.sources().await.expect("sources");
+    sources.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn all_resource_groups_are_found_out_page_by_page() {
+    let found = groups(|heard, _| match heard.line.as_str() {
+        "GET /v2/admin/resourceGroups?%24top=1000" => json_answer(200, &json!({
+            "resources": [{"resourceGroupId": "default"}, {"resourceGroupId": null}, {"resourceGroupId": "a b"}],
+            "continueToken": "next",
+        })),
+        "GET /v2/admin/resourceGroups?%24top=1000&continueToken=next" => {
+            json_answer(200, &json!({"resources": [{"resourceGroupId": "team-churn"}, {"resourceGroupId": "default"}]}))
+        }
+        _ => canned::json(500, ""),
+    })
+    .await;
+    let expected = [
+        "prod/default executions",
+        "prod/default deployments",
+        "prod/team-churn executions",
+        "prod/team-churn deployments",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn an_account_that_may_not_list_groups_gets_the_default_one() {
+    let found = groups(|_, _| answer(403, "content-type: text/plain", "RBAC: access denied")).await;
+    assert_eq!(
+        found,
+        ["prod/default executions", "prod/default deployments"]
+    );
+}

@@ -1,0 +1,187 @@
+//! The SAP AI Core client against canned answers: what it asks, sends and makes of each id.
+
+mod changes;
+mod listing;
+
+use std::sync::Arc;
+
+use centurion::domain::action::Action;
+use centurion::domain::connection::{
+    Connection, ConnectionName, Credentials, PlatformId, ReadOnly, Scopes,
+};
+use centurion::domain::outcome::{Answer, ChangeEvent};
+use centurion::domain::plan::{Account, Candidate, Plan, Request};
+use centurion::domain::resource::{Id, Key, Page, Reading, Resource, Scope, Source};
+use centurion::domain::text::Secret;
+use centurion::platforms::{self, Platform};
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::canned::{self, Canned, Heard, Say};
+
+const EXECUTIONS: &str = "GET /v2/lm/executions?%24top=1000&%24skip=0";
+const BULK_ON: &str =
+    r#"{"aiApi":{"capabilities":{"bulkUpdates":{"executions":true,"deployments":true}}}}"#;
+
+/// A client and the server it speaks to.
+struct Sap {
+    server: Canned,
+    client: Arc<dyn Platform>,
+}
+
+impl Sap {
+    /// Token and meta are answered; the rest by `say`.
+    async fn start(
+        scopes: Scopes,
+        meta: Say,
+        say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static,
+    ) -> Self {
+        let Say::Bytes(meta) = meta else {
+            panic!("meta is an answer")
+        };
+        let server = Canned::start(move |heard, before| match heard.line.as_str() {
+            "POST /oauth/token" => {
+                json_answer(200, &json!({"access_token": "t", "expires_in": 43_199}))
+            }
+            "GET /v2/lm/meta" => Say::Bytes(meta.clone()),
+            _ => say(heard, before),
+        })
+        .await;
+        let client = platforms::open(&connection(&server, scopes)).expect("loopback");
+        Self { server, client }
+    }
+
+    async fn with_bulk(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> Self {
+        Self::start(eval(), canned::json(200, BULK_ON), say).await
+    }
+
+    async fn without_bulk(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> Self {
+        Self::start(eval(), canned::json(404, "no such page"), say).await
+    }
+
+    fn source(&self) -> Arc<Source> {
+        let sources = self
+            .client
+            .connection()
+            .known_sources()
+            .expect("named scopes");
+        sources[0].clone()
+    }
+
+    async fn pages(&self) -> Vec<Page> {
+        let source = self.source();
+        let pages: Vec<_> = self.client.list(&source).collect().await;
+        pages
+            .into_iter()
+            .map(|page| page.expect("a page"))
+            .collect()
+    }
+
+    async fn rows(&self) -> Vec<Resource> {
+        self.pages()
+            .await
+            .into_iter()
+            .flat_map(|page| page.rows)
+            .collect()
+    }
+
+    async fn read(&self, id: &str) -> Result<Reading, String> {
+        let key = Key {
+            source: self.source(),
+            id: Id::new(id),
+        };
+        self.client
+            .read(&key)
+            .await
+            .map_err(|error| error.to_string())
+    }
+
+    /// The requests an action over all listed rows leaves as.
+    async fn plan(&self, action: Action) -> Vec<Request> {
+        let candidate = |row: Resource| Candidate {
+            marked_as: row.status.word.clone(),
+            row: Arc::new(row),
+            bar: None,
+        };
+        let candidates = self.rows().await.into_iter().map(candidate).collect();
+        let accounts = vec![Account::of(self.client.connection())];
+        Plan::propose(action, candidates, accounts, Timestamp::UNIX_EPOCH).requests(None)
+    }
+
+    /// What became of an action over all listed rows: `id: answer`, then notes and stops.
+    async fn carry_out(&self, action: Action) -> Vec<String> {
+        let mut told = Vec::new();
+        for request in self.plan(action).await {
+            let events: Vec<_> = self.client.change(&request).collect().await;
+            told.extend(events.iter().map(tell));
+        }
+        told
+    }
+
+    fn changes(&self) -> Vec<Heard> {
+        let is_change =
+            |heard: &Heard| heard.line.starts_with("PATCH") || heard.line.starts_with("DELETE");
+        self.server.heard().into_iter().filter(is_change).collect()
+    }
+}
+
+fn connection(server: &Canned, scopes: Scopes) -> Connection {
+    Connection {
+        name: ConnectionName::new("prod").expect("a name"),
+        platform: PlatformId::SapAiCore,
+        base_url: server.url("http", "/v2"),
+        credentials: Credentials::Client {
+            token_url: Some(server.url("http", "/oauth/token")),
+            id: "sb-1!b2|aicore!b3".to_owned(),
+            secret: Secret::new("s$e=c+ret".to_owned()),
+        },
+        scopes,
+        protected: false,
+        color: None,
+        read_only: ReadOnly::No,
+        ca_file: None,
+        origin: "a test".to_owned(),
+    }
+}
+
+fn eval() -> Scopes {
+    Scopes::Named(vec![Scope::new("eval")])
+}
+
+fn json_answer(status: u16, body: &Value) -> Say {
+    canned::json(status, &body.to_string())
+}
+
+fn row(id: &str, status: &str) -> Value {
+    json!({"id": id, "configurationName": "llama", "status": status, "createdAt": "2026-05-04T08:14:02Z"})
+}
+
+fn listing(rows: &[(&str, &str)]) -> Say {
+    let rows: Vec<Value> = rows.iter().map(|(id, status)| row(id, status)).collect();
+    json_answer(200, &json!({"count": rows.len(), "resources": rows}))
+}
+
+fn tell(event: &ChangeEvent) -> String {
+    match event {
+        ChangeEvent::Answered(key, answer) => format!("{}: {}", key.id.raw(), tell_answer(answer)),
+        ChangeEvent::Note(note) => format!("note: {note}"),
+        ChangeEvent::Waiting { seconds } => format!("waiting {seconds}"),
+        ChangeEvent::StopLane(why) => format!("stop: {why}"),
+    }
+}
+
+fn tell_answer(answer: &Answer) -> String {
+    match answer {
+        Answer::Scheduled { .. } => "scheduled".to_owned(),
+        Answer::Unknown(why) => format!("unknown, {why}"),
+        Answer::NotSent(why) => format!("not sent, {why}"),
+        Answer::Rejected(rejection) => {
+            let part =
+                |part: &Option<_>| part.as_ref().map_or_else(String::new, ToString::to_string);
+            let (code, request) = (part(&rejection.code), part(&rejection.request_id));
+            let later = if rejection.later { ", later" } else { "" };
+            format!("rejected {code} {} [{request}]{later}", rejection.reason)
+        }
+    }
+}
