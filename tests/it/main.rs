@@ -11,4 +11,5 @@ mod plans;
 mod run_ai;
 mod sap_client;
 mod sap_simulator;
+mod screens;
 mod simulator;

@@ -1,0 +1,252 @@
+//! The filter the operator types: text and fields, several at once, all of which must hold.
+//!
+//! `llama` text · `!text` without it · `~regex` · `status:failed` · `owner:ana` · `in:prod-eu` · `age>2h` · `gpu>4`
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use regex::{Regex, RegexBuilder};
+
+use crate::domain::resource::Resource;
+use crate::domain::time::age;
+
+/// Fields that are compared as text: name, how it is said in help, what it reads.
+pub const TEXT_FIELDS: &[(&str, &str)] = &[
+    ("name", "the name"),
+    ("id", "the id"),
+    (
+        "status",
+        "a status word or group; replaces the status chips",
+    ),
+    ("owner", "who submitted it; owner:me is you"),
+    ("platform", "sap, run-ai, kubiya"),
+    ("in", "a connection"),
+    ("scope", "resource group, project, organisation"),
+    ("kind", "execution, deployment, workload, or Run:ai's type"),
+    ("target", "the target status"),
+    ("scenario", "SAP scenario"),
+    ("executable", "SAP executable"),
+    ("message", "the platform's message"),
+];
+
+/// A filter, parsed.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    terms: Vec<Term>,
+    names_status: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Term {
+    negated: bool,
+    test: Test,
+}
+
+#[derive(Clone, Debug)]
+enum Test {
+    Text(Needle),
+    Pattern(Regex),
+    Field(&'static str, Needle),
+    Age(Bound, Duration),
+    Gpu(Bound, f64),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Bound {
+    Above,
+    Below,
+}
+
+/// Text that is looked for without regard to case.
+#[derive(Clone, Debug)]
+struct Needle(String);
+
+impl Needle {
+    fn new(text: &str) -> Self {
+        Self(text.to_lowercase())
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        let needle = self.0.as_bytes();
+        // A field whose value is still being typed: `owner:`.
+        if needle.is_empty() {
+            return true;
+        }
+        if !text.is_ascii() {
+            return text.to_lowercase().contains(&self.0);
+        }
+        let hay = text.as_bytes();
+        hay.len() >= needle.len()
+            && hay
+                .windows(needle.len())
+                .any(|part| part.eq_ignore_ascii_case(needle))
+    }
+}
+
+impl Filter {
+    /// Reads what was typed. `me` stands for the operator in `owner:me`. The error is one line that
+    /// says which part is meant and what was expected.
+    pub fn parse(typed: &str, me: &str) -> Result<Self, String> {
+        let terms: Vec<Term> = typed
+            .split_whitespace()
+            .map(|word| term(word, me))
+            .collect::<Result<_, _>>()?;
+        let names_status = terms
+            .iter()
+            .any(|term| matches!(term.test, Test::Field("status", _)));
+        Ok(Self {
+            terms,
+            names_status,
+        })
+    }
+
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether it names a status itself, so that the status chips do not count.
+    pub fn names_status(&self) -> bool {
+        self.names_status
+    }
+
+    /// Whether the row passes.
+    pub fn matches(&self, row: &Resource, now: Timestamp) -> bool {
+        self.terms
+            .iter()
+            .all(|term| term.test.holds(row, now) != term.negated)
+    }
+}
+
+fn term(word: &str, me: &str) -> Result<Term, String> {
+    let (negated, word) = match word.strip_prefix('!') {
+        Some(rest) if !rest.is_empty() => (true, rest),
+        Some(_) | None => (false, word),
+    };
+    Ok(Term {
+        negated,
+        test: test(word, me)?,
+    })
+}
+
+fn test(word: &str, me: &str) -> Result<Test, String> {
+    if let Some(pattern) = word.strip_prefix('~').filter(|pattern| !pattern.is_empty()) {
+        let built = RegexBuilder::new(pattern)
+            .case_insensitive(true)
+            .size_limit(1 << 20)
+            .build();
+        return built
+            .map(Test::Pattern)
+            .map_err(|_| format!("`{pattern}` is not a regular expression"));
+    }
+    if let Some((field, value)) = word.split_once(':') {
+        let Some((field, _)) = TEXT_FIELDS.iter().find(|(name, _)| *name == field) else {
+            let names: Vec<&str> = TEXT_FIELDS.iter().map(|(name, _)| *name).collect();
+            return Err(format!(
+                "no field `{field}:`; there are {}, age and gpu",
+                names.join(", ")
+            ));
+        };
+        let value = if (*field, value) == ("owner", "me") {
+            me
+        } else {
+            value
+        };
+        return Ok(Test::Field(field, Needle::new(value)));
+    }
+    for (sign, bound) in [('>', Bound::Above), ('<', Bound::Below)] {
+        if let Some((field, value)) = word.split_once(sign) {
+            return measure(field, bound, value);
+        }
+    }
+    Ok(Test::Text(Needle::new(word)))
+}
+
+fn measure(field: &str, bound: Bound, value: &str) -> Result<Test, String> {
+    match field {
+        "age" => {
+            let span = span(value)
+                .ok_or_else(|| format!("`{value}` is not a span; write 90s, 30m, 2h or 3d"))?;
+            Ok(Test::Age(bound, span))
+        }
+        "gpu" => {
+            let number = value
+                .parse()
+                .map_err(|_| format!("`{value}` is not a number of GPUs"))?;
+            Ok(Test::Gpu(bound, number))
+        }
+        _ => Err(format!("`{field}` cannot be compared; age and gpu can")),
+    }
+}
+
+fn span(text: &str) -> Option<Duration> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits.parse().ok()?;
+    let seconds = match &text[digits.len()..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    number.checked_mul(seconds).map(Duration::from_secs)
+}
+
+impl Bound {
+    fn holds<T: PartialOrd>(self, value: &T, limit: &T) -> bool {
+        match self {
+            Self::Above => value > limit,
+            Self::Below => value < limit,
+        }
+    }
+}
+
+impl Test {
+    fn holds(&self, row: &Resource, now: Timestamp) -> bool {
+        match self {
+            Self::Text(needle) => searched(row).any(|text| needle.is_in(text)),
+            Self::Pattern(regex) => searched(row).any(|text| regex.is_match(text)),
+            Self::Field(field, needle) => field_holds(field, needle, row),
+            Self::Age(bound, limit) => row
+                .created
+                .is_some_and(|at| bound.holds(&age(now, at), limit)),
+            Self::Gpu(bound, limit) => row.gpus.is_some_and(|gpus| bound.holds(&gpus, limit)),
+        }
+    }
+}
+
+/// What plain text is looked for in.
+fn searched(row: &Resource) -> impl Iterator<Item = &str> {
+    let owner = row.owner.iter().map(crate::domain::text::Clean::as_str);
+    [
+        row.name.as_str(),
+        row.key.id.raw(),
+        row.scope.as_str(),
+        row.kind_word(),
+    ]
+    .into_iter()
+    .chain(owner)
+}
+
+fn field_holds(field: &str, needle: &Needle, row: &Resource) -> bool {
+    let source = &row.key.source;
+    let is_in = |text: &crate::domain::text::Clean| needle.is_in(text.as_str());
+    match field {
+        "name" => is_in(&row.name),
+        "id" => needle.is_in(row.key.id.raw()),
+        "status" => is_in(&row.status.word) || row.status.group.word() == needle.0,
+        "owner" => row.owner.as_ref().is_some_and(is_in),
+        "platform" => {
+            needle.is_in(source.platform.config_word()) || needle.is_in(source.platform.name())
+        }
+        "in" => needle.is_in(source.connection.as_str()),
+        "scope" => is_in(&row.scope),
+        "kind" => needle.is_in(source.kind.word()) || needle.is_in(row.kind_word()),
+        "target" => row.target.as_ref().is_some_and(is_in),
+        "message" => row.message.as_ref().is_some_and(is_in),
+        fact => row
+            .facts
+            .iter()
+            .any(|(label, value)| *label == fact && is_in(value)),
+    }
+}

@@ -1,0 +1,363 @@
+//! One lane a connection: its sources, its refresh, its errors. No lane waits for another.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::listing::{Health, Listing, SourceState};
+use crate::app::message::Effect;
+use crate::domain::action::Exclusion;
+use crate::domain::connection::{Connection, ConnectionName, PlatformId, ReadOnly};
+use crate::domain::error::PlatformError;
+use crate::domain::resource::{Key, Source};
+use crate::domain::text::Clean;
+use crate::domain::time::{Moment, Now};
+
+/// What a connection does.
+#[derive(Debug)]
+pub struct Lane {
+    /// The connection.
+    pub connection: Connection,
+    /// What it is listed by, as far as known.
+    pub sources: Vec<SourceState>,
+    /// Whether the sources are known.
+    pub discovery: Discovery,
+}
+
+/// Whether it is known by what a connection is listed.
+#[derive(Debug)]
+pub enum Discovery {
+    /// Yes.
+    Known,
+    /// Not asked yet.
+    Unasked,
+    /// Asked.
+    Asking,
+    /// The question failed; asked again at that moment, unless only the operator can mend it.
+    Failed(PlatformError, Option<Moment>),
+}
+
+impl Lane {
+    fn due(&mut self, now: Moment) {
+        if let Discovery::Failed(_, at) = &mut self.discovery {
+            *at = Some(now);
+        }
+        for state in &mut self.sources {
+            state.next = Some(now);
+        }
+    }
+}
+
+impl Discovery {
+    fn is_due(&self, now: Moment) -> bool {
+        match self {
+            Self::Unasked => true,
+            Self::Failed(_, again) => again.is_some_and(|at| at <= now),
+            Self::Known | Self::Asking => false,
+        }
+    }
+}
+
+/// All lanes.
+#[derive(Debug)]
+pub struct Lanes {
+    all: Vec<Lane>,
+    refresh: Duration,
+    /// No source is read by itself while this holds.
+    pub held: bool,
+}
+
+/// How a platform does, for the header: the worst of its sources.
+#[derive(Debug)]
+pub struct PlatformHealth<'a> {
+    /// Which platform.
+    pub platform: PlatformId,
+    /// The worst source's health; `None` while nothing is known of any.
+    pub worst: Option<&'a Health>,
+    /// When the oldest of its listings was finished.
+    pub oldest: Option<Moment>,
+    /// When its next read is due.
+    pub next: Option<Moment>,
+}
+
+impl Lanes {
+    /// A lane for each connection; all sources are due at once.
+    pub fn new(connections: Vec<Connection>, refresh: Duration, now: Moment) -> Self {
+        let lane = |connection: Connection| {
+            let known = connection.known_sources();
+            let discovery = if known.is_some() {
+                Discovery::Known
+            } else {
+                Discovery::Unasked
+            };
+            let sources = known.unwrap_or_default().into_iter();
+            let sources = sources
+                .map(|source| SourceState::new(source, now))
+                .collect();
+            Lane {
+                connection,
+                sources,
+                discovery,
+            }
+        };
+        Self {
+            all: connections.into_iter().map(lane).collect(),
+            refresh,
+            held: false,
+        }
+    }
+
+    /// Every lane, in the order of the configuration.
+    pub fn all(&self) -> &[Lane] {
+        &self.all
+    }
+
+    /// The lane of a connection.
+    pub fn get(&self, name: &ConnectionName) -> Option<&Lane> {
+        self.all.iter().find(|lane| lane.connection.name == *name)
+    }
+
+    fn get_mut(&mut self, name: &ConnectionName) -> Option<&mut Lane> {
+        self.all
+            .iter_mut()
+            .find(|lane| lane.connection.name == *name)
+    }
+
+    /// Every source of every lane.
+    pub fn sources(&self) -> impl Iterator<Item = &SourceState> {
+        self.all.iter().flat_map(|lane| &lane.sources)
+    }
+
+    /// The state of a source.
+    pub fn source(&self, source: &Source) -> Option<&SourceState> {
+        self.sources().find(|state| *state.source == *source)
+    }
+
+    fn source_mut(&mut self, source: &Source) -> Option<&mut SourceState> {
+        let states = self.all.iter_mut().flat_map(|lane| &mut lane.sources);
+        states.into_iter().find(|state| *state.source == *source)
+    }
+
+    /// Every listing at hand.
+    pub fn listings(&self) -> Vec<Arc<Listing>> {
+        self.sources()
+            .filter_map(|state| state.listing.clone())
+            .collect()
+    }
+
+    /// Starts the reads that are due.
+    pub fn refresh_due(&mut self, now: Moment) -> Vec<Effect> {
+        if self.held {
+            return Vec::new();
+        }
+        let mut effects = Vec::new();
+        for lane in &mut self.all {
+            if lane.discovery.is_due(now) {
+                lane.discovery = Discovery::Asking;
+                effects.push(Effect::Discover(lane.connection.name.clone()));
+            }
+            for state in lane.sources.iter_mut().filter(|state| state.is_due(now)) {
+                state.reading = Some(now);
+                effects.push(Effect::List(state.source.clone()));
+            }
+        }
+        effects
+    }
+
+    /// Makes every source due now, also those that wait for the operator.
+    pub fn refresh_all(&mut self, now: Moment) -> Vec<Effect> {
+        self.all.iter_mut().for_each(|lane| lane.due(now));
+        let held = std::mem::take(&mut self.held);
+        let effects = self.refresh_due(now);
+        self.held = held;
+        effects
+    }
+
+    /// Makes every source of a connection due now.
+    pub fn due_again(&mut self, name: &ConnectionName, now: Moment) {
+        if let Some(lane) = self.get_mut(name) {
+            lane.due(now);
+        }
+    }
+
+    /// Takes in by what a connection is listed.
+    pub fn discovered(
+        &mut self,
+        name: &ConnectionName,
+        result: Result<Vec<Arc<Source>>, PlatformError>,
+        now: Moment,
+    ) {
+        let refresh = self.refresh;
+        let Some(lane) = self.get_mut(name) else {
+            return;
+        };
+        match result {
+            Ok(sources) => {
+                lane.discovery = Discovery::Known;
+                let new = |source: Arc<Source>| SourceState::new(source, now);
+                lane.sources = sources.into_iter().map(new).collect();
+            }
+            Err(error) => {
+                let again = (!error.needs_operator()).then(|| now.after(refresh));
+                lane.discovery = Discovery::Failed(error, again);
+            }
+        }
+    }
+
+    /// Takes in the end of a listing.
+    pub fn listed(
+        &mut self,
+        source: &Source,
+        result: Result<Arc<Listing>, (PlatformError, Option<Arc<Listing>>)>,
+        now: Moment,
+    ) {
+        let refresh = self.refresh;
+        let Some(state) = self.source_mut(source) else {
+            return;
+        };
+        match result {
+            Ok(listing) => state.succeed(listing, refresh, now),
+            Err((error, partial)) => state.fail(error, partial, refresh, now),
+        }
+    }
+
+    /// Connections whose sign-in was refused.
+    pub fn refused(&self) -> Vec<ConnectionName> {
+        let refused = |lane: &&Lane| {
+            let listing = lane.sources.iter().filter_map(|state| state.health.error());
+            let asking = match &lane.discovery {
+                Discovery::Failed(error, _) => Some(error),
+                Discovery::Known | Discovery::Unasked | Discovery::Asking => None,
+            };
+            listing.chain(asking).any(PlatformError::needs_operator)
+        };
+        self.all
+            .iter()
+            .filter(refused)
+            .map(|lane| lane.connection.name.clone())
+            .collect()
+    }
+
+    /// Why a row cannot be part of any plan, whatever its status.
+    pub fn bar(&self, key: &Key) -> Option<(Exclusion, Clean)> {
+        let lane = self.get(&key.source.connection)?;
+        let read_only = match lane.connection.read_only {
+            ReadOnly::No => None,
+            ReadOnly::ByFile => {
+                Some("the connection is read-only (`read_only` in the configuration)")
+            }
+            ReadOnly::ByRun => Some("read-only: --read-only or CENTURION_READ_ONLY"),
+        };
+        if let Some(words) = read_only {
+            return Some((Exclusion::NoPermission, Clean::new(words)));
+        }
+        match &self.source(&key.source)?.health {
+            Health::Down(error) => {
+                let words = format!("its source is down: {}", error.short());
+                Some((Exclusion::SourceDown, Clean::new(&words)))
+            }
+            Health::Connecting | Health::Live | Health::Stale(_) => None,
+        }
+    }
+
+    /// How each configured platform does.
+    pub fn health(&self) -> Vec<PlatformHealth<'_>> {
+        let configured = |platform: &PlatformId| {
+            self.all
+                .iter()
+                .any(|lane| lane.connection.platform == *platform)
+        };
+        PlatformId::ALL
+            .into_iter()
+            .filter(configured)
+            .map(|platform| self.health_of(platform))
+            .collect()
+    }
+
+    fn health_of(&self, platform: PlatformId) -> PlatformHealth<'_> {
+        let states: Vec<&SourceState> = self
+            .sources()
+            .filter(|state| state.source.platform == platform)
+            .collect();
+        PlatformHealth {
+            platform,
+            worst: states
+                .iter()
+                .map(|state| &state.health)
+                .min_by_key(|health| health.rank()),
+            oldest: states
+                .iter()
+                .filter_map(|state| state.listing.as_ref())
+                .map(|listing| listing.finished)
+                .min(),
+            next: states.iter().filter_map(|state| state.next).min(),
+        }
+    }
+
+    /// Lanes and sources that fail, with the cause and the next try: `prod-eu/default executions`.
+    pub fn troubles(&self) -> Vec<Trouble<'_>> {
+        let discovery = self.all.iter().filter_map(|lane| match &lane.discovery {
+            Discovery::Failed(error, next) if lane.sources.is_empty() => {
+                let what = format!("{} resource groups", lane.connection.name);
+                Some(Trouble {
+                    what,
+                    error,
+                    next: *next,
+                    as_of: None,
+                    rows: 0,
+                })
+            }
+            Discovery::Failed(..) | Discovery::Known | Discovery::Unasked | Discovery::Asking => {
+                None
+            }
+        });
+        let sources = self.sources().filter_map(|state| {
+            let listing = state.listing.as_ref();
+            Some(Trouble {
+                what: state.source.to_string(),
+                error: state.health.error()?,
+                next: state.next,
+                as_of: listing.map(|listing| listing.at),
+                rows: listing.map_or(0, |listing| listing.rows().len()),
+            })
+        });
+        discovery.chain(sources).collect()
+    }
+
+    /// Whether the first answers are still outstanding everywhere.
+    pub fn is_connecting(&self) -> bool {
+        self.sources()
+            .all(|state| matches!(state.health, Health::Connecting))
+    }
+
+    /// The present of the header: whether any connection may change anything, and whether one is protected.
+    pub fn standing(&self) -> (bool, bool) {
+        let writable = self
+            .all
+            .iter()
+            .any(|lane| lane.connection.read_only == ReadOnly::No);
+        (
+            writable,
+            self.all.iter().any(|lane| lane.connection.protected),
+        )
+    }
+}
+
+/// Something that fails now.
+#[derive(Debug)]
+pub struct Trouble<'a> {
+    /// What fails.
+    pub what: String,
+    /// Why.
+    pub error: &'a PlatformError,
+    /// When it is tried again; `None` where only the operator can mend it.
+    pub next: Option<Moment>,
+    /// The time its rows are shown as of.
+    pub as_of: Option<jiff::Timestamp>,
+    /// How many rows that are.
+    pub rows: usize,
+}
+
+/// How long until `next`, in seconds, for countdowns.
+pub fn seconds_until(next: Moment, now: Now) -> u64 {
+    next.since(now.moment).as_secs()
+}

@@ -1,0 +1,97 @@
+//! How the room of the terminal is divided: the breakpoints of `UX.md` 3. Scrolling needs the numbers,
+//! drawing uses the same.
+
+use crate::app::keymap::Command;
+
+/// The smallest terminal anything but a notice is drawn on.
+pub const SMALLEST: (u16, u16) = (60, 15);
+
+/// Whether nothing but a notice is drawn on a terminal of that size. What cannot be seen cannot be
+/// confirmed either (T1).
+pub const fn is_too_small((columns, rows): (u16, u16)) -> bool {
+    columns < SMALLEST.0 || rows < SMALLEST.1
+}
+
+/// How many lines the help shows on a terminal of so many rows.
+pub const fn help_page(rows: u16) -> u16 {
+    rows.saturating_sub(4)
+}
+
+/// Where the detail pane of the list goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// Right of the table, that wide.
+    Right(u16),
+    /// Below the table, that high.
+    Below(u16),
+    /// One line below the table.
+    Line,
+    /// Nowhere.
+    None,
+}
+
+/// The division of the list's screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The detail pane.
+    pub pane: Pane,
+    /// Lines between tabs and table that report failures.
+    pub banner: u16,
+    /// Whether there is a line on what to press.
+    pub hint: bool,
+    /// Rows of the table's body.
+    pub body: u16,
+}
+
+/// Header, tabs, two borders, column heads, marks, footer.
+const CHROME: u16 = 7;
+
+impl Layout {
+    /// Divides a terminal of that size.
+    pub fn of((columns, rows): (u16, u16), pane_on: bool, troubles: usize, hint: bool) -> Self {
+        let pane = match columns {
+            140.. if pane_on => Pane::Right((columns / 3).min(64)),
+            100..140 if pane_on && rows >= 24 => Pane::Below(7),
+            80.. => Pane::Line,
+            _ => Pane::None,
+        };
+        let below = match pane {
+            Pane::Below(height) => height,
+            Pane::Line => 1,
+            Pane::Right(_) | Pane::None => 0,
+        };
+        let most = if rows >= 30 { 3 } else { 1 };
+        let banner = u16::try_from(troubles).unwrap_or(u16::MAX).min(most);
+        let taken = CHROME + below + banner + u16::from(hint);
+        Self {
+            pane,
+            banner,
+            hint,
+            body: rows.saturating_sub(taken).max(1),
+        }
+    }
+}
+
+/// Where a moving command leads in a list of `len` rows, of which a page shows `page`; `None` where the
+/// command does not move.
+pub(super) fn moved(from: usize, len: usize, page: usize, command: Command) -> Option<usize> {
+    let last = len.saturating_sub(1);
+    let to = match command {
+        Command::Up => from.saturating_sub(1),
+        Command::Down => from + 1,
+        Command::Top => 0,
+        Command::Bottom => last,
+        Command::HalfUp => from.saturating_sub(page / 2),
+        Command::HalfDown => from + page / 2,
+        Command::PageUp => from.saturating_sub(page),
+        Command::PageDown => from + page,
+        _ => return None,
+    };
+    Some(to.min(last))
+}
+
+/// The first row of a page of `page` rows that shows `cursor`, moved as little as possible.
+pub(super) fn scrolled(offset: usize, cursor: usize, page: usize) -> usize {
+    let page = page.max(1);
+    offset.min(cursor).max((cursor + 1).saturating_sub(page))
+}

@@ -1,0 +1,123 @@
+//! What happened, and what is to be done outside: the two ends of `update`.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+
+use crate::app::listing::Listing;
+use crate::app::table::{Query, View};
+use crate::domain::action::Exclusion;
+use crate::domain::connection::ConnectionName;
+use crate::domain::error::PlatformError;
+use crate::domain::outcome::Answer;
+use crate::domain::plan::{Batch, Request};
+use crate::domain::resource::{Key, Reading, Source};
+use crate::domain::text::Clean;
+use crate::domain::time::{Moment, Now};
+use crate::domain::tracking::Tracking;
+
+/// Which batch of this run, from 1. Its name in the journal is known once the intent is on disk.
+pub type BatchNumber = usize;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has a new size: columns, rows.
+    Resized(u16, u16),
+    /// Time passed.
+    Tick(Now),
+    /// A frame was drawn: what is on screen has been shown.
+    Drawn,
+    /// A connection told by what it is listed.
+    Sources(ConnectionName, Result<Vec<Arc<Source>>, PlatformError>),
+    /// A connection's client was opened anew, for another sign-in.
+    SignedInAgain(ConnectionName),
+    /// A listing arrived, or failed with the pages that did arrive.
+    Listed(
+        Arc<Source>,
+        Result<Arc<Listing>, (PlatformError, Option<Arc<Listing>>)>,
+    ),
+    /// A view is ready.
+    Arranged(Arc<View>),
+    /// A row was read by its own; the read began at that moment.
+    Read(Key, Moment, Result<Reading, PlatformError>),
+    /// A batch came on.
+    Batch(BatchNumber, BatchMessage),
+    /// What requests of the open plan look like on the wire, a text for each.
+    Previewed(Vec<String>),
+    /// SIGINT, SIGTERM or SIGHUP: its number.
+    Signal(i32),
+}
+
+/// Something that happened to a batch.
+#[derive(Debug)]
+pub enum BatchMessage {
+    /// The intent is on disk, under that name.
+    Opened(String),
+    /// The intent could not be written: nothing was sent.
+    NotJournaled(Clean),
+    /// A later record could not be written: nothing further is sent.
+    JournalFailed(Clean),
+    /// A request begins to leave.
+    Sending(u32),
+    /// The answer for one id, and when it came.
+    Answered(Key, Answer, Moment),
+    /// A row was not sent.
+    LeftOut(Key, Exclusion, Clean),
+    /// Worth a line.
+    Note(Clean),
+    /// A lane waits so many seconds for the server's rate limit.
+    Waiting(ConnectionName, u64),
+    /// A lane stopped.
+    LaneStopped(ConnectionName, Clean),
+    /// Every request ended.
+    Done,
+}
+
+/// Something to do outside.
+#[derive(Debug)]
+pub enum Effect {
+    /// Ask a connection by what it is listed.
+    Discover(ConnectionName),
+    /// List a source.
+    List(Arc<Source>),
+    /// Filter and sort, off the drawing thread.
+    Arrange(ArrangeJob),
+    /// Read these rows anew, by id or by listing their source, whichever takes fewer requests.
+    Read(Vec<Key>),
+    /// Write the intent of a confirmed batch, then send it.
+    Send(BatchNumber, Arc<Batch>),
+    /// Send nothing further of a batch.
+    StopSending(BatchNumber),
+    /// Journal what tracking shows: key, last status, tracking.
+    Record(BatchNumber, Vec<(Key, Clean, Tracking)>),
+    /// Journal that a batch has settled.
+    Finish(BatchNumber),
+    /// Show these requests as they would leave.
+    Preview(Vec<Request>),
+    /// Put text on the clipboard, by the terminal's own means.
+    Copy(String),
+    /// Sign in again with freshly read secrets, and read everything.
+    SignInAgain(ConnectionName),
+    /// Give the terminal back and stop, as the shell's job control expects.
+    Suspend,
+    /// Leave. The number is the exit status.
+    Quit(u8),
+}
+
+/// What a view is made of.
+#[derive(Debug)]
+pub struct ArrangeJob {
+    /// Which view this is; later ones win.
+    pub generation: u64,
+    /// All listings.
+    pub listings: Vec<Arc<Listing>>,
+    /// What decides.
+    pub query: Query,
+    /// The present.
+    pub now: Now,
+}

@@ -1,0 +1,223 @@
+//! The pure core: what is known ([`Model`]), what happens to it ([`update`]), what is to be done outside
+//! ([`message::Effect`]). No HTTP, no files, no terminal, no clock: time arrives in a message.
+
+pub mod browse;
+pub mod choices;
+pub mod confirm;
+pub mod detail;
+pub mod filter;
+pub mod keymap;
+pub mod lanes;
+pub mod layout;
+pub mod listing;
+pub mod message;
+pub mod results;
+pub mod selection;
+pub mod table;
+
+mod update;
+
+use std::time::Duration;
+
+use crate::app::browse::Browse;
+use crate::app::choices::{Menu, SortMenu, Statuses, TooMany};
+use crate::app::confirm::Confirm;
+use crate::app::detail::Detail;
+use crate::app::keymap::Place;
+use crate::app::lanes::Lanes;
+use crate::app::results::{Results, Run};
+use crate::app::selection::Selection;
+use crate::domain::connection::Connection;
+use crate::domain::time::{Moment, Now};
+
+pub use update::update;
+
+/// How long a notice stays.
+const NOTICE_STAYS: Duration = Duration::from_secs(8);
+
+/// What the program starts with.
+#[derive(Debug)]
+pub struct Setup {
+    /// The connections; none opens the first-run screen.
+    pub connections: Vec<Connection>,
+    /// The refresh period.
+    pub refresh: Duration,
+    /// The operator's local name, for `owner:me`: what comes before the `@` of an owner.
+    pub user: String,
+    /// The machine's name, for "by" in plan and results.
+    pub host: String,
+    /// Whether the simulator of the demo is behind the connections.
+    pub demo: bool,
+    /// The present.
+    pub now: Now,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Why batches cannot be journaled, if so: then nothing can be sent (J8).
+    pub journal_problem: Option<String>,
+    /// The configuration file that is read, or would be.
+    pub config_file: Option<String>,
+}
+
+/// All that is known.
+#[derive(Debug)]
+pub struct Model {
+    /// The present, as of the last message.
+    pub now: Now,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// What the program was started with.
+    pub user: String,
+    /// The machine's name.
+    pub host: String,
+    /// Whether the simulator of the demo is behind the connections; marked on every screen.
+    pub demo: bool,
+    /// Why batches cannot be journaled, if so.
+    pub journal_problem: Option<String>,
+    /// The configuration file that is read, or would be.
+    pub config_file: Option<String>,
+    /// Connections, sources, listings.
+    pub lanes: Lanes,
+    /// The list.
+    pub browse: Browse,
+    /// The marked rows.
+    pub selection: Selection,
+    /// What fills the screen.
+    pub screen: Screen,
+    /// What lies over it.
+    pub popup: Option<Popup>,
+    /// The batches of this run, oldest first.
+    pub runs: Vec<Run>,
+    /// Short notices, newest last.
+    pub notices: Vec<Notice>,
+    /// Whether the one line on what to press is shown.
+    pub hint: bool,
+    /// The confirm screen has opened and was not drawn yet: keys typed ahead are dropped (T17).
+    pub unseen_dialog: bool,
+}
+
+/// What fills the screen.
+#[derive(Debug)]
+pub enum Screen {
+    /// No connection is configured.
+    FirstRun,
+    /// The list.
+    Browse,
+    /// A plan to be confirmed.
+    Plan(Box<Confirm>),
+    /// A batch and what became of it.
+    Results(Results),
+    /// One row in full.
+    Detail(Box<Detail>),
+}
+
+/// What lies over the screen.
+#[derive(Debug)]
+pub enum Popup {
+    /// The action menu.
+    Menu(Menu),
+    /// The status chips.
+    Statuses(Statuses),
+    /// The sort menu.
+    Sort(SortMenu),
+    /// More rows than a batch holds.
+    TooMany(TooMany),
+    /// The batches of this run: the cursor.
+    Batches(usize),
+    /// The keys of a place, scrolled by so many lines.
+    Help(Place, usize),
+    /// Leave or not: rows still moving.
+    Quit,
+}
+
+/// A line that goes away by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// One line.
+    pub text: String,
+    /// When it goes.
+    pub until: Moment,
+}
+
+impl Model {
+    /// The model at the start.
+    pub fn new(setup: Setup) -> Self {
+        let screen = if setup.connections.is_empty() {
+            Screen::FirstRun
+        } else {
+            Screen::Browse
+        };
+        Self {
+            now: setup.now,
+            size: setup.size,
+            user: setup.user,
+            host: setup.host,
+            demo: setup.demo,
+            journal_problem: setup.journal_problem,
+            config_file: setup.config_file,
+            lanes: Lanes::new(setup.connections, setup.refresh, setup.now.moment),
+            browse: Browse::default(),
+            selection: Selection::default(),
+            screen,
+            popup: None,
+            runs: Vec::new(),
+            notices: Vec::new(),
+            hint: true,
+            unseen_dialog: false,
+        }
+    }
+
+    /// Where keys go now.
+    pub fn place(&self) -> Place {
+        match &self.popup {
+            Some(Popup::Menu(_)) => return Place::Menu,
+            Some(Popup::Statuses(_)) => return Place::Statuses,
+            Some(Popup::Sort(_)) => return Place::Sort,
+            Some(Popup::TooMany(_)) => return Place::TooMany,
+            Some(Popup::Batches(_)) => return Place::Batches,
+            Some(Popup::Help(..)) => return Place::Help,
+            Some(Popup::Quit) => return Place::Quit,
+            None => {}
+        }
+        match &self.screen {
+            Screen::FirstRun => Place::FirstRun,
+            Screen::Browse if self.browse.typing.is_some() => Place::Filter,
+            Screen::Browse if self.browse.range.is_some() => Place::Range,
+            Screen::Browse => Place::Browse,
+            Screen::Plan(confirm) => confirm.place(),
+            Screen::Results(_) => Place::Results,
+            Screen::Detail(_) => Place::Detail,
+        }
+    }
+
+    /// Says something in passing.
+    pub(crate) fn say(&mut self, text: impl Into<String>) {
+        let until = self.now.moment.after(NOTICE_STAYS);
+        let text = text.into();
+        self.notices.retain(|notice| notice.text != text);
+        self.notices.push(Notice { text, until });
+    }
+
+    /// How many rows of how many batches are still expected to move.
+    pub fn moving(&self) -> (usize, usize) {
+        let moving = self
+            .runs
+            .iter()
+            .map(|run| run.report.moving())
+            .filter(|&rows| rows > 0);
+        moving.fold((0, 0), |(rows, batches), more| (rows + more, batches + 1))
+    }
+
+    /// Whether a request of some batch is queued or without its answer.
+    pub fn is_sending(&self) -> bool {
+        self.runs.iter().any(|run| run.report.is_sending())
+    }
+}
+
+/// `1 row`, `2 rows`.
+pub fn rows(count: usize) -> String {
+    if count == 1 {
+        "1 row".to_owned()
+    } else {
+        format!("{count} rows")
+    }
+}

@@ -1,0 +1,296 @@
+//! Which rows are shown, in which order: tab, status chips, filter and sort over the listings.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::filter::Filter;
+use crate::app::listing::Listing;
+use crate::domain::resource::{Group, Kind, Resource};
+use crate::domain::text::Clean;
+
+/// The tabs above the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Tab {
+    /// Every kind.
+    #[default]
+    All,
+    /// One kind.
+    Only(Kind),
+}
+
+impl Tab {
+    /// Every tab, by its digit.
+    pub const ALL: [Self; 4] = [
+        Self::All,
+        Self::Only(Kind::Execution),
+        Self::Only(Kind::Deployment),
+        Self::Only(Kind::Workload),
+    ];
+
+    /// Whether a kind is on it.
+    pub fn holds(self, kind: Kind) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(only) => only == kind,
+        }
+    }
+
+    /// Its name.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Only(Kind::Execution) => "Executions",
+            Self::Only(Kind::Deployment) => "Deployments",
+            Self::Only(Kind::Workload) => "Workloads",
+        }
+    }
+}
+
+/// What a table can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Time since creation.
+    Age,
+    /// By name.
+    Name,
+    /// By group, then by word.
+    Status,
+    /// By platform, then by connection.
+    Platform,
+    /// By kind or Run:ai type.
+    Kind,
+    /// By scope.
+    Scope,
+    /// By owner.
+    Owner,
+    /// By GPUs held.
+    Gpus,
+}
+
+impl Column {
+    /// Every column one can sort by, in the order of the sort menu.
+    pub const ALL: [Self; 8] = [
+        Self::Age,
+        Self::Name,
+        Self::Status,
+        Self::Platform,
+        Self::Kind,
+        Self::Scope,
+        Self::Owner,
+        Self::Gpus,
+    ];
+
+    /// Its heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Age => "AGE",
+            Self::Name => "NAME",
+            Self::Status => "STATUS",
+            Self::Platform => "PLATFORM",
+            Self::Kind => "KIND",
+            Self::Scope => "SCOPE",
+            Self::Owner => "OWNER",
+            Self::Gpus => "GPUS",
+        }
+    }
+}
+
+/// An order of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// By what.
+    pub column: Column,
+    /// From the largest to the smallest.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self {
+            column: Column::Age,
+            descending: false,
+        }
+    }
+}
+
+impl Sort {
+    /// The heading with its arrow: `AGE↑`.
+    pub fn title(self) -> String {
+        format!(
+            "{}{}",
+            self.column.title(),
+            if self.descending { '↓' } else { '↑' }
+        )
+    }
+}
+
+/// Which statuses pass: whole groups, and single words of the platforms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusChips {
+    /// Groups that pass whole.
+    pub groups: BTreeSet<Group>,
+    /// Words that pass whatever their group, as sent.
+    pub words: BTreeSet<Clean>,
+}
+
+impl Default for StatusChips {
+    /// *live*: active, moving, paused, unknown.
+    fn default() -> Self {
+        let groups = Group::ALL
+            .into_iter()
+            .filter(|group| group.is_live())
+            .collect();
+        Self {
+            groups,
+            words: BTreeSet::new(),
+        }
+    }
+}
+
+impl StatusChips {
+    /// Whether a row passes. With nothing chosen, everything does.
+    pub fn let_through(&self, row: &Resource) -> bool {
+        (self.groups.is_empty() && self.words.is_empty())
+            || self.groups.contains(&row.status.group)
+            || self.words.contains(&row.status.word)
+    }
+
+    /// What is chosen, in words: `live`, `all`, `active failed`, `RUNNING`.
+    pub fn title(&self) -> String {
+        if *self == Self::default() {
+            return "live".to_owned();
+        }
+        let groups = self.groups.iter().map(|group| group.word());
+        let words: Vec<&str> = groups.chain(self.words.iter().map(Clean::as_str)).collect();
+        match words.len() {
+            0 => "all".to_owned(),
+            1..=3 => words.join(" "),
+            _ if self.groups.len() == Group::ALL.len() => "all".to_owned(),
+            count => format!("{} +{}", words[..2].join(" "), count - 2),
+        }
+    }
+}
+
+/// All that decides which rows are shown.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The tab.
+    pub tab: Tab,
+    /// The status chips.
+    pub chips: StatusChips,
+    /// The typed filter.
+    pub filter: Arc<Filter>,
+    /// The order.
+    pub sort: Sort,
+}
+
+impl Query {
+    /// Whether a row is among the shown ones.
+    pub fn matches(&self, row: &Resource, now: Timestamp) -> bool {
+        let chips = self.filter.names_status() || self.chips.let_through(row);
+        self.tab.holds(row.key.source.kind) && chips && self.filter.matches(row, now)
+    }
+}
+
+/// How many rows have one status word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordCount {
+    /// The word as sent.
+    pub word: Clean,
+    /// Its group.
+    pub group: Group,
+    /// How many rows of the tab have it.
+    pub count: usize,
+}
+
+/// The rows a query shows, with the counts around them. Made off the drawing thread.
+#[derive(Debug, Default)]
+pub struct View {
+    /// Which request for a view this answers; later ones win.
+    pub generation: u64,
+    /// The rows, in order.
+    pub rows: Vec<Arc<Resource>>,
+    /// Rows of each tab, whatever the filter.
+    pub tabs: [usize; 4],
+    /// Rows of the tab by status word, whatever the filter; ordered by group, then word.
+    pub words: Vec<WordCount>,
+}
+
+impl View {
+    /// How many rows of the tab are in a group, whatever the filter.
+    pub fn in_group(&self, group: Group) -> usize {
+        self.words
+            .iter()
+            .filter(|word| word.group == group)
+            .map(|word| word.count)
+            .sum()
+    }
+}
+
+/// Filters, counts and sorts. Takes time that grows with the number of rows.
+pub fn arrange(generation: u64, listings: &[Arc<Listing>], query: &Query, now: Timestamp) -> View {
+    let mut tabs = [0; 4];
+    let mut words: BTreeMap<(Group, Clean), usize> = BTreeMap::new();
+    let mut rows: Vec<Arc<Resource>> = Vec::new();
+    for row in listings.iter().flat_map(|listing| listing.rows()) {
+        let kind = row.key.source.kind;
+        for (count, _) in tabs
+            .iter_mut()
+            .zip(Tab::ALL)
+            .filter(|(_, tab)| tab.holds(kind))
+        {
+            *count += 1;
+        }
+        if query.tab.holds(kind) {
+            count_word(&mut words, row);
+        }
+        if query.matches(row, now) {
+            rows.push(row.clone());
+        }
+    }
+    rows.sort_by(|a, b| order(query.sort, a, b));
+    let words = words
+        .into_iter()
+        .map(|((group, word), count)| WordCount { word, group, count })
+        .collect();
+    View {
+        generation,
+        rows,
+        tabs,
+        words,
+    }
+}
+
+fn count_word(words: &mut BTreeMap<(Group, Clean), usize>, row: &Resource) {
+    let entry = (row.status.group, row.status.word.clone());
+    *words.entry(entry).or_default() += 1;
+}
+
+/// The order of two rows; rows that are equal in the column stay in the order of their keys, so that a
+/// refresh never shuffles them.
+fn order(sort: Sort, a: &Resource, b: &Resource) -> Ordering {
+    let by_column = match sort.column {
+        // The youngest first: a missing time counts as old.
+        Column::Age => b.created.cmp(&a.created),
+        Column::Name => a.name.cmp(&b.name),
+        Column::Status => (a.status.group, &a.status.word).cmp(&(b.status.group, &b.status.word)),
+        Column::Platform => {
+            let place = |row: &Resource| (row.platform(), row.key.source.connection.clone());
+            place(a).cmp(&place(b))
+        }
+        Column::Kind => a.kind_word().cmp(b.kind_word()),
+        Column::Scope => a.scope.cmp(&b.scope),
+        Column::Owner => a.owner.cmp(&b.owner),
+        Column::Gpus => a.gpus.unwrap_or(-1.0).total_cmp(&b.gpus.unwrap_or(-1.0)),
+    };
+    let by_column = if sort.descending {
+        by_column.reverse()
+    } else {
+        by_column
+    };
+    by_column.then_with(|| a.key.cmp(&b.key))
+}

@@ -1,0 +1,373 @@
+//! What each message does to the model.
+
+use std::sync::Arc;
+
+use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+
+use crate::app::confirm::Focus;
+use crate::app::keymap::{self, Command, Place};
+use crate::app::listing::Listing;
+use crate::app::message::{Effect, Message};
+use crate::app::table::View;
+use crate::app::{Model, Popup, Screen, browse, choices, confirm, detail, layout, results};
+use crate::domain::error::PlatformError;
+use crate::domain::resource::{Key, Reading, Source};
+use crate::domain::text::Clean;
+use crate::domain::time::{Moment, Now};
+
+/// The longest text a field takes, in characters; what is pasted beyond it is cut.
+const FIELD: usize = 2_000;
+
+/// Takes in what happened and says what is to be done outside. The only way the model changes.
+pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(key) => pressed(model, key),
+        Message::Paste(text) => pasted(model, &text),
+        Message::Resized(columns, rows) => resized(model, (columns, rows)),
+        Message::Tick(now) => tick(model, now),
+        Message::Drawn => {
+            model.unseen_dialog = false;
+            Vec::new()
+        }
+        Message::Sources(connection, sources) => {
+            model
+                .lanes
+                .discovered(&connection, sources, model.now.moment);
+            model.lanes.refresh_due(model.now.moment)
+        }
+        Message::SignedInAgain(connection) => {
+            model.lanes.due_again(&connection, model.now.moment);
+            model.lanes.refresh_due(model.now.moment)
+        }
+        Message::Listed(source, result) => listed(model, &source, result),
+        Message::Arranged(view) => arranged(model, view),
+        Message::Read(key, started, reading) => read(model, &key, started, &reading),
+        Message::Batch(number, message) => {
+            results::batch(model, number, message);
+            Vec::new()
+        }
+        Message::Previewed(texts) => {
+            confirm::previewed(model, texts);
+            Vec::new()
+        }
+        Message::Signal(number) => vec![Effect::Quit(128 + u8::try_from(number).unwrap_or(0))],
+    }
+}
+
+fn tick(model: &mut Model, now: Now) -> Vec<Effect> {
+    model.now = now;
+    model.notices.retain(|notice| notice.until > now.moment);
+    let mut effects = model.lanes.refresh_due(now.moment);
+    effects.extend(confirm::tick(model, now));
+    effects.extend(results::tick(model));
+    effects
+}
+
+fn resized(model: &mut Model, size: (u16, u16)) -> Vec<Effect> {
+    model.size = size;
+    browse::follow_cursor(model);
+    Vec::new()
+}
+
+fn listed(
+    model: &mut Model,
+    source: &Arc<Source>,
+    result: Result<Arc<Listing>, (PlatformError, Option<Arc<Listing>>)>,
+) -> Vec<Effect> {
+    let listing = result.as_ref().ok().cloned();
+    model.lanes.listed(source, result, model.now.moment);
+    let mut effects = browse::arrange(model);
+    match listing {
+        Some(listing) => {
+            effects.extend(browse::compare_marks(model, source));
+            effects.extend(confirm::compare(model, &listing, source));
+            effects.extend(results::compare(model, &listing, source));
+            detail::refresh(model);
+        }
+        None => confirm::source_failed(model, source),
+    }
+    browse::follow_cursor(model);
+    effects
+}
+
+/// Swaps a view in, then takes the keys that waited for it.
+fn arranged(model: &mut Model, view: Arc<View>) -> Vec<Effect> {
+    let mut effects = browse::arranged(model, view);
+    if !model.browse.arranging.awaited {
+        for key in std::mem::take(&mut model.browse.arranging.keys) {
+            effects.extend(pressed(model, key));
+        }
+    }
+    effects
+}
+
+fn read(
+    model: &mut Model,
+    key: &Key,
+    started: Moment,
+    reading: &Result<Reading, PlatformError>,
+) -> Vec<Effect> {
+    let mut effects = confirm::observe(model, key, started, reading);
+    if let Ok(reading) = reading {
+        model.selection.observe(key, reading, started, model.now);
+        effects.extend(results::observe(model, key, started, reading));
+    }
+    effects
+}
+
+fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    // Typed before the dialog could be seen: meant for something else (T17).
+    if key.kind == KeyEventKind::Release || model.unseen_dialog {
+        return Vec::new();
+    }
+    let place = model.place();
+    if model.browse.arranging.awaited && matches!(place, Place::Browse | Place::Range) {
+        model.browse.arranging.keys.push(key);
+        return Vec::new();
+    }
+    if let Some(command) = keymap::command(place, key) {
+        return obey(model, place, command);
+    }
+    if place.has_field()
+        && let Some(field) = field(model)
+    {
+        field.handle_event(&Event::Key(key));
+        return field_changed(model);
+    }
+    Vec::new()
+}
+
+/// Pasted text goes into the filter or the reason, on one line. On the confirm line, and where no field
+/// has the focus, it is refused: a paste never acts as keys and never confirms (T16).
+fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
+    if matches!(model.place(), Place::Filter | Place::PlanReason)
+        && let Some(field) = field(model)
+    {
+        let room = FIELD.saturating_sub(field.value().chars().count());
+        let capped: String = text.chars().take(room).collect();
+        let line = Clean::new(capped.trim());
+        let value = format!("{}{line}", field.value());
+        *field = Input::new(value);
+        return field_changed(model);
+    }
+    if model.place() == Place::PlanPhrase {
+        model.say("the phrase is typed, not pasted");
+    }
+    Vec::new()
+}
+
+fn field(model: &mut Model) -> Option<&mut Input> {
+    match &mut model.screen {
+        Screen::Browse => model.browse.typing.as_mut().map(|(input, _)| input),
+        Screen::Plan(confirm) => match confirm.focus {
+            Focus::Reason => Some(&mut confirm.reason),
+            Focus::Phrase => Some(&mut confirm.phrase),
+            Focus::Rows => None,
+        },
+        Screen::FirstRun | Screen::Results(_) | Screen::Detail(_) => None,
+    }
+}
+
+fn field_changed(model: &mut Model) -> Vec<Effect> {
+    match &mut model.screen {
+        Screen::Browse => browse::typed(model),
+        Screen::Plan(confirm) => {
+            confirm.complaint = None;
+            Vec::new()
+        }
+        Screen::FirstRun | Screen::Results(_) | Screen::Detail(_) => Vec::new(),
+    }
+}
+
+fn obey(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Interrupt => return interrupt(model),
+        Command::Suspend => return vec![Effect::Suspend],
+        Command::Help => {
+            model.popup = Some(Popup::Help(place, 0));
+            return Vec::new();
+        }
+        _ => {}
+    }
+    match place {
+        Place::FirstRun => quit(model),
+        Place::Browse | Place::Range => list(model, command),
+        Place::Filter => browse::close_filter(model, command == Command::Accept),
+        Place::Menu
+        | Place::Statuses
+        | Place::Sort
+        | Place::TooMany
+        | Place::Batches
+        | Place::Help
+        | Place::Quit => popup(model, place, command),
+        Place::PlanReason | Place::PlanPhrase | Place::PlanRows | Place::PlanWire => {
+            confirm::obey(model, command)
+        }
+        Place::Results if command == Command::Batches => open_batches(model),
+        Place::Results => results::obey(model, command),
+        Place::Detail => detail::obey(model, command),
+    }
+}
+
+fn list(model: &mut Model, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Quit if model.browse.range.is_none() => quit(model),
+        Command::Back | Command::Quit => step_back(model),
+        Command::Actions => {
+            model.popup = Some(Popup::Menu(choices::Menu::default()));
+            Vec::new()
+        }
+        Command::Sort => {
+            model.popup = Some(Popup::Sort(choices::SortMenu { cursor: 0 }));
+            Vec::new()
+        }
+        Command::Detail => {
+            detail::open(model);
+            Vec::new()
+        }
+        Command::Batches => open_batches(model),
+        Command::CopyIds => copy(model, |row| row.key.id.shown().to_string()),
+        Command::CopyRows => copy(model, tab_separated),
+        Command::Refresh => model.lanes.refresh_all(model.now.moment),
+        Command::Hold => {
+            model.lanes.held ^= true;
+            let now = if model.lanes.held {
+                "held: p goes on, r reads once"
+            } else {
+                "goes on"
+            };
+            model.say(format!("refresh {now}"));
+            Vec::new()
+        }
+        Command::SignInAgain => {
+            let refused = model.lanes.refused();
+            if refused.is_empty() {
+                model.say("no connection waits for a new sign-in");
+            }
+            refused.into_iter().map(Effect::SignInAgain).collect()
+        }
+        other => browse::obey(model, other),
+    }
+}
+
+/// Esc in the list: leaves the range, then clears the filter. Never the marks.
+fn step_back(model: &mut Model) -> Vec<Effect> {
+    if model.browse.range.take().is_some() {
+        return Vec::new();
+    }
+    if model.browse.only_marked {
+        return browse::obey(model, Command::OnlyMarked);
+    }
+    browse::set_filter(model, "")
+}
+
+fn popup(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
+    if matches!(command, Command::Back | Command::Quit) && place != Place::Statuses {
+        model.popup = None;
+        return Vec::new();
+    }
+    match place {
+        Place::Menu => choices::menu(model, command),
+        Place::Statuses => choices::statuses(model, command),
+        Place::Sort => choices::sort(model, command),
+        Place::TooMany => {
+            choices::too_many(model, command);
+            Vec::new()
+        }
+        Place::Batches => {
+            results::batches(model, command);
+            Vec::new()
+        }
+        Place::Quit => vec![Effect::Quit(0)],
+        _ => {
+            if let Some(Popup::Help(of, offset)) = &mut model.popup {
+                let page = usize::from(layout::help_page(model.size.1));
+                let last = keymap::in_place(*of).count().saturating_sub(page);
+                *offset = layout::moved(*offset, last + 1, page, command).unwrap_or(*offset);
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn open_batches(model: &mut Model) -> Vec<Effect> {
+    if model.runs.is_empty() {
+        model.say("no batch was sent in this run");
+    } else {
+        model.popup = Some(Popup::Batches(0));
+    }
+    Vec::new()
+}
+
+/// Leaves, or asks first where rows still move.
+fn quit(model: &mut Model) -> Vec<Effect> {
+    if model.moving().0 > 0 {
+        model.popup = Some(Popup::Quit);
+        return Vec::new();
+    }
+    vec![Effect::Quit(0)]
+}
+
+/// One rule everywhere (T14): close the dialog; while sending, stop sending; else leave as `q` does.
+fn interrupt(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.popup, Some(Popup::Quit)) {
+        return vec![Effect::Quit(0)];
+    }
+    if model.popup.take().is_some() {
+        return Vec::new();
+    }
+    if model.browse.typing.is_some() {
+        return browse::close_filter(model, false);
+    }
+    if matches!(model.screen, Screen::Plan(_)) {
+        return confirm::obey(model, Command::Back);
+    }
+    if model.is_sending() {
+        model.say("sending is stopped; what has left is followed");
+        let sending = (1..)
+            .zip(&model.runs)
+            .filter(|(_, run)| run.report.is_sending());
+        return sending
+            .map(|(number, _)| Effect::StopSending(number))
+            .collect();
+    }
+    quit(model)
+}
+
+fn copy(
+    model: &mut Model,
+    text: impl Fn(&crate::domain::resource::Resource) -> String,
+) -> Vec<Effect> {
+    let rows: Vec<_> = model
+        .candidates()
+        .into_iter()
+        .map(|candidate| candidate.row)
+        .collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    model.say(format!(
+        "{} copied, if the terminal allows it",
+        super::rows(rows.len())
+    ));
+    let lines: Vec<String> = rows.iter().map(|row| text(row)).collect();
+    vec![Effect::Copy(lines.join("\n"))]
+}
+
+fn tab_separated(row: &crate::domain::resource::Resource) -> String {
+    let source = &row.key.source;
+    let owner = row.owner.as_ref().map_or("", Clean::as_str);
+    [
+        source.platform.name(),
+        source.connection.as_str(),
+        row.scope.as_str(),
+        row.kind_word(),
+        row.key.id.shown().as_str(),
+        row.name.as_str(),
+        row.status.word.as_str(),
+        owner,
+    ]
+    .join("\t")
+}

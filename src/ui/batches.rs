@@ -1,0 +1,82 @@
+//! The batches of this run, newest first.
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::results::Run;
+use crate::domain::time::time_of_day;
+use crate::ui::canvas::{Canvas, Edges};
+use crate::ui::results::name;
+use crate::ui::scroll::Scroll;
+use crate::ui::theme::Tone;
+use crate::ui::words::Words;
+
+/// Columns before the counts, where they stand below.
+const INDENT: usize = 2;
+
+/// Draws the list over the screen.
+pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usize) {
+    let numbered = (1..).zip(&model.runs);
+    let mut batches: Vec<[Words; 2]> = numbered.map(|(number, run)| lines(number, run)).collect();
+    batches.reverse();
+    let beside = |[head, counts]: &[Words; 2]| head.width() + counts.width();
+    let mut width = batches.iter().map(beside).max().unwrap_or(0);
+    let is_narrow = width + 4 > usize::from(screen.width);
+    if is_narrow {
+        let parts = batches.iter().flatten();
+        width = parts.map(Words::width).max().unwrap_or(0) + INDENT;
+    }
+    let each = if is_narrow { 2 } else { 1 };
+    let lines: Vec<Words> = batches
+        .into_iter()
+        .flat_map(|[head, counts]| {
+            if is_narrow {
+                vec![head, Words::new().pad_to(INDENT).and(counts)]
+            } else {
+                vec![head.and(counts)]
+            }
+        })
+        .collect();
+    let room = screen.height.saturating_sub(4);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(room);
+    let scroll = Scroll {
+        lines,
+        cursor: cursor * each..(cursor + 1) * each,
+        tail: 0,
+    };
+    let edges = Edges {
+        mark: scroll.more(height),
+        ..Edges::titled("batches of this run").noted("enter opens its results")
+    };
+    let inner = canvas.popup(screen, (width.max(52), usize::from(height)), &edges);
+    scroll.draw(canvas, inner);
+}
+
+/// Which batch, and what became of its rows.
+fn lines(number: usize, run: &Run) -> [Words; 2] {
+    let totals = run.report.totals();
+    let batch = run.report.batch();
+    let head = Words::new()
+        .plain("  ")
+        .strong(name(run, number))
+        .plain(format!("  {}", time_of_day(batch.confirmed())))
+        .plain(format!("  {:<9}", batch.action().word()));
+    let head = match run.report.moving() {
+        0 => head.quiet("settled"),
+        moving => head.say(Tone::Busy, format!("{moving} moving")),
+    };
+    let mut line = Words::new().plain(format!("   {} marked", totals.marked()));
+    let mut sign = " = ";
+    let counts = [
+        (totals.scheduled, "scheduled", Tone::Plain),
+        (totals.rejected, "rejected", Tone::Bad),
+        (totals.unknown, "unknown", Tone::Warn),
+        (totals.left_out, "left out", Tone::Quiet),
+        (totals.open, "open", Tone::Busy),
+    ];
+    for (count, word, tone) in counts.into_iter().filter(|(count, ..)| *count > 0) {
+        line = line.quiet(sign).say(tone, format!("{count} {word}"));
+        sign = " + ";
+    }
+    [head, line.plain(" ")]
+}

@@ -1,0 +1,83 @@
+//! The list's screen below the header, divided as the model's own layout says.
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::layout::Pane;
+use crate::ui::canvas::{Canvas, stacked};
+use crate::ui::words::Words;
+use crate::ui::{banner, detail, marks, table, tabs};
+
+/// Borders and heads of the table.
+const TABLE_CHROME: u16 = 3;
+
+/// Draws everything between header and footer.
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
+    let layout = model.layout();
+    let below = match layout.pane {
+        Pane::Below(height) => height,
+        Pane::Line => 1,
+        Pane::Right(_) | Pane::None => 0,
+    };
+    let table_height = layout.body + TABLE_CHROME;
+    let heights = [
+        1,
+        layout.banner,
+        table_height,
+        below,
+        1,
+        u16::from(layout.hint),
+    ];
+    let [tabs, banner, table, pane, marks, hint] = stacked(area, heights);
+    tabs::draw(canvas, tabs, model);
+    banner::draw(canvas, banner, model);
+    table_and_pane(canvas, layout.pane, [table, pane], model);
+    marks::draw(canvas, marks, model);
+    if layout.hint {
+        draw_hint(canvas, hint);
+    }
+}
+
+/// Draws the table and, where it goes, what is known of the row under the cursor.
+fn table_and_pane(canvas: &mut Canvas, pane: Pane, areas: [Rect; 2], model: &Model) {
+    let [table, below] = areas;
+    let beside = match pane {
+        Pane::Right(width) => width.min(table.width),
+        Pane::Below(_) | Pane::Line | Pane::None => 0,
+    };
+    let left = Rect {
+        width: table.width - beside,
+        ..table
+    };
+    table::draw(canvas, left, model);
+    let right = Rect {
+        x: left.right(),
+        width: beside,
+        ..table
+    };
+    match pane {
+        Pane::Right(_) => detail::beside(canvas, right, model),
+        Pane::Below(_) => detail::below(canvas, below, model),
+        Pane::Line => detail::line(canvas, below, model),
+        Pane::None => {}
+    }
+}
+
+/// The one line to begin with.
+fn draw_hint(canvas: &mut Canvas, area: Rect) {
+    let keys = [
+        ("s", "status"),
+        ("a", "mark all"),
+        ("x", "act"),
+        ("?", "help"),
+    ];
+    let mut line = Words::new().plain(" ");
+    for (place, (key, does)) in keys.into_iter().enumerate() {
+        let gap = if place == 0 { "" } else { " · " };
+        line = line.quiet(gap).strong(key).plain(format!(" {does}"));
+    }
+    let ends = ["   ! puts this line away", "   ! hides this", ""];
+    let room = usize::from(area.width).saturating_sub(line.width());
+    let end = ends.into_iter().find(|end| end.len() <= room);
+    canvas.line(area, &line.quiet(end.unwrap_or_default()));
+}

@@ -1,0 +1,294 @@
+//! Which columns the table has at which width, and how wide each is (`UX.md` 3).
+
+use crate::app::Model;
+use crate::app::table::Column as SortColumn;
+use crate::domain::connection::PlatformId;
+use crate::domain::text::width;
+
+/// A column of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    /// Its label, or one letter where it is narrow.
+    Platform,
+    Kind,
+    /// Never dropped; takes the kind as a suffix where that has no column.
+    Name,
+    /// Shortened in the middle where it is narrow.
+    Id,
+    Scope,
+    /// Never dropped.
+    Status,
+    Target,
+    Age,
+    Gpus,
+    Owner,
+    /// The platform's words on failed rows; only where there is much room.
+    Message,
+}
+
+impl Column {
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::Platform => "PLATFORM",
+            Self::Kind => "KIND",
+            Self::Name => "NAME",
+            Self::Id => "ID",
+            Self::Scope => "SCOPE",
+            Self::Status => "STATUS",
+            Self::Target => "TARGET",
+            Self::Age => "AGE",
+            Self::Gpus => "GPUS",
+            Self::Owner => "OWNER",
+            Self::Message => "MESSAGE",
+        }
+    }
+
+    /// Numbers stand at the right of their column.
+    pub(super) const fn is_right_aligned(self) -> bool {
+        matches!(self, Self::Age | Self::Gpus)
+    }
+
+    /// The order it stands for, if one can sort by it.
+    pub(super) const fn sort(self) -> Option<SortColumn> {
+        match self {
+            Self::Platform => Some(SortColumn::Platform),
+            Self::Kind => Some(SortColumn::Kind),
+            Self::Name => Some(SortColumn::Name),
+            Self::Scope => Some(SortColumn::Scope),
+            Self::Status => Some(SortColumn::Status),
+            Self::Age => Some(SortColumn::Age),
+            Self::Gpus => Some(SortColumn::Gpus),
+            Self::Owner => Some(SortColumn::Owner),
+            Self::Id | Self::Target | Self::Message => None,
+        }
+    }
+}
+
+/// From here on platforms have a column for their names.
+const WIDE: u16 = 97;
+/// From here on the longest status words stand in full.
+const ROOMY: u16 = 130;
+/// Below that only platform, name and status are shown.
+const NARROW: u16 = 77;
+
+const WIDE_ORDER: &[Column] = &[
+    Column::Platform,
+    Column::Kind,
+    Column::Name,
+    Column::Id,
+    Column::Scope,
+    Column::Status,
+    Column::Target,
+    Column::Age,
+    Column::Gpus,
+    Column::Owner,
+    Column::Message,
+];
+const MIDDLE_ORDER: &[Column] = &[
+    Column::Platform,
+    Column::Name,
+    Column::Id,
+    Column::Status,
+    Column::Age,
+    Column::Scope,
+];
+const NARROW_ORDER: &[Column] = &[Column::Platform, Column::Name, Column::Status];
+
+/// What gives way first.
+const DROPPED: &[Column] = &[
+    Column::Message,
+    Column::Gpus,
+    Column::Owner,
+    Column::Target,
+    Column::Kind,
+    Column::Scope,
+    Column::Age,
+];
+
+/// Who takes what is left over, in turns: a column and the width it grows to.
+const GROWTH: &[(Column, u16)] = &[
+    (Column::Scope, 12),
+    (Column::Name, 28),
+    (Column::Scope, 18),
+    (Column::Id, 36),
+    (Column::Owner, 20),
+    (Column::Name, 40),
+    (Column::Scope, 28),
+    (Column::Message, 60),
+    (Column::Name, 80),
+    (Column::Message, u16::MAX),
+];
+
+/// What decides beside the width.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Needs {
+    /// Columns of the longest status word.
+    status: u16,
+    /// Whether some connection reports GPUs.
+    gpus: bool,
+}
+
+impl Needs {
+    /// By the status words of the open tab, so that columns stay where they are while one scrolls.
+    pub(super) fn of(model: &Model) -> Self {
+        let words = model.browse.view.words.iter();
+        let longest = words.map(|word| width(word.word.as_str())).max();
+        let mut lanes = model.lanes.all().iter();
+        Self {
+            status: u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX),
+            gpus: lanes.any(|lane| lane.connection.platform == PlatformId::RunAi),
+        }
+    }
+
+    const fn least(self, column: Column, total: u16) -> u16 {
+        match column {
+            Column::Platform if total >= WIDE => 8,
+            Column::Platform => 1,
+            Column::Name if total >= WIDE => 22,
+            Column::Name => 20,
+            Column::Id => 16,
+            Column::Scope if total >= WIDE => 12,
+            Column::Kind | Column::Scope => 10,
+            Column::Status => self.status(total),
+            Column::Target => 9,
+            Column::Age => 4,
+            Column::Gpus => 5,
+            Column::Owner => 8,
+            Column::Message => 24,
+        }
+    }
+
+    /// Room for the glyph and the longest word, up to what the width allows.
+    const fn status(self, total: u16) -> u16 {
+        let most = if total >= ROOMY { 19 } else { 14 };
+        let wanted = self.status.saturating_add(2);
+        if wanted > most {
+            most
+        } else if wanted < 9 {
+            9
+        } else {
+            wanted
+        }
+    }
+}
+
+/// The columns of a table, with their widths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Columns {
+    /// Columns before the first one: cursor, mark and flag.
+    pub(super) prefix: u16,
+    pub(super) shown: Vec<(Column, u16)>,
+}
+
+impl Columns {
+    /// Chooses columns for a table of that inner width.
+    pub(super) fn fit(total: u16, needs: Needs) -> Self {
+        let order = match total {
+            WIDE.. => WIDE_ORDER,
+            NARROW..WIDE => MIDDLE_ORDER,
+            0..NARROW => NARROW_ORDER,
+        };
+        let prefix = if total >= WIDE { 4 } else { 3 };
+        let mut shown: Vec<(Column, u16)> = order
+            .iter()
+            .filter(|column| needs.gpus || **column != Column::Gpus)
+            .map(|&column| (column, needs.least(column, total)))
+            .collect();
+        let mut dropped = DROPPED.iter();
+        while taken(prefix, &shown) > total {
+            let Some(next) = dropped.next() else {
+                break;
+            };
+            shown.retain(|(column, _)| column != next);
+        }
+        let mut columns = Self { prefix, shown };
+        columns.grow(total);
+        columns
+    }
+
+    fn grow(&mut self, total: u16) {
+        let mut spare = total.saturating_sub(taken(self.prefix, &self.shown));
+        for (column, wanted) in GROWTH {
+            let place = self.shown.iter_mut().find(|(shown, _)| shown == column);
+            if let Some((_, width)) = place {
+                let more = wanted.saturating_sub(*width).min(spare);
+                *width += more;
+                spare -= more;
+            }
+        }
+        // Narrower than the least the columns ask for: the name gives way, since nothing else is left.
+        let excess = taken(self.prefix, &self.shown).saturating_sub(total);
+        let name = self
+            .shown
+            .iter_mut()
+            .find(|(column, _)| *column == Column::Name);
+        if let Some((_, width)) = name {
+            *width = width.saturating_sub(excess);
+        }
+    }
+
+    pub(super) fn has(&self, column: Column) -> bool {
+        self.shown.iter().any(|(shown, _)| *shown == column)
+    }
+}
+
+/// The columns with one space between them.
+fn taken(prefix: u16, shown: &[(Column, u16)]) -> u16 {
+    let gaps = u16::try_from(shown.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    prefix + gaps + shown.iter().map(|(_, width)| width).sum::<u16>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEEDS: Needs = Needs {
+        status: 12,
+        gpus: true,
+    };
+
+    fn at(total: u16) -> Vec<Column> {
+        let columns = Columns::fit(total, NEEDS);
+        columns
+            .shown
+            .into_iter()
+            .map(|(column, _)| column)
+            .collect()
+    }
+
+    #[test]
+    fn name_and_status_stay_at_every_width_and_nothing_stands_beyond_the_edge() {
+        for total in 40..400 {
+            let columns = Columns::fit(total, NEEDS);
+            assert!(
+                columns.has(Column::Name) && columns.has(Column::Status),
+                "{total}"
+            );
+            assert!(taken(columns.prefix, &columns.shown) <= total, "{total}");
+        }
+    }
+
+    #[test]
+    fn columns_go_in_the_agreed_order() {
+        for total in 97..400 {
+            let shown = at(total);
+            let kept = DROPPED.iter().skip_while(|column| !shown.contains(column));
+            assert!(
+                kept.copied().all(|column| shown.contains(&column)),
+                "{total}: {shown:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn sixty_columns_show_platform_name_and_status() {
+        assert_eq!(at(57), NARROW_ORDER);
+        assert_eq!(at(77), MIDDLE_ORDER);
+    }
+
+    #[test]
+    fn a_uuid_stands_in_full_where_there_is_room() {
+        let columns = Columns::fit(198, NEEDS);
+        assert!(columns.shown.contains(&(Column::Id, 36)), "{columns:?}");
+    }
+}

@@ -1,0 +1,117 @@
+//! What stands in the table where no row does (`UX.md` 10).
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::listing::{Health, SourceState};
+use crate::domain::text::width;
+use crate::domain::time::long_span;
+use crate::ui::canvas::Canvas;
+use crate::ui::tabs;
+use crate::ui::theme::Tone;
+use crate::ui::words::{Words, clean, grouped};
+use crate::ui::{glyph, words};
+
+/// Draws the words, indented and a line below the edge.
+pub(super) fn draw(canvas: &mut Canvas, inner: Rect, model: &Model) {
+    let indent = inner.width.min(2);
+    let top = u16::from(inner.height > 4);
+    let area = Rect {
+        x: inner.x + indent,
+        y: inner.y + top,
+        width: inner.width - indent,
+        height: inner.height - top,
+    };
+    canvas.lines(area, &lines(model, usize::from(area.width)));
+}
+
+fn lines(model: &Model, columns: usize) -> Vec<Words> {
+    if model.browse.only_marked {
+        return vec![Words::new().plain("nothing is marked")];
+    }
+    if tabs::of_tab(model) > 0 {
+        return nothing_matches(model, columns);
+    }
+    let mut sources = model.lanes.sources();
+    let answered = sources.any(|state| state.listing.is_some());
+    if answered {
+        nothing_here(model, columns)
+    } else {
+        waiting(model)
+    }
+}
+
+fn nothing_matches(model: &Model, columns: usize) -> Vec<Words> {
+    let all = grouped(tabs::of_tab(model));
+    let typed = clean(&model.browse.typed);
+    let status = model.browse.query.chips.title();
+    let filter = match (typed.is_empty(), model.browse.query.filter.names_status()) {
+        (true, _) => format!("status: {status}"),
+        (false, true) => format!("/{typed}"),
+        (false, false) => format!("/{typed}  status: {status}"),
+    };
+    let text = format!("0 of {all} match   {filter}");
+    let mut lines: Vec<Words> = words::wrapped(&text, columns)
+        .into_iter()
+        .map(|line| Words::new().plain(line))
+        .collect();
+    let mut keys = Words::new();
+    if !typed.is_empty() {
+        keys = keys.strong("esc").quiet(" clears the filter   ");
+    }
+    lines.push(keys.strong("s").quiet(" chooses statuses"));
+    lines
+}
+
+fn nothing_here(model: &Model, columns: usize) -> Vec<Words> {
+    let read = model
+        .lanes
+        .sources()
+        .filter(|state| state.listing.is_some());
+    let names: Vec<String> = read.map(|state| state.source.to_string()).collect();
+    let others = match names.len() - 1 {
+        0 => String::new(),
+        1 => " and 1 other source".to_owned(),
+        more => format!(" and {more} other sources"),
+    };
+    let oldest = model
+        .lanes
+        .sources()
+        .filter_map(|state| state.listing.as_ref())
+        .map(|listing| listing.finished)
+        .min();
+    let age = oldest.map(|oldest| long_span(model.now.moment.since(oldest)));
+    let text = format!(
+        "Nothing here in {}{others}. Read {} ago.",
+        names[0],
+        age.unwrap_or_default()
+    );
+    let lines = words::wrapped(&text, columns).into_iter();
+    let mut lines: Vec<Words> = lines.map(|line| Words::new().plain(line)).collect();
+    lines.push(Words::new().strong("r").quiet(" reads again"));
+    lines
+}
+
+/// A line for each source before its first answer.
+fn waiting(model: &Model) -> Vec<Words> {
+    let name = |state: &SourceState| width(&state.source.to_string());
+    let widest = model.lanes.sources().map(name).max().unwrap_or(0);
+    let sources = model.lanes.sources();
+    let mut lines: Vec<Words> = sources.map(|state| source(state, widest)).collect();
+    if lines.is_empty() {
+        lines.push(Words::new().quiet("asking what there is to list"));
+    }
+    lines
+}
+
+fn source(state: &SourceState, widest: usize) -> Words {
+    let (sign, tone, words) = match &state.health {
+        Health::Connecting | Health::Live => (glyph::CONNECTING, Tone::Busy, "reading".to_owned()),
+        Health::Stale(error) | Health::Down(error) => (glyph::DOWN, Tone::Bad, error.short()),
+    };
+    Words::new()
+        .say(tone, sign)
+        .plain(format!(" {}", state.source))
+        .pad_to(widest + 5)
+        .quiet(words)
+}

@@ -1,0 +1,44 @@
+//! The last line: the keys of the place one is in, from the one table of keys.
+
+use ratatui::layout::Rect;
+
+use crate::app::keymap::{self, Binding, Command, Place};
+use crate::ui::canvas::Canvas;
+use crate::ui::words::Words;
+
+/// Draws as many keys as fit, in the order of the table. Help and the ways out are always among them.
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, place: Place) {
+    let labelled = |binding: &&Binding| !binding.label.is_empty();
+    let keys: Vec<(bool, Words)> = keymap::in_place(place)
+        .filter(labelled)
+        .map(|binding| (is_kept(binding.command), key(binding)))
+        .collect();
+    let kept = keys.iter().filter(|(kept, _)| *kept);
+    let mut room =
+        usize::from(area.width).saturating_sub(kept.map(|(_, words)| words.width()).sum());
+    let mut is_full = false;
+    let mut line = Words::new();
+    for (kept, words) in keys {
+        if !kept {
+            is_full |= words.width() > room;
+            if is_full {
+                continue;
+            }
+            room -= words.width();
+        }
+        line = line.and(words);
+    }
+    canvas.line(area, &line);
+}
+
+const fn is_kept(command: Command) -> bool {
+    matches!(command, Command::Help | Command::Quit | Command::Back)
+}
+
+fn key(binding: &Binding) -> Words {
+    let name = binding.keys[0].name();
+    Words::new()
+        .strong(format!(" {name} "))
+        .quiet(binding.label)
+        .plain(" ")
+}

@@ -1,0 +1,254 @@
+//! The first line: where one is, whether anything can be changed, how each platform does.
+
+use ratatui::layout::Rect;
+
+use crate::app::lanes::{Discovery, PlatformHealth, seconds_until};
+use crate::app::listing::Health;
+use crate::app::{Model, Screen};
+use crate::domain::connection::PlatformId;
+use crate::domain::error::PlatformError;
+use crate::domain::plan::LIMIT;
+use crate::domain::time::{Moment, long_span, short_span};
+use crate::ui::canvas::Canvas;
+use crate::ui::glyph;
+use crate::ui::theme::Tone;
+use crate::ui::words::Words;
+
+/// How much is said, from most to least; the first that fits is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Detail {
+    Causes,
+    Words,
+    Ages,
+    Letters,
+}
+
+impl Detail {
+    const ALL: [Self; 4] = [Self::Causes, Self::Words, Self::Ages, Self::Letters];
+}
+
+/// Draws the header.
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
+    let most = usize::from(area.width);
+    let fits = |detail: &Detail| {
+        let (start, band, rest, end) = pieces(model, *detail, area.width);
+        start.width() + band.len() + rest.width() + end.width() < most
+    };
+    let detail = Detail::ALL.into_iter().find(fits);
+    let (start, band, rest, end) = pieces(model, detail.unwrap_or(Detail::Letters), area.width);
+    let column = |columns: usize| u16::try_from(columns).unwrap_or(u16::MAX);
+    let gap = column(start.width() + band.len());
+    let line = start.pad_to(usize::from(gap)).and(rest);
+    canvas.sides(area, &line, &end);
+    let color = protected_color(model);
+    let at = Rect {
+        x: area.x + gap - column(band.len()),
+        width: column(band.len()).min(area.width),
+        ..area
+    };
+    let style = canvas.theme().band(color);
+    canvas.put(at, band, style);
+}
+
+/// The color the first protected connection asks for.
+fn protected_color(model: &Model) -> Option<&str> {
+    let mut lanes = model.lanes.all().iter();
+    let protected = lanes.find(|lane| lane.connection.protected)?;
+    protected.connection.color.as_deref()
+}
+
+/// The line in four pieces: name and DEMO, the band of protected connections, the rest, the right end.
+fn pieces(model: &Model, detail: Detail, columns: u16) -> (Words, &'static str, Words, Words) {
+    let mut start = Words::new();
+    if detail < Detail::Letters {
+        start = start.strong(" centurion ");
+    }
+    start = start.plain(" ");
+    if model.demo {
+        start = start.say(Tone::Badge, " DEMO ").plain(" ");
+    }
+    let (writable, protected) = model.lanes.standing();
+    let band = if protected { " PROD " } else { "" };
+    let mut rest = Words::new();
+    if !model.lanes.all().is_empty() {
+        rest = standing(model, writable, protected, detail);
+    }
+    for health in model.lanes.health() {
+        let gap = match detail {
+            Detail::Causes | Detail::Words => "   ",
+            Detail::Ages => "  ",
+            Detail::Letters => " ",
+        };
+        rest = rest.plain(gap).and(platform(model, &health, detail));
+    }
+    if model.lanes.held {
+        let words = if detail < Detail::Ages {
+            "refresh held"
+        } else {
+            "held"
+        };
+        rest = rest.plain("  ").say(Tone::Warn, words);
+    }
+    (start, band, rest, end(model, detail, columns))
+}
+
+fn standing(model: &Model, writable: bool, protected: bool, detail: Detail) -> Words {
+    let words = match (writable, model.journal_problem.is_some()) {
+        (true, false) if detail < Detail::Ages => "read-write",
+        (true, false) => "rw",
+        (false, _) if detail < Detail::Ages => "read-only",
+        (false, _) => "ro",
+        (true, true) => "nothing can be sent",
+    };
+    let gap = if protected && detail < Detail::Ages {
+        " "
+    } else {
+        ""
+    };
+    Words::new().plain(gap).quiet(words)
+}
+
+/// The batches that go on behind this screen, and in narrow lists the number of marks.
+fn end(model: &Model, detail: Detail, columns: u16) -> Words {
+    let mut end = Words::new();
+    let (rows, batches) = model.moving();
+    if rows > 0 && !matches!(model.screen, Screen::Results(_)) {
+        let chip = match (detail, batches) {
+            (Detail::Ages | Detail::Letters, _) => format!("{} {rows} moving", glyph::BATCHES),
+            (Detail::Causes | Detail::Words, 1) => {
+                format!("{} 1 batch · {rows} moving", glyph::BATCHES)
+            }
+            (Detail::Causes | Detail::Words, _) => {
+                format!("{} {batches} batches · {rows} moving", glyph::BATCHES)
+            }
+        };
+        end = end.say(Tone::Busy, chip).plain(" ");
+    }
+    if counts_marks(columns) && matches!(model.screen, Screen::Browse) {
+        let count = format!(" {}/{LIMIT} marked ", model.selection.len());
+        end = end.say(Tone::Mark, count);
+    }
+    end
+}
+
+/// Whether the number of marks stands in the header; else it stands in the line of marks.
+pub(super) const fn counts_marks(columns: u16) -> bool {
+    80 <= columns && columns < 100
+}
+
+fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
+    let label = match detail {
+        Detail::Causes | Detail::Words | Detail::Ages => health.platform.label(),
+        Detail::Letters => letter(health.platform),
+    };
+    let state = State::of(model, health);
+    let mut words = Words::new()
+        .strong(label)
+        .plain(" ")
+        .say(state.tone, state.glyph);
+    if detail < Detail::Ages || state.age.is_none() {
+        let word = if detail < Detail::Ages {
+            state.word
+        } else {
+            state.short
+        };
+        words = words.say(state.tone, format!(" {word}"));
+    }
+    if let Some(age) = state.age {
+        words = words.plain(format!(" {age}"));
+    }
+    if detail == Detail::Causes {
+        words = words.quiet(state.cause);
+    }
+    words
+}
+
+/// A platform by one letter, for narrow screens.
+pub(super) const fn letter(platform: PlatformId) -> &'static str {
+    match platform {
+        PlatformId::SapAiCore => "S",
+        PlatformId::RunAi => "R",
+        PlatformId::Kubiya => "K",
+    }
+}
+
+/// How a platform does, in the words of `UX.md` 4.
+struct State {
+    glyph: &'static str,
+    word: &'static str,
+    /// The same where there is little room.
+    short: &'static str,
+    tone: Tone,
+    age: Option<String>,
+    cause: String,
+}
+
+impl State {
+    fn of(model: &Model, health: &PlatformHealth) -> Self {
+        if let Some((error, next)) = undiscovered(model, health.platform) {
+            return Self::down(model, error, next);
+        }
+        let age = |span: fn(std::time::Duration) -> String| {
+            let oldest = health.oldest?;
+            Some(span(model.now.moment.since(oldest)))
+        };
+        match health.worst {
+            None | Some(Health::Connecting) => Self {
+                glyph: glyph::CONNECTING,
+                word: "connecting",
+                short: glyph::MOVING,
+                tone: Tone::Busy,
+                age: None,
+                cause: String::new(),
+            },
+            Some(Health::Live) => Self {
+                glyph: glyph::LIVE,
+                word: "live",
+                short: "live",
+                tone: Tone::Good,
+                age: age(short_span),
+                cause: String::new(),
+            },
+            Some(Health::Stale(error)) => Self {
+                glyph: glyph::STALE,
+                word: "stale",
+                short: "stale",
+                tone: Tone::Warn,
+                age: age(|span| long_span(span).replace(' ', "")),
+                cause: cause(model, error, health.next),
+            },
+            Some(Health::Down(error)) => Self::down(model, error, health.next),
+        }
+    }
+
+    fn down(model: &Model, error: &PlatformError, next: Option<Moment>) -> Self {
+        Self {
+            glyph: glyph::DOWN,
+            word: "down",
+            short: "down",
+            tone: Tone::Bad,
+            age: None,
+            cause: cause(model, error, next),
+        }
+    }
+}
+
+/// The failure of a lane that does not know its sources yet.
+fn undiscovered(model: &Model, platform: PlatformId) -> Option<(&PlatformError, Option<Moment>)> {
+    let mut lanes = model.lanes.all().iter();
+    lanes.find_map(|lane| match &lane.discovery {
+        Discovery::Failed(error, next) if lane.connection.platform == platform => {
+            Some((error, *next))
+        }
+        Discovery::Failed(..) | Discovery::Known | Discovery::Unasked | Discovery::Asking => None,
+    })
+}
+
+fn cause(model: &Model, error: &PlatformError, next: Option<Moment>) -> String {
+    let cause = error.short();
+    match next.map(|next| seconds_until(next, model.now)) {
+        None => format!(" ({cause}), L signs in again"),
+        Some(0) => format!(" ({cause}), trying now"),
+        Some(seconds) => format!(" ({cause}), retry in {seconds}s"),
+    }
+}

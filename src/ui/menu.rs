@@ -1,0 +1,145 @@
+//! The action menu: what each action would do to the marked rows.
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::choices::{Menu, Prospect};
+use crate::app::keymap::{self, Command, Place};
+use crate::domain::action::Action;
+use crate::ui::canvas::{Canvas, Edges, row};
+use crate::ui::glyph;
+use crate::ui::theme::Tone;
+use crate::ui::words::{Words, flow, pieces};
+
+/// Columns of the popup's inside, where there is room.
+const WIDTH: usize = 76;
+
+/// Where the counts end and the words begin.
+const WORDS: usize = 40;
+
+/// Draws the menu over the screen.
+pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, menu: &Menu) {
+    let prospects = model.prospects();
+    let width = WIDTH.min(usize::from(screen.width).saturating_sub(6));
+    let entries = |width: usize| -> Vec<Vec<Words>> {
+        let prospects = prospects.iter();
+        prospects
+            .map(|prospect| entry(model, prospect, width))
+            .collect()
+    };
+    let height = |entries: &[Vec<Words>]| entries.iter().map(Vec::len).sum::<usize>();
+    let mut shown = entries(width);
+    if height(&shown) + 6 > usize::from(screen.height.saturating_sub(2)) {
+        // Every action in sight comes before every word: what does not fit is cut.
+        shown = entries(usize::MAX);
+    }
+    let height = height(&shown);
+    let inner = canvas.popup(screen, (width, height + 4), &Edges::titled(title(model)));
+    canvas.lines(inner, &heads());
+    let mut y = 2;
+    for (place, lines) in shown.iter().enumerate() {
+        for (part, line) in lines.iter().enumerate() {
+            let at = row(inner, y);
+            canvas.line(at, line);
+            match (place == menu.cursor, part) {
+                (true, 0) => canvas.cursor_row(at),
+                (true, _) => canvas.cursor_line(at),
+                (false, _) => {}
+            }
+            y += 1;
+        }
+    }
+    let last = Words::new().quiet("  enter plans · esc goes back · nothing is sent from here");
+    canvas.line(row(inner, y + 1), &last);
+}
+
+fn title(model: &Model) -> String {
+    match (model.selection.len(), model.cursor_row()) {
+        (0, Some(row)) => format!("actions on {}", row.name),
+        (0, None) => "actions".to_owned(),
+        (1, _) => "actions on 1 marked row".to_owned(),
+        (count, _) => format!("actions on {count} marked rows"),
+    }
+}
+
+fn heads() -> [Words; 2] {
+    [["send", "server", "left"], ["", "decides", "out"]].map(|heads| {
+        let line = Words::new().pad_to(16);
+        let [send, decides, left] = heads;
+        line.quiet(format!("{send:>5}  {decides:>7}  {left:>4}"))
+    })
+}
+
+fn entry(model: &Model, prospect: &Prospect, width: usize) -> Vec<Words> {
+    let counts = prospect.counts;
+    let line = Words::new()
+        .plain("  ")
+        .strong(key(prospect.action))
+        .plain("  ")
+        .strong(label(model, prospect))
+        .pad_to(16)
+        .plain(format!(
+            "{:>5}  {:>7}  {:>4}",
+            counts.send, counts.server_decides, counts.left_out
+        ))
+        .pad_to(WORDS);
+    let words = remarks(prospect).into_iter();
+    let parts = words.flat_map(|text| pieces(&text)).collect();
+    let lines = flow(line, parts, " ", width);
+    if counts.sendable() == 0 {
+        return lines
+            .into_iter()
+            .map(|line| line.toned(Tone::Quiet))
+            .collect();
+    }
+    lines
+}
+
+fn key(action: Action) -> String {
+    let mut keys = keymap::in_place(Place::Menu);
+    let binding = keys.find(|binding| binding.command == Command::Plan(action));
+    binding
+        .map(|binding| binding.keys[0].name())
+        .unwrap_or_default()
+}
+
+/// The platform's own word where all rows are of one platform; else the action's.
+fn label(model: &Model, prospect: &Prospect) -> &'static str {
+    let rows = model.candidates();
+    let mut platforms: Vec<_> = rows
+        .iter()
+        .map(|candidate| candidate.row.platform())
+        .collect();
+    platforms.dedup();
+    match prospect.verbs.as_slice() {
+        [(_, verb)] if platforms.len() == 1 && prospect.action != Action::CleanUp => verb,
+        _ => prospect.action.word(),
+    }
+}
+
+/// The verbs, or why most rows are left out where those are the more.
+fn remarks(prospect: &Prospect) -> Option<String> {
+    let counts = prospect.counts;
+    if let Some(why) = prospect
+        .why
+        .as_ref()
+        .filter(|_| counts.left_out > counts.sendable())
+    {
+        return Some(why.to_string());
+    }
+    if prospect.action == Action::CleanUp {
+        return Some("stop what runs + delete what ended".to_owned());
+    }
+    let mut names: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (platform, verb) in &prospect.verbs {
+        match names.iter_mut().find(|(known, _)| known == platform) {
+            Some((_, verbs)) => verbs.push(verb),
+            None => names.push((platform, vec![verb])),
+        }
+    }
+    let names: Vec<String> = names
+        .into_iter()
+        .map(|(platform, verbs)| format!("{platform} {}", verbs.join("/")))
+        .collect();
+    (!names.is_empty()).then(|| names.join(glyph::DOT))
+}

@@ -1,0 +1,33 @@
+//! The question before leaving while rows still move.
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::ui::canvas::{Canvas, Edges};
+use crate::ui::words::Words;
+
+/// Draws the question over the screen.
+pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model) {
+    let (rows, _) = model.moving();
+    let mut lines = vec![
+        Words::new()
+            .strong(format!("{rows} still moving. Quit?"))
+            .plain(" Nothing is undone by quitting."),
+        Words::new(),
+    ];
+    if model.is_sending() {
+        lines.insert(
+            1,
+            Words::new().plain("Requests that have not left yet are not sent."),
+        );
+    }
+    lines.push(
+        Words::new()
+            .strong("enter")
+            .plain(" leave   ")
+            .strong("esc")
+            .plain(" stay"),
+    );
+    let inner = canvas.popup(screen, (52, lines.len()), &Edges::titled("quit"));
+    canvas.lines(inner, &lines);
+}

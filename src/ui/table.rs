@@ -1,0 +1,307 @@
+//! The list of rows. Only the rows on screen are touched: a frame costs the same however many there are.
+
+use std::borrow::Cow;
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::table::Tab;
+use crate::domain::connection::PlatformId;
+use crate::domain::resource::{Group, Kind, Resource, Source};
+use crate::domain::text::{cut, cut_middle, width};
+use crate::domain::time::{age, short_span};
+use crate::ui::canvas::{Canvas, Edges, row};
+use crate::ui::columns::{Column, Columns, Needs};
+use crate::ui::flags::Flags;
+use crate::ui::theme::{self, Tone};
+use crate::ui::words::{Words, grouped};
+use crate::ui::{empty, glyph, header, tabs};
+
+/// Draws the table in its box.
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
+    let columns = Columns::fit(area.width.saturating_sub(3), Needs::of(model));
+    let edges = Edges {
+        title: Words::new().strong(title(model, area.width)),
+        remark: remark(model, area.width),
+        note: Words::new().quiet(position(model, area.width)),
+        ..Edges::default()
+    };
+    let inner = canvas.boxed(area, &edges);
+    if inner.is_empty() {
+        return;
+    }
+    if model.shown_len() == 0 {
+        empty::draw(canvas, inner, model);
+        return;
+    }
+    heads(canvas, row(inner, 0), model, &columns);
+    let pane = Pane::of(model, &columns);
+    let first = model.browse.offset;
+    for (y, index) in (1..inner.height).zip(first..model.shown_len()) {
+        if let Some(resource) = model.shown(index) {
+            pane.row(canvas, row(inner, y), index, resource);
+        }
+    }
+}
+
+fn title(model: &Model, columns: u16) -> String {
+    if model.browse.only_marked {
+        return format!("marked {}", model.selection.len());
+    }
+    let tab = match model.browse.query.tab {
+        Tab::All => "all",
+        Tab::Only(kind) => kind.plural(),
+    };
+    if columns < 100 {
+        let (shown, all) = (model.browse.view.rows.len(), tabs::of_tab(model));
+        if shown != all {
+            return format!("{tab} {}/{}", grouped(shown), grouped(all));
+        }
+    }
+    format!("{tab} {}", tabs::matching(model))
+}
+
+fn position(model: &Model, columns: u16) -> String {
+    let len = model.shown_len();
+    if len == 0 {
+        return String::new();
+    }
+    let label = if columns < 100 { "" } else { "row " };
+    format!(
+        "{label}{}/{}",
+        grouped(model.browse.cursor + 1),
+        grouped(len)
+    )
+}
+
+/// What the lower edge says: what of the filter has no room in the line of tabs, and the remarks.
+fn remark(model: &Model, columns: u16) -> Words {
+    let mut words = Words::new();
+    if !model.browse.only_marked && model.browse.typing.is_none() {
+        words = tabs::left_over(model, columns);
+    }
+    let remarks = remarks(model);
+    let gap = if words.is_empty() || remarks.is_empty() {
+        ""
+    } else {
+        glyph::DOT
+    };
+    words.quiet(gap).say(Tone::Warn, remarks)
+}
+
+/// What the operator should know of the listings: which are not whole, and the platforms' own notices.
+fn remarks(model: &Model) -> String {
+    let mut remarks = Vec::new();
+    for state in model.lanes.sources() {
+        let Some(listing) = &state.listing else {
+            continue;
+        };
+        let rows = listing.rows().len();
+        let known = listing.total.filter(|total| *total != rows);
+        let total = known.map_or_else(|| "?".to_owned(), grouped);
+        if !listing.complete {
+            remarks.push(format!(
+                "{}: first {} of {total}",
+                state.source,
+                grouped(rows)
+            ));
+        } else if known.is_some() {
+            remarks.push(format!(
+                "{}: {} of {total} shown",
+                state.source,
+                grouped(rows)
+            ));
+        }
+        if let Some(notice) = &listing.notice {
+            remarks.push(format!("{}: {notice}", state.source));
+        }
+    }
+    remarks.join(glyph::DOT)
+}
+
+fn heads(canvas: &mut Canvas, at: Rect, model: &Model, columns: &Columns) {
+    let sort = model.browse.query.sort;
+    let style = canvas.theme().style(Tone::Strong);
+    let mut x = at.x + columns.prefix;
+    for (column, columns) in &columns.shown {
+        let mut title = match column {
+            Column::Platform if *columns < 8 => "P".to_owned(),
+            column => column.title().to_owned(),
+        };
+        if column.sort() == Some(sort.column) && width(&sort.title()) <= usize::from(*columns) {
+            title = sort.title();
+        }
+        put(
+            canvas,
+            Rect {
+                x,
+                width: *columns,
+                ..at
+            },
+            *column,
+            &title,
+            style,
+        );
+        x += columns + 1;
+    }
+}
+
+fn put(canvas: &mut Canvas, at: Rect, column: Column, text: &str, style: ratatui::style::Style) {
+    let missing = usize::from(at.width).saturating_sub(width(text));
+    if column.is_right_aligned() && missing > 0 {
+        let missing = u16::try_from(missing).unwrap_or(u16::MAX);
+        let at = Rect {
+            x: at.x + missing,
+            width: at.width - missing,
+            ..at
+        };
+        canvas.put(at, text, style);
+    } else {
+        canvas.put(at, text, style);
+    }
+}
+
+/// What the rows of one frame have in common.
+struct Pane<'a> {
+    model: &'a Model,
+    columns: &'a Columns,
+    flags: Flags<'a>,
+    stale: Vec<&'a Source>,
+    /// Platforms with several connections: their rows name the connection.
+    several: Vec<PlatformId>,
+}
+
+impl<'a> Pane<'a> {
+    fn of(model: &'a Model, columns: &'a Columns) -> Self {
+        let lanes = |platform: PlatformId| {
+            let all = model.lanes.all().iter();
+            all.filter(|lane| lane.connection.platform == platform)
+                .count()
+        };
+        Self {
+            model,
+            columns,
+            flags: Flags::of(model),
+            stale: tabs::stale_sources(model)
+                .map(|state| &*state.source)
+                .collect(),
+            several: PlatformId::ALL
+                .into_iter()
+                .filter(|id| lanes(*id) > 1)
+                .collect(),
+        }
+    }
+
+    fn row(&self, canvas: &mut Canvas, at: Rect, index: usize, resource: &Resource) {
+        let is_cursor = index == self.model.browse.cursor;
+        let mark = self.model.selection.get(&resource.key);
+        let is_old = self.stale.contains(&&*resource.key.source)
+            || mark.is_some_and(|mark| mark.gone.is_some())
+            || !resource.key.id.is_sound();
+        self.flags
+            .draw(canvas, at, self.columns.prefix, index, resource, mark);
+        let mut x = at.x + self.columns.prefix;
+        for (column, width) in &self.columns.shown {
+            let (text, tone) = self.cell(*column, *width, resource);
+            let tone = if is_old { Tone::Quiet } else { tone };
+            let style = canvas.theme().style(tone);
+            put(
+                canvas,
+                Rect {
+                    x,
+                    width: *width,
+                    ..at
+                },
+                *column,
+                &text,
+                style,
+            );
+            x += width + 1;
+        }
+        if is_cursor {
+            canvas.cursor_row(at);
+        }
+    }
+
+    fn cell<'r>(&self, column: Column, columns: u16, row: &'r Resource) -> (Cow<'r, str>, Tone) {
+        let text: Cow<str> = match column {
+            Column::Platform if columns < 8 => header::letter(row.platform()).into(),
+            Column::Platform => row.platform().label().into(),
+            Column::Kind => row.kind_word().into(),
+            Column::Name => self.name(row, usize::from(columns)),
+            Column::Id => cut_middle(row.key.id.shown().as_str(), usize::from(columns)).into(),
+            Column::Scope => self.scope(row).into(),
+            Column::Status => {
+                let tone = theme::of_group(row.status.group);
+                let text = format!("{} {}", glyph::of_status(&row.status), row.status.word);
+                return (text.into(), tone);
+            }
+            Column::Target => row
+                .target
+                .as_ref()
+                .map_or(glyph::NONE, |word| word.as_str())
+                .into(),
+            Column::Age => row.created.map_or(glyph::NONE.into(), |at| {
+                short_span(age(self.model.now.wall, at)).into()
+            }),
+            Column::Gpus => row
+                .gpus
+                .map_or(glyph::NONE.into(), |gpus| gpus.to_string().into()),
+            Column::Owner => owner(row, usize::from(columns)).into(),
+            Column::Message => failure(row).into(),
+        };
+        (text, Tone::Plain)
+    }
+
+    /// The name; with the kind behind it where that has no column of its own.
+    fn name<'r>(&self, row: &'r Resource, columns: usize) -> Cow<'r, str> {
+        let suffix = suffix(row);
+        if self.columns.has(Column::Kind) || suffix.is_empty() {
+            return row.name.as_str().into();
+        }
+        let room = columns.saturating_sub(width(suffix) + 1);
+        format!("{} {suffix}", cut(row.name.as_str(), room)).into()
+    }
+
+    fn scope(&self, row: &Resource) -> String {
+        let source = &row.key.source;
+        if self.several.contains(&source.platform) {
+            return format!("{}/{}", source.connection, row.scope);
+        }
+        match source.platform {
+            PlatformId::SapAiCore | PlatformId::Kubiya if self.columns.prefix > 3 => {
+                format!("{}:{}", source.platform.scope_prefix(), row.scope)
+            }
+            PlatformId::SapAiCore | PlatformId::Kubiya | PlatformId::RunAi => row.scope.to_string(),
+        }
+    }
+}
+
+/// The kind in brackets, for what is not a plain run.
+fn suffix(row: &Resource) -> &'static str {
+    match (row.key.source.kind, row.kind_word()) {
+        (Kind::Deployment, _) => "(dep)",
+        (Kind::Workload, "workspace") => "(ws)",
+        (Kind::Workload, "inference") => "(inf)",
+        (Kind::Workload | Kind::Execution, _) => "",
+    }
+}
+
+/// The owner; of an address that does not fit, the part before the `@`.
+fn owner(row: &Resource, columns: usize) -> &str {
+    let Some(owner) = &row.owner else {
+        return glyph::NONE;
+    };
+    match owner.as_str().split_once('@') {
+        Some((name, _)) if width(owner.as_str()) > columns && !name.is_empty() => name,
+        Some(_) | None => owner.as_str(),
+    }
+}
+
+/// Why a row failed, in the platform's words.
+pub(super) fn failure(row: &Resource) -> &str {
+    match &row.message {
+        Some(message) if row.status.group == Group::Failed || row.attention => message.as_str(),
+        Some(_) | None => "",
+    }
+}

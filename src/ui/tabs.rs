@@ -1,0 +1,173 @@
+//! The second line: tabs with their counts, what is filtered and sorted; or the filter being typed.
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::listing::SourceState;
+use crate::app::table::{StatusChips, Tab};
+use crate::domain::resource::{Group, Kind};
+use crate::domain::time::time_of_day;
+use crate::ui::canvas::Canvas;
+use crate::ui::theme::Tone;
+use crate::ui::words::{Words, grouped};
+use crate::ui::{field, glyph};
+
+/// Between the parts of the line.
+const GAP: &str = "  ";
+
+/// Draws the line.
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
+    if let Some((input, _)) = &model.browse.typing {
+        let label = Words::new().strong(" filter ").say(Tone::Mark, "/");
+        let state = match &model.browse.complaint {
+            Some(complaint) => Words::new().say(Tone::Warn, format!(" ! {complaint} ")),
+            None => Words::new().quiet(format!(" {} ", matching(model))),
+        };
+        field::one_line(canvas, area, &label, input, &state);
+        return;
+    }
+    canvas.line(area, &composed(model, area.width).0);
+}
+
+/// The line, and what of the filter found no room in it: that stands in the edge of the table, so that
+/// no filter works unseen.
+fn composed(model: &Model, columns: u16) -> (Words, Words) {
+    let room = usize::from(columns);
+    let mut line = tabs(model, columns);
+    let mut rest = Words::new();
+    // The table's heads say the sort as well, and the header how old the rows are.
+    let parts = [
+        (true, filter(model)),
+        (true, status(model)),
+        (true, hidden(model)),
+        (false, sort(model)),
+        (false, stale(model)),
+    ];
+    for (must_be_seen, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
+        if line.width() + GAP.len() + part.width() <= room {
+            line = line.plain(GAP).and(part);
+        } else if must_be_seen {
+            let gap = if rest.is_empty() { "" } else { glyph::DOT };
+            rest = rest.quiet(gap).and(part);
+        }
+    }
+    (line, rest)
+}
+
+/// What of the filter the line has no room for.
+pub(super) fn left_over(model: &Model, columns: u16) -> Words {
+    composed(model, columns).1
+}
+
+/// `11 of 412 match`, or the number of rows where nothing is filtered away.
+pub(super) fn matching(model: &Model) -> String {
+    let (shown, all) = (model.browse.view.rows.len(), of_tab(model));
+    if shown == all {
+        grouped(all)
+    } else {
+        format!("{} of {} match", grouped(shown), grouped(all))
+    }
+}
+
+/// How many rows the open tab has, whatever the filter.
+pub(super) fn of_tab(model: &Model) -> usize {
+    let open = model.browse.query.tab;
+    let mut counts = Tab::ALL.into_iter().zip(model.browse.view.tabs);
+    counts
+        .find(|(tab, _)| *tab == open)
+        .map_or(0, |(_, count)| count)
+}
+
+fn tabs(model: &Model, columns: u16) -> Words {
+    let stale: Vec<Kind> = stale_sources(model)
+        .map(|state| state.source.kind)
+        .collect();
+    let mut line = Words::new();
+    for (digit, (tab, count)) in Tab::ALL.into_iter().zip(model.browse.view.tabs).enumerate() {
+        let title = if columns < 100 {
+            short(tab)
+        } else {
+            tab.title()
+        };
+        let star = if stale.iter().any(|kind| tab.holds(*kind)) {
+            "*"
+        } else {
+            ""
+        };
+        let text = format!("{digit} {title} {}{star}", grouped(count));
+        line = if tab == model.browse.query.tab {
+            line.strong(format!("[{text}]"))
+        } else {
+            line.plain(format!(" {text} "))
+        };
+    }
+    line
+}
+
+const fn short(tab: Tab) -> &'static str {
+    match tab {
+        Tab::All => "All",
+        Tab::Only(Kind::Execution) => "Exec",
+        Tab::Only(Kind::Deployment) => "Depl",
+        Tab::Only(Kind::Workload) => "Work",
+    }
+}
+
+fn status(model: &Model) -> Words {
+    let query = &model.browse.query;
+    let words = if query.filter.names_status() {
+        "by filter".to_owned()
+    } else {
+        query.chips.title()
+    };
+    Words::new().quiet("status: ").plain(words)
+}
+
+fn filter(model: &Model) -> Words {
+    if model.browse.typed.is_empty() {
+        return Words::new();
+    }
+    Words::new().say(Tone::Mark, format!("/{}", model.browse.typed))
+}
+
+/// `ended 31 · failed 4 hidden`, while *live* is the filter.
+fn hidden(model: &Model) -> Words {
+    let query = &model.browse.query;
+    if query.filter.names_status() || query.chips != StatusChips::default() {
+        return Words::new();
+    }
+    let view = &model.browse.view;
+    let counts = [Group::Ended, Group::Failed].map(|group| (group, view.in_group(group)));
+    let shown = counts.into_iter().filter(|(_, count)| *count > 0);
+    let words: Vec<String> = shown
+        .map(|(group, count)| format!("{} {}", group.word(), grouped(count)))
+        .collect();
+    if words.is_empty() {
+        return Words::new();
+    }
+    Words::new().quiet(format!("{} hidden", words.join(" · ")))
+}
+
+fn sort(model: &Model) -> Words {
+    let title = model.browse.query.sort.title();
+    Words::new().quiet("sort: ").plain(title)
+}
+
+fn stale(model: &Model) -> Words {
+    let oldest: Option<Timestamp> = stale_sources(model)
+        .filter_map(|state| state.listing.as_ref().map(|listing| listing.at))
+        .min();
+    let Some(oldest) = oldest else {
+        return Words::new();
+    };
+    let time = time_of_day(oldest);
+    let minutes = time.get(..5).unwrap_or(&time);
+    Words::new().say(Tone::Warn, format!("* as of {minutes}"))
+}
+
+/// Sources that fail while rows of theirs are still shown.
+pub(super) fn stale_sources(model: &Model) -> impl Iterator<Item = &SourceState> {
+    let sources = model.lanes.sources();
+    sources.filter(|state| state.is_stale() && state.listing.is_some())
+}

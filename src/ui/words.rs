@@ -1,0 +1,201 @@
+//! A line of words in several tones, cleaned and measured as it is put together.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::text::{Clean, cut, width};
+use crate::ui::theme::Tone;
+
+/// Parts of one line, from left to right.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Words {
+    parts: Vec<(Tone, String)>,
+    width: usize,
+}
+
+/// The text, safe to draw: whatever reaches the screen passes here, wherever it comes from (P8).
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(Clean::new(text).as_str().to_owned())
+    }
+}
+
+impl Words {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// With more text at the end.
+    pub(super) fn say(mut self, tone: Tone, text: impl AsRef<str>) -> Self {
+        let text = clean(text.as_ref()).into_owned();
+        self.width += width(&text);
+        self.parts.push((tone, text));
+        self
+    }
+
+    pub(super) fn plain(self, text: impl AsRef<str>) -> Self {
+        self.say(Tone::Plain, text)
+    }
+
+    pub(super) fn strong(self, text: impl AsRef<str>) -> Self {
+        self.say(Tone::Strong, text)
+    }
+
+    pub(super) fn quiet(self, text: impl AsRef<str>) -> Self {
+        self.say(Tone::Quiet, text)
+    }
+
+    /// With other words at the end.
+    pub(super) fn and(mut self, more: Self) -> Self {
+        self.width += more.width;
+        self.parts.extend(more.parts);
+        self
+    }
+
+    /// Filled up with spaces to so many columns.
+    pub(super) fn pad_to(self, column: usize) -> Self {
+        let missing = column.saturating_sub(self.width);
+        if missing == 0 {
+            return self;
+        }
+        self.plain(" ".repeat(missing))
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.width == 0
+    }
+
+    pub(super) fn parts(&self) -> &[(Tone, String)] {
+        &self.parts
+    }
+
+    /// All of it in one tone.
+    pub(super) fn toned(mut self, tone: Tone) -> Self {
+        self.parts.iter_mut().for_each(|part| part.0 = tone);
+        self
+    }
+}
+
+/// Puts parts side by side with a separator, on as many lines as they need. The first line starts with
+/// `head`, the others at its width.
+pub(super) fn flow(head: Words, parts: Vec<Words>, separator: &str, columns: usize) -> Vec<Words> {
+    let indent = head.width();
+    let mut lines = Vec::new();
+    let mut line = head;
+    let mut is_first = true;
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        let gap = if is_first { 0 } else { width(separator) };
+        if !is_first && line.width() + gap + part.width() > columns {
+            lines.push(std::mem::replace(&mut line, Words::new().pad_to(indent)));
+            is_first = true;
+        }
+        if !is_first {
+            line = line.quiet(separator);
+        }
+        line = line.and(part);
+        is_first = false;
+    }
+    lines.push(line);
+    lines
+}
+
+/// The words of a text one by one, for [`flow`].
+pub(super) fn pieces(text: &str) -> Vec<Words> {
+    let words = text.split_whitespace();
+    words.map(|word| Words::new().plain(word)).collect()
+}
+
+/// The text on lines of so many columns, broken between words, and inside those that are longer.
+pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let text = clean(text);
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split_word_bounds() {
+        if width(&line) + width(word) <= columns {
+            line.push_str(word);
+            continue;
+        }
+        if !line.trim().is_empty() {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+        }
+        line.clear();
+        for grapheme in word.trim_start().graphemes(true) {
+            if width(&line) + width(grapheme) > columns {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push_str(grapheme);
+        }
+    }
+    if !line.trim().is_empty() {
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// The text on at most so many lines; what does not fit ends in `…`.
+pub(super) fn wrapped_in(text: &str, columns: usize, most: usize) -> Vec<String> {
+    let mut lines = wrapped(text, columns);
+    if lines.len() > most {
+        let rest = lines.split_off(most - 1).join(" ");
+        lines.push(cut(&rest, columns));
+    }
+    lines
+}
+
+/// A count with its thousands apart: `412`, `1 200`, `100 000`.
+pub(super) fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let head = digits.len() % 3;
+    let mut out = digits[..head].to_owned();
+    for (place, digit) in digits[head..].chars().enumerate() {
+        if place % 3 == 0 && !out.is_empty() {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let shown: Vec<String> = [0, 41, 412, 1_200, 100_000]
+            .into_iter()
+            .map(grouped)
+            .collect();
+        assert_eq!(shown, ["0", "41", "412", "1 200", "100 000"]);
+    }
+
+    #[test]
+    fn wrapping_loses_no_letter_and_exceeds_no_line() {
+        let text = "resource group default refuses 1f7be0c3-88ad-4f0e-9d0a-2c51c0aa60d1 東京東京";
+        for columns in 2..60 {
+            let lines = wrapped(text, columns);
+            assert!(lines.iter().all(|line| width(line) <= columns), "{columns}");
+            let kept: String = lines.concat().split(' ').collect();
+            assert_eq!(kept, text.split(' ').collect::<String>(), "{columns}");
+        }
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_go_on_below_the_first() {
+        let parts = vec![Words::new().plain("one"), Words::new().plain("two")];
+        let lines = flow(Words::new().plain("> "), parts, ", ", 8);
+        let texts: Vec<String> = lines
+            .iter()
+            .map(|line| line.parts().iter().map(|part| part.1.as_str()).collect())
+            .collect();
+        assert_eq!(texts, ["> one", "  two"]);
+    }
+}

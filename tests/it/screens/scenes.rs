@@ -1,0 +1,332 @@
+//! One scene a screen: how one gets there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use centurion::app::message::{BatchMessage, Message};
+use centurion::domain::error::{PlatformError, Refusal};
+use centurion::domain::outcome::{Answer, Rejection};
+use centurion::domain::resource::{Key, Reading, Resource, Status};
+use centurion::domain::text::Clean;
+
+use super::fixture::Scene;
+use super::rows::rows;
+
+pub(super) type Size = (u16, u16);
+
+/// How one gets to a screen.
+type Way = fn(Size) -> Scene;
+
+/// Every screen by name.
+pub(crate) const SCENES: &[(&str, Way)] = &[
+    ("first_run", Scene::empty),
+    ("connecting", Scene::starting),
+    ("list", Scene::listed),
+    ("list_marked", marked),
+    ("list_in_trouble", in_trouble),
+    ("list_range", range),
+    ("list_filter", filter),
+    ("list_filter_complaint", filter_complaint),
+    ("list_no_match", no_match),
+    ("list_only_marked", only_marked),
+    ("list_notices", notices),
+    ("detail", detail),
+    ("menu", menu),
+    ("menu_one_platform", menu_one_platform),
+    ("statuses", statuses),
+    ("sort", sort),
+    ("too_many", too_many),
+    ("plan_reading", plan_reading),
+    ("plan", plan),
+    ("plan_rows", plan_rows),
+    ("plan_complaint", plan_complaint),
+    ("plan_resume", plan_resume),
+    ("plan_wire", plan_wire),
+    ("results_sending", results_sending),
+    ("results", results),
+    ("results_left", results_left),
+    ("results_journal", results_journal),
+    ("batches", batches),
+    ("help", help),
+    ("quit", quit),
+];
+
+pub(crate) fn marked(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("!<space><space><down><space><space><space>/llama<enter>");
+    scene
+}
+
+fn timeout() -> PlatformError {
+    PlatformError::TimedOut {
+        host: "control-plane.kubiya.example".to_owned(),
+        limit: Duration::from_secs(30),
+    }
+}
+
+pub(crate) fn refused() -> PlatformError {
+    PlatformError::Unauthorized {
+        platform: centurion::domain::connection::PlatformId::RunAi,
+        setting: "client_secret",
+        said: Refusal {
+            status: 401,
+            code: None,
+            message: Clean::new("Invalid client credentials"),
+            request_id: None,
+            own_shape: true,
+        },
+    }
+}
+
+fn in_trouble(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("!a");
+    scene.wait(134);
+    scene.list_again("prod-eu");
+    let kubiya = scene.source("kubiya", "executions");
+    scene.fail(&kubiya, timeout());
+    let run_ai = scene.source("run-ai", "workloads");
+    scene.fail(&run_ai, refused());
+    scene
+}
+
+fn range(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("<space><down>v<down><down>");
+    scene
+}
+
+fn filter(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("/llama");
+    scene
+}
+
+fn filter_complaint(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("/age>x");
+    scene
+}
+
+fn no_match(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("/lamma<enter>");
+    scene
+}
+
+fn only_marked(size: Size) -> Scene {
+    let mut scene = marked(size);
+    scene.press("m");
+    scene
+}
+
+fn notices(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("mRBp");
+    scene
+}
+
+fn detail(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("G<enter>");
+    scene
+}
+
+pub(crate) fn menu(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("ax<down>");
+    scene
+}
+
+fn menu_one_platform(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("3ax");
+    scene
+}
+
+fn statuses(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("s<down><space>");
+    scene
+}
+
+fn sort(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("o<down>");
+    scene
+}
+
+fn too_many(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    let source = scene.source("prod-eu", "executions");
+    let template = rows(&source)[0].clone();
+    let many = (0..237).map(|n| {
+        let mut row = Resource::clone(&template);
+        row.key.id = centurion::domain::resource::Id::new(&format!("e{n:015x}"));
+        Arc::new(row)
+    });
+    scene.list(&source, many.collect());
+    scene.press("1<space><space><space>a");
+    scene
+}
+
+fn plan_reading(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("axs");
+    scene
+}
+
+pub(crate) fn plan(size: Size) -> Scene {
+    let mut scene = plan_reading(size);
+    scene.wait(1);
+    scene.answer_reads();
+    scene.press("runaway fine-tunes, INC-4812 cleanup<enter>stop 1");
+    scene
+}
+
+fn plan_rows(size: Size) -> Scene {
+    let mut scene = plan(size);
+    scene.press("<tab><down><space><down><down>");
+    scene
+}
+
+fn plan_complaint(size: Size) -> Scene {
+    let mut scene = plan(size);
+    scene.press("<enter>");
+    scene
+}
+
+fn plan_resume(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("3axu");
+    scene.answer_reads();
+    scene
+}
+
+fn plan_wire(size: Size) -> Scene {
+    let mut scene = plan(size);
+    scene.press("<tab>c");
+    let body = r#"{
+  "deployments": [
+    { "id": "d5f00c1177e31b20", "targetStatus": "STOPPED" },
+    { "id": "d5f00c1177e32c45", "targetStatus": "STOPPED" }
+  ]
+}"#;
+    let mut lines = vec!["PATCH https://api.ai.prod-eu.example/v2/lm/deployments".to_owned()];
+    lines.extend(body.lines().map(str::to_owned));
+    lines.push(String::new());
+    lines.push(
+        "curl -X PATCH https://api.ai.prod-eu.example/v2/lm/deployments -H \"Authorization: Bearer $TOKEN\" -d '{}'"
+            .to_owned(),
+    );
+    scene.tell(Message::Previewed(lines));
+    scene
+}
+
+fn results_sending(size: Size) -> Scene {
+    let mut scene = plan(size);
+    let phrase = match &scene.model.screen {
+        centurion::app::Screen::Plan(confirm) => confirm.plan.phrase(),
+        _ => None,
+    };
+    let phrase = phrase.expect("a stop asks for a phrase");
+    let rest = phrase.strip_prefix("stop 1").expect("more than ten rows");
+    scene.press(&format!("{rest}<enter>"));
+    assert!(scene.batch.is_some(), "the batch is sent");
+    scene.batch(BatchMessage::Opened("2026-11-22-0007".to_owned()));
+    scene.batch(BatchMessage::Sending(1));
+    scene.wait(1);
+    scene
+}
+
+fn sent_keys(scene: &Scene) -> Vec<Key> {
+    let batch = scene.batch.as_ref().expect("a batch was sent");
+    let operations = batch
+        .requests()
+        .iter()
+        .flat_map(centurion::domain::plan::Request::operations);
+    operations.map(|operation| operation.key.clone()).collect()
+}
+
+/// A mixed end: two rejected, one unknown, the others scheduled, some of them at their target.
+pub(crate) fn results(size: Size) -> Scene {
+    let mut scene = results_sending(size);
+    let keys = sent_keys(&scene);
+    for number in 1..=scene
+        .batch
+        .as_ref()
+        .map_or(0, |batch| batch.requests().len())
+    {
+        scene.batch(BatchMessage::Sending(u32::try_from(number).expect("small")));
+    }
+    let at = scene.moment();
+    for (place, key) in keys.iter().enumerate() {
+        let answer = match place {
+            1 => Answer::Rejected(Rejection {
+                code: Some(Clean::new("01010076")),
+                reason: Clean::new("Deployment is in transition"),
+                request_id: Some(Clean::new("5d20c1ee-41ab")),
+                later: true,
+            }),
+            4 => Answer::Rejected(Rejection {
+                code: Some(Clean::new("403")),
+                reason: Clean::new("workload is owned by another project"),
+                request_id: None,
+                later: false,
+            }),
+            7 => Answer::Unknown(Clean::new("connection cut")),
+            _ => Answer::Scheduled { message: None },
+        };
+        scene.batch(BatchMessage::Answered(key.clone(), answer, at));
+    }
+    let note = "prod-eu: this runtime reports no bulk updates; 4 rows left in 4 single requests";
+    scene.batch(BatchMessage::Note(Clean::new(note)));
+    scene.batch(BatchMessage::Done);
+    scene.wait(30);
+    for key in keys.iter().take(3) {
+        let row = rows(&key.source).into_iter().find(|row| row.key == *key);
+        let mut row = Resource::clone(&row.expect("a row of the fixture"));
+        row.status = Status {
+            word: Clean::new("STOPPED"),
+            group: centurion::domain::resource::Group::Ended,
+        };
+        let reading = Ok(Reading::Found(Arc::new(row)));
+        let started = scene.moment();
+        scene.tell(Message::Read(key.clone(), started, reading));
+    }
+    scene.wait(41);
+    scene
+}
+
+fn results_left(size: Size) -> Scene {
+    let mut scene = results(size);
+    scene.press("<esc>");
+    scene
+}
+
+fn results_journal(size: Size) -> Scene {
+    let mut scene = results_sending(size);
+    let run_ai = centurion::domain::connection::ConnectionName::new("run-ai");
+    scene.batch(BatchMessage::Waiting(run_ai.expect("a good name"), 38));
+    let why = "cannot write /home/ana/.local/state/centurion/2026-11-22-0007.jsonl: no space left";
+    scene.batch(BatchMessage::JournalFailed(Clean::new(why)));
+    scene
+}
+
+fn batches(size: Size) -> Scene {
+    let mut scene = results(size);
+    scene.press("B");
+    scene
+}
+
+fn help(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("?");
+    scene
+}
+
+fn quit(size: Size) -> Scene {
+    let mut scene = results(size);
+    scene.press("<esc>q");
+    scene
+}
