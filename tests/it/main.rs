@@ -1,15 +1,20 @@
 //! The tests of everything that takes more than one module. One binary, one harness.
 
 mod canned;
+mod command_line;
 mod config;
 mod fixture;
+mod harness;
 mod http;
 mod journal;
 mod kubiya;
+mod main_job;
 mod outcomes;
 mod plans;
+mod pty;
 mod run_ai;
 mod sap_client;
 mod sap_simulator;
 mod screens;
 mod simulator;
+mod terminal;

@@ -1,0 +1,174 @@
+//! The dashboard, on real connections or on the demo.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::app::Setup;
+use crate::cli::{Failure, Look, World};
+use crate::config::{self, Environment, Wanted};
+use crate::domain::connection::{Connection, ConnectionName, ReadOnly};
+use crate::journal::Journal;
+use crate::runtime::{self, Clock, Context, Reload};
+use crate::ui::theme::Theme;
+
+/// The dashboard on the configured connections.
+pub(super) fn run(
+    environment: &Environment,
+    wanted: &Wanted<'_>,
+    look: Look,
+) -> Result<u8, Failure> {
+    runtime::usable(variable("TERM").as_deref())?;
+    let settings = config::load(environment, wanted)?;
+    let file = settings
+        .file
+        .clone()
+        .or_else(|| config::default_file(environment));
+    let reload = reload(environment.clone(), wanted);
+    let journal = settings
+        .journal
+        .map_or_else(Journal::nowhere, Journal::open);
+    let start = Start {
+        connections: settings.connections,
+        journal,
+        file,
+        demo: false,
+        refresh: settings.refresh,
+    };
+    in_runtime(async { start.run(reload, look).await })
+}
+
+/// The dashboard on a simulator inside this program.
+pub(super) fn demo(
+    environment: &Environment,
+    wanted: &Wanted<'_>,
+    world: &World,
+    look: Look,
+) -> Result<u8, Failure> {
+    runtime::usable(variable("TERM").as_deref())?;
+    let journal = config::demo_journal(environment).map_or_else(Journal::nowhere, Journal::open);
+    in_runtime(async {
+        let simulator = world.start(SocketAddr::from(([127, 0, 0, 1], 0)), "demo")?;
+        let mut connections = simulator.connections();
+        if wanted.read_only || variable("CENTURION_READ_ONLY").is_some_and(|value| forbids(&value))
+        {
+            for connection in &mut connections {
+                connection.read_only = ReadOnly::ByRun;
+            }
+        }
+        let again = connections.clone();
+        let reload: Reload = Box::new(move |name| again.iter().find(|c| c.name == *name).cloned());
+        let refresh = std::time::Duration::from_secs(5);
+        let start = Start {
+            connections,
+            journal,
+            file: None,
+            demo: true,
+            refresh,
+        };
+        start.run(reload, look).await
+    })
+}
+
+fn forbids(value: &str) -> bool {
+    !matches!(value, "" | "0" | "false")
+}
+
+/// Reads configuration and secrets again, for a new sign-in.
+fn reload(environment: Environment, wanted: &Wanted<'_>) -> Reload {
+    let (file, read_only) = (wanted.file.map(PathBuf::from), wanted.read_only);
+    Box::new(move |name: &ConnectionName| {
+        let wanted = Wanted {
+            file: file.as_deref(),
+            read_only,
+        };
+        let settings = config::load(&environment, &wanted).ok()?;
+        settings
+            .connections
+            .into_iter()
+            .find(|connection| connection.name == *name)
+    })
+}
+
+fn in_runtime(work: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+    let runtime = tokio::runtime::Runtime::new();
+    let runtime = runtime.map_err(|error| Failure::Machine("no threads", error))?;
+    let status = runtime.block_on(work);
+    // A helper command or a disk that hangs must not keep the program from ending.
+    runtime.shutdown_background();
+    status
+}
+
+/// What a dashboard starts with.
+struct Start {
+    connections: Vec<Connection>,
+    journal: Journal,
+    file: Option<PathBuf>,
+    demo: bool,
+    refresh: std::time::Duration,
+}
+
+impl Start {
+    async fn run(self, reload: Reload, look: Look) -> Result<u8, Failure> {
+        let clock = Clock::start();
+        let (user, host) = (user(), host());
+        let journal_problem = self
+            .journal
+            .check()
+            .err()
+            .map(|error| format!("nothing can be sent: {error}"));
+        let setup = Setup {
+            connections: self.connections.clone(),
+            refresh: self.refresh,
+            user: user.clone(),
+            host: host.clone(),
+            demo: self.demo,
+            now: clock.now(),
+            size: (80, 24),
+            journal_problem,
+            config_file: self.file.map(|file| super::shown(&file)),
+        };
+        let context = Context::new(
+            &self.connections,
+            self.journal,
+            format!("{user}@{host}"),
+            clock,
+            reload,
+        );
+        let ended = runtime::run(setup, context, theme(look)).await;
+        ended.map_err(|error| Failure::Machine("the terminal failed", error))
+    }
+}
+
+fn theme(look: Look) -> Theme {
+    let unicode = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(variable)
+        .is_some_and(|locale| {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        });
+    let colors = variable("NO_COLOR").is_none() && variable("CLICOLOR").as_deref() != Some("0");
+    Theme::new(colors, !look.ascii && unicode)
+}
+
+fn user() -> String {
+    variable("USER")
+        .or_else(|| variable("LOGNAME"))
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn host() -> String {
+    #[cfg(unix)]
+    let name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    #[cfg(not(unix))]
+    let name = variable("COMPUTERNAME").unwrap_or_else(|| "unknown".to_owned());
+    name
+}
+
+/// An environment variable that is set to something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

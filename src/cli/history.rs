@@ -1,0 +1,140 @@
+//! `centurion history`: the journal in lines, every text clean.
+
+use std::fmt::Write as _;
+
+use crate::domain::outcome::Outcome;
+use crate::domain::text::Clean;
+use crate::domain::time::long_span;
+use crate::journal::{Journal, JournalError, Past, PastRow, Planned, State};
+
+/// How many batches are listed.
+const BATCHES: usize = 200;
+
+/// The newest batches a line each, or one batch with its rows.
+pub(super) fn lines(journal: &Journal, batch: Option<&str>) -> Result<Vec<String>, JournalError> {
+    if let Some(name) = batch {
+        Ok(whole(&journal.batch(name)?))
+    } else {
+        let batches = journal.batches(BATCHES)?;
+        if batches.is_empty() {
+            return Ok(vec!["no batch was sent from this machine yet".to_owned()]);
+        }
+        Ok(batches.iter().map(line).collect())
+    }
+}
+
+fn line(past: &Past) -> String {
+    let words = match &past.intent {
+        Some(intent) => {
+            let reason = intent
+                .reason
+                .as_ref()
+                .map(|reason| format!("  \"{reason}\""))
+                .unwrap_or_default();
+            format!(
+                "{:<9} {}  by {}{reason}",
+                intent.action.as_str(),
+                counts(past),
+                intent.by
+            )
+        }
+        None => "the intent cannot be read".to_owned(),
+    };
+    format!("{}  {:<10} {words}", past.name, state(past.state))
+}
+
+const fn state(state: State) -> &'static str {
+    match state {
+        State::Live => "live",
+        State::Ended => "ended",
+        State::Unfinished => "unfinished",
+        State::NeverBegun => "never sent",
+        State::NotRead => "not read",
+    }
+}
+
+fn counts(past: &Past) -> String {
+    let count = |is: fn(&Outcome) -> bool| {
+        past.rows
+            .iter()
+            .filter_map(|row| row.outcome.as_ref())
+            .filter(|o| is(o))
+            .count()
+    };
+    let open = past.rows.iter().filter(|row| row.outcome.is_none()).count();
+    let mut words = format!(
+        "{} marked: {} scheduled, {} rejected, {} unknown, {} left out",
+        past.rows.len(),
+        count(|outcome| matches!(outcome, Outcome::Scheduled { .. })),
+        count(|outcome| matches!(outcome, Outcome::Rejected(_))),
+        count(|outcome| matches!(outcome, Outcome::Unknown(_))),
+        count(|outcome| matches!(outcome, Outcome::LeftOut(..))),
+    );
+    if open > 0 {
+        // Writing to a string does not fail.
+        let _ = write!(words, ", {open} without an answer");
+    }
+    words
+}
+
+fn whole(past: &Past) -> Vec<String> {
+    let mut lines = vec![line(past)];
+    if let Some(intent) = &past.intent {
+        lines.push(format!(
+            "confirmed {}  took {}",
+            intent.confirmed,
+            long_span(past.took())
+        ));
+        let accounts = intent.accounts.iter();
+        lines.extend(
+            accounts.map(|account| format!("through   {}  {}", account.connection, account.url)),
+        );
+    }
+    lines.extend(past.rows.iter().map(row));
+    lines.extend(
+        past.notes
+            .iter()
+            .map(|(at, words)| format!("note      {at}  {words}")),
+    );
+    lines.extend(
+        past.problems
+            .iter()
+            .map(|problem| format!("damaged   {problem}")),
+    );
+    if past.from_newer_version {
+        lines.push("some of it was written by a newer version".to_owned());
+    }
+    lines
+}
+
+fn row(row: &PastRow) -> String {
+    let planned = match &row.planned {
+        Planned::Send { verb, .. } => verb.clone(),
+        Planned::LeftOut { .. } | Planned::NotKnown => Clean::new("-"),
+    };
+    let outcome = match (&row.outcome, &row.planned) {
+        (Some(Outcome::Scheduled { .. }), _) => "scheduled".to_owned(),
+        (Some(Outcome::Rejected(no)), _) => {
+            let code = no
+                .code
+                .as_ref()
+                .map(|code| format!("{code} "))
+                .unwrap_or_default();
+            format!("rejected  {code}{}", no.reason)
+        }
+        (Some(Outcome::Unknown(why)), _) => format!("unknown   {why}"),
+        (Some(Outcome::LeftOut(_, why)), _) | (None, Planned::LeftOut { reason: why, .. }) => {
+            format!("left out  {why}")
+        }
+        (None, Planned::Send { .. } | Planned::NotKnown) => "no answer recorded".to_owned(),
+    };
+    let seen = row
+        .seen
+        .as_ref()
+        .map(|seen| format!("  {}: {}", seen.tracking, seen.status))
+        .unwrap_or_default();
+    format!(
+        "  {:<36}  {:<12} {:<10} {outcome}{seen}  {}",
+        row.id, row.connection, planned, row.name
+    )
+}

@@ -1,0 +1,146 @@
+//! Listings and fresh reads.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+use jiff::Timestamp;
+
+use crate::app::listing::Listing;
+use crate::app::message::Message;
+use crate::domain::error::PlatformError;
+use crate::domain::resource::{Key, Reading, Source};
+use crate::domain::text::Clean;
+use crate::platforms::Platform;
+use crate::runtime::context::{Context, Sender, lock, tell};
+
+/// Fresh reads by id of one source; above that its listing is read instead (`UX.md` 8, Preflight).
+const READS_BY_ID: usize = 20;
+
+type Listed = Result<Arc<Listing>, (PlatformError, Option<Arc<Listing>>)>;
+
+impl Context {
+    /// Lists a source.
+    pub(super) async fn list(&self, source: Arc<Source>, out: Sender) {
+        let listed = match self.client(&source.connection) {
+            Ok(client) => self.gather(&*client, &source).await,
+            Err(error) => Err((error, None)),
+        };
+        tell(&out, Message::Listed(source, listed)).await;
+    }
+
+    /// Reads all pages of a source. After an error, the pages that did arrive come with it.
+    async fn gather(&self, client: &dyn Platform, source: &Arc<Source>) -> Listed {
+        let started = self.clock.moment();
+        let (mut rows, mut total, mut notices) = (Vec::new(), None, Vec::new());
+        let mut pages = client.list(source);
+        let mut failure = None;
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) => {
+                    rows.extend(page.rows.into_iter().map(Arc::new));
+                    total = page.total.or(total);
+                    notices.extend(page.notice);
+                }
+                Err(error) => failure = Some(error),
+            }
+        }
+        lock(&self.rows).insert(source.clone(), rows.len());
+        let mut listing = Listing::new(rows, started, self.clock.moment(), Timestamp::now());
+        listing.total = total;
+        listing.notice = notices.first().map(|first: &Clean| match notices.len() {
+            1 => first.clone(),
+            more => Clean::new(&format!("{first} (and {} more)", more - 1)),
+        });
+        match failure {
+            None => Ok(Arc::new(listing)),
+            Some(error) => {
+                listing.complete = false;
+                let some = !listing.rows().is_empty();
+                Err((error, some.then(|| Arc::new(listing))))
+            }
+        }
+    }
+
+    /// Reads rows anew: each source by ids or by its listing, whichever takes fewer requests, all at once.
+    pub(super) async fn read(&self, keys: Vec<Key>, out: Sender) {
+        let mut by_source: BTreeMap<Arc<Source>, Vec<Key>> = BTreeMap::new();
+        for key in keys {
+            by_source.entry(key.source.clone()).or_default().push(key);
+        }
+        let sources = by_source
+            .into_iter()
+            .map(|(source, keys)| self.read_source(source, keys, &out).boxed());
+        sources
+            .collect::<FuturesUnordered<_>>()
+            .collect::<()>()
+            .await;
+    }
+
+    async fn read_source(&self, source: Arc<Source>, keys: Vec<Key>, out: &Sender) {
+        let started = self.clock.moment();
+        let client = match self.client(&source.connection) {
+            Ok(client) => client,
+            Err(error) => {
+                for key in keys {
+                    tell(out, Message::Read(key, started, Err(error.clone()))).await;
+                }
+                return;
+            }
+        };
+        let listed = lock(&self.rows).get(&source).copied().unwrap_or(0);
+        let pages = listed / client.page_size() + 1;
+        if keys.len() <= pages.min(READS_BY_ID) {
+            self.read_by_id(&*client, keys, out).await;
+        } else {
+            self.read_by_listing(&*client, source, keys, out).await;
+        }
+    }
+
+    async fn read_by_id(&self, client: &dyn Platform, keys: Vec<Key>, out: &Sender) {
+        let read = |key: Key| async move {
+            let started = self.clock.moment();
+            let reading = client.read(&key).await;
+            tell(out, Message::Read(key, started, reading)).await;
+        };
+        keys.into_iter()
+            .map(read)
+            .collect::<FuturesUnordered<_>>()
+            .collect::<()>()
+            .await;
+    }
+
+    async fn read_by_listing(
+        &self,
+        client: &dyn Platform,
+        source: Arc<Source>,
+        keys: Vec<Key>,
+        out: &Sender,
+    ) {
+        let listed = self.gather(client, &source).await;
+        let listing = match &listed {
+            Ok(listing) => listing.clone(),
+            Err((error, _)) => {
+                let started = self.clock.moment();
+                for key in keys {
+                    tell(out, Message::Read(key, started, Err(error.clone()))).await;
+                }
+                return;
+            }
+        };
+        let mut absent = Vec::new();
+        for key in keys {
+            match listing.find(&key.id) {
+                Some(row) => {
+                    let found = Reading::Found(row.clone());
+                    tell(out, Message::Read(key, listing.started, Ok(found))).await;
+                }
+                None => absent.push(key),
+            }
+        }
+        tell(out, Message::Listed(source, listed)).await;
+        // Absence from a listing proves nothing: only a read by id does.
+        self.read_by_id(client, absent, out).await;
+    }
+}

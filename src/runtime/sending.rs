@@ -1,0 +1,358 @@
+//! A batch on its way: journaled, then sent, lane by lane, all lanes at once.
+//!
+//! The order of things is the promise: intent on disk and synced, then the first byte; `sending` on disk
+//! and synced, then the request it names; answers as they come.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use futures_util::future::BoxFuture;
+use futures_util::stream;
+use futures_util::{FutureExt, StreamExt};
+use jiff::Timestamp;
+
+use crate::app::message::{BatchMessage, BatchNumber, Message};
+use crate::domain::action::{Exclusion, Grouping};
+use crate::domain::connection::ConnectionName;
+use crate::domain::outcome::{Answer, ChangeEvent, Outcome, Rejection};
+use crate::domain::plan::{Batch, Request};
+use crate::domain::resource::Key;
+use crate::domain::text::Clean;
+use crate::journal::{JournalError, Writer};
+use crate::platforms::Platform;
+use crate::runtime::context::{Context, Live, Sender, lock, tell, written};
+
+/// Requests of one lane at once: bulk calls, and calls for one row each.
+const BULK_AT_ONCE: usize = 4;
+const SINGLE_AT_ONCE: usize = 8;
+
+/// Transport failures in one lane that stop it.
+const FAILURES: usize = 3;
+
+/// Equal refusals in a row of calls for one row each that stop their lane.
+const EQUAL_REFUSALS: usize = 5;
+
+/// One lane of a batch.
+struct Lane<'a> {
+    context: &'a Context,
+    client: Arc<dyn Platform>,
+    batch: BatchNumber,
+    live: &'a Live,
+    out: &'a Sender,
+    /// Why nothing further is sent, once that is so.
+    stopped: Mutex<Option<(Exclusion, Clean)>>,
+    streak: Mutex<Streak>,
+}
+
+/// What the lane's calls ended in lately.
+#[derive(Default)]
+struct Streak {
+    failures: usize,
+    refusals: usize,
+    refusal: Option<Clean>,
+}
+
+impl Context {
+    /// Writes the intent and sends the batch.
+    pub(super) async fn send(&self, number: BatchNumber, batch: Arc<Batch>, out: Sender) {
+        let live = self.live(number);
+        match self.open_journal(&batch).await {
+            Ok(writer) => {
+                let name = writer.name().to_owned();
+                *lock(&live.writer) = Some(writer);
+                self.tell_batch(number, BatchMessage::Opened(name), &out)
+                    .await;
+                self.send_lanes(number, &batch, &live, &out).await;
+            }
+            Err(error) => {
+                let words = Clean::new(&format!("nothing was sent: {error}"));
+                self.tell_batch(number, BatchMessage::NotJournaled(words), &out)
+                    .await;
+            }
+        }
+        self.tell_batch(number, BatchMessage::Done, &out).await;
+        live.done.cancel();
+    }
+
+    async fn tell_batch(&self, number: BatchNumber, message: BatchMessage, out: &Sender) {
+        tell(out, Message::Batch(number, message)).await;
+    }
+
+    async fn open_journal(&self, batch: &Arc<Batch>) -> Result<Writer, JournalError> {
+        let (journal, batch, by) = (self.journal.clone(), batch.clone(), self.by.clone());
+        let begun =
+            tokio::task::spawn_blocking(move || journal.begin(&batch, &by, Timestamp::now()));
+        begun
+            .await
+            .expect("writing the intent does not panic, and is not cancelled while its task lives")
+    }
+
+    async fn send_lanes(&self, number: BatchNumber, batch: &Batch, live: &Live, out: &Sender) {
+        let mut lanes: BTreeMap<ConnectionName, Vec<Request>> = BTreeMap::new();
+        for request in batch.requests() {
+            lanes
+                .entry(request.connection().clone())
+                .or_default()
+                .push(request.clone());
+        }
+        let send = |(name, requests): (ConnectionName, Vec<Request>)| {
+            self.send_lane(name, requests, number, live, out).boxed()
+        };
+        let lanes: stream::FuturesUnordered<_> = lanes.into_iter().map(send).collect();
+        lanes.collect::<()>().await;
+    }
+
+    async fn send_lane(
+        &self,
+        name: ConnectionName,
+        requests: Vec<Request>,
+        number: BatchNumber,
+        live: &Live,
+        out: &Sender,
+    ) {
+        match self.client(&name) {
+            Ok(client) => {
+                let lane = Lane::new(self, client, number, live, out);
+                lane.send(requests).await;
+            }
+            Err(error) => {
+                let words = Clean::new(&error.to_string());
+                for key in keys(&requests) {
+                    let left = BatchMessage::LeftOut(key, Exclusion::NotConnected, words.clone());
+                    self.tell_batch(number, left, out).await;
+                }
+            }
+        }
+    }
+}
+
+fn keys(requests: &[Request]) -> Vec<Key> {
+    let operations = requests.iter().flat_map(Request::operations);
+    operations.map(|operation| operation.key.clone()).collect()
+}
+
+impl<'a> Lane<'a> {
+    fn new(
+        context: &'a Context,
+        client: Arc<dyn Platform>,
+        batch: BatchNumber,
+        live: &'a Live,
+        out: &'a Sender,
+    ) -> Self {
+        Self {
+            context,
+            client,
+            batch,
+            live,
+            out,
+            stopped: Mutex::default(),
+            streak: Mutex::default(),
+        }
+    }
+
+    /// Sends bulk requests and single calls, a few of each at a time.
+    async fn send(&self, requests: Vec<Request>) {
+        let single = |request: &Request| request.verb().grouping == Grouping::Single;
+        let (singles, bulks): (Vec<_>, Vec<_>) = requests.into_iter().partition(single);
+        let bulks = self.send_some(bulks, BULK_AT_ONCE);
+        let singles = self.send_some(singles, SINGLE_AT_ONCE);
+        futures_util::future::join(bulks, singles).await;
+    }
+
+    fn send_some(&self, requests: Vec<Request>, at_once: usize) -> BoxFuture<'_, ()> {
+        let calls: Vec<BoxFuture<'_, ()>> = requests
+            .into_iter()
+            .map(|request| self.send_one(request).boxed())
+            .collect();
+        stream::iter(calls)
+            .buffer_unordered(at_once)
+            .collect()
+            .boxed()
+    }
+
+    async fn tell(&self, message: BatchMessage) {
+        self.context.tell_batch(self.batch, message, self.out).await;
+    }
+
+    /// Why the next request may not leave, if so.
+    fn barred(&self) -> Option<(Exclusion, Clean)> {
+        let cancelled = || {
+            (
+                Exclusion::Cancelled,
+                Clean::new("sending was stopped before its turn"),
+            )
+        };
+        let stopped = lock(&self.stopped).clone();
+        stopped.or_else(|| self.live.stop.is_cancelled().then(cancelled))
+    }
+
+    async fn send_one(&self, request: Request) {
+        if let Some((why, words)) = self.barred() {
+            self.leave_out(&request, why, &words).await;
+            return;
+        }
+        let number = request.number();
+        let writer = self.live.writer.clone();
+        if let Err(error) = written(writer, move |writer| {
+            writer.sending(number, Timestamp::now())
+        })
+        .await
+        {
+            let words = self.journal_failed(&error).await;
+            self.leave_out(&request, Exclusion::NotJournaled, &words)
+                .await;
+            return;
+        }
+        self.tell(BatchMessage::Sending(number)).await;
+        self.follow(&request).await;
+    }
+
+    /// Takes in what happens to a request that has left. While the lane waits for a rate limit, stopping
+    /// ends the wait: the server refused the request, and it is not sent again.
+    async fn follow(&self, request: &Request) {
+        let mut events = self.client.change(request);
+        let mut open: BTreeSet<Key> = request.operations().iter().map(|o| o.key.clone()).collect();
+        let mut waiting = false;
+        loop {
+            let event = tokio::select! {
+                event = events.next() => event,
+                () = self.live.stop.cancelled(), if waiting => {
+                    self.give_up(&mut open).await;
+                    return;
+                }
+            };
+            let Some(event) = event else { break };
+            waiting = matches!(event, ChangeEvent::Waiting { .. });
+            self.take_in(event, request, &mut open).await;
+        }
+    }
+
+    async fn give_up(&self, open: &mut BTreeSet<Key>) {
+        for key in std::mem::take(open) {
+            let no = Rejection {
+                code: Some(Clean::new("429")),
+                reason: Clean::new("rate limit; sending was stopped while waiting for it"),
+                request_id: None,
+                later: true,
+            };
+            self.answered(key, Answer::Rejected(no)).await;
+        }
+    }
+
+    async fn take_in(&self, event: ChangeEvent, request: &Request, open: &mut BTreeSet<Key>) {
+        match event {
+            ChangeEvent::Answered(key, answer) => {
+                if open.remove(&key) {
+                    self.count(request, &answer).await;
+                    self.answered(key, answer).await;
+                }
+            }
+            ChangeEvent::Note(words) => {
+                let (writer, note) = (self.live.writer.clone(), words.clone());
+                let noted =
+                    written(writer, move |writer| writer.note(&note, Timestamp::now())).await;
+                self.tell(BatchMessage::Note(words)).await;
+                if let Err(error) = noted {
+                    self.journal_failed(&error).await;
+                }
+            }
+            ChangeEvent::Waiting { seconds } => {
+                let connection = request.connection().clone();
+                self.tell(BatchMessage::Waiting(connection, seconds)).await;
+            }
+            ChangeEvent::StopLane(words) => self.stop(request.connection(), words).await,
+        }
+    }
+
+    /// Records an answer and tells it. An answer that cannot be recorded is shown all the same, and
+    /// nothing further is sent.
+    async fn answered(&self, key: Key, answer: Answer) {
+        let at = self.context.clock.moment();
+        let outcome = Outcome::from(answer.clone());
+        let (writer, of) = (self.live.writer.clone(), key.clone());
+        let recorded = written(writer, move |writer| {
+            writer.answer(&of, &outcome, Timestamp::now())
+        })
+        .await;
+        self.tell(BatchMessage::Answered(key, answer, at)).await;
+        if let Err(error) = recorded {
+            self.journal_failed(&error).await;
+        }
+    }
+
+    /// Stops the lane after transport failures or equal refusals of calls for one row each.
+    async fn count(&self, request: &Request, answer: &Answer) {
+        if request.verb().grouping != Grouping::Single {
+            return;
+        }
+        let stop = lock(&self.streak).stops_after(answer);
+        if let Some(words) = stop {
+            self.stop(request.connection(), words).await;
+        }
+    }
+
+    async fn stop(&self, connection: &ConnectionName, words: Clean) {
+        let reason = Clean::new(&format!("lane stopped ({words})"));
+        let first = {
+            let mut stopped = lock(&self.stopped);
+            let first = stopped.is_none();
+            stopped.get_or_insert((Exclusion::LaneStopped, reason));
+            first
+        };
+        if first {
+            self.tell(BatchMessage::LaneStopped(connection.clone(), words))
+                .await;
+        }
+    }
+
+    async fn journal_failed(&self, error: &JournalError) -> Clean {
+        let words = Clean::new(&format!(
+            "the journal cannot be written, nothing further is sent: {error}"
+        ));
+        *lock(&self.stopped) = Some((Exclusion::NotJournaled, words.clone()));
+        self.live.stop.cancel();
+        self.tell(BatchMessage::JournalFailed(words.clone())).await;
+        words
+    }
+
+    async fn leave_out(&self, request: &Request, why: Exclusion, words: &Clean) {
+        for operation in request.operations() {
+            let key = operation.key.clone();
+            let outcome = Outcome::LeftOut(why, words.clone());
+            let (writer, of) = (self.live.writer.clone(), key.clone());
+            // Where this cannot be written the journal has failed before, and that is on screen.
+            let _ = written(writer, move |writer| {
+                writer.answer(&of, &outcome, Timestamp::now())
+            })
+            .await;
+            self.tell(BatchMessage::LeftOut(key, why, words.clone()))
+                .await;
+        }
+    }
+}
+
+impl Streak {
+    /// Why the lane stops after this answer, if it does.
+    fn stops_after(&mut self, answer: &Answer) -> Option<Clean> {
+        match answer {
+            Answer::Scheduled { .. } => {
+                *self = Self::default();
+                None
+            }
+            Answer::Unknown(words) | Answer::NotSent(words) => {
+                self.failures += 1;
+                (self.failures >= FAILURES).then(|| words.clone())
+            }
+            Answer::Rejected(no) => {
+                let same = self
+                    .refusal
+                    .replace(no.reason.clone())
+                    .is_some_and(|last| last == no.reason);
+                self.refusals = if same { self.refusals + 1 } else { 1 };
+                let words =
+                    || Clean::new(&format!("{EQUAL_REFUSALS} equal refusals: {}", no.reason));
+                (self.refusals >= EQUAL_REFUSALS).then(words)
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! A model with everything that carries out its effects, but without a terminal: what the dashboard
+//! runs on, and what tests drive.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior};
+
+use crate::app::keymap::Command;
+use crate::app::message::{Effect, Message};
+use crate::app::{Model, update};
+use crate::runtime::context::Context;
+
+/// Room for a full batch of answers from every platform, so that none waits for a redraw.
+const MESSAGES_WAITING: usize = 1024;
+
+/// How long answers that are under way are awaited at the end.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
+/// A model and the tasks that work for it.
+#[derive(Debug)]
+pub struct Session {
+    /// What is known.
+    pub model: Model,
+    context: Arc<Context>,
+    tasks: JoinSet<()>,
+    sender: mpsc::Sender<Message>,
+    messages: mpsc::Receiver<Message>,
+    ticks: Interval,
+    outside: Vec<Effect>,
+    changed: bool,
+    panicked: bool,
+}
+
+impl Session {
+    /// Starts the reads that are due at once.
+    pub fn start(model: Model, context: Context) -> Self {
+        let (sender, messages) = mpsc::channel(MESSAGES_WAITING);
+        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        // After the machine slept there is one tick, not one for each second of sleep (N32).
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut session = Self {
+            model,
+            context: Arc::new(context),
+            tasks: JoinSet::new(),
+            sender,
+            messages,
+            ticks,
+            outside: Vec::new(),
+            changed: true,
+            panicked: false,
+        };
+        session.tick();
+        session
+    }
+
+    /// Waits for what effects learn, or for a second to pass.
+    pub async fn next(&mut self) -> Message {
+        loop {
+            tokio::select! {
+                message = self.messages.recv() => return message.expect("the session holds a sender"),
+                _ = self.ticks.tick() => return Message::Tick(self.context.clock.now()),
+                ended = self.tasks.join_next(), if !self.tasks.is_empty() => {
+                    if ended.is_some_and(|ended| ended.is_err_and(|error| error.is_panic())) {
+                        self.panicked = true;
+                        return Message::Tick(self.context.clock.now());
+                    }
+                }
+            }
+        }
+    }
+
+    /// What effects have learned and nobody took in yet.
+    pub fn waiting(&mut self) -> Option<Message> {
+        self.messages.try_recv().ok()
+    }
+
+    /// Takes in a message and starts what is to be done.
+    pub fn handle(&mut self, message: Message) {
+        self.changed |= !matches!(message, Message::Drawn);
+        for effect in update(&mut self.model, message) {
+            match effect {
+                Effect::Copy(_) | Effect::Suspend | Effect::Quit(_) => self.outside.push(effect),
+                inside => self.perform(inside),
+            }
+        }
+    }
+
+    /// Lets the model know the present.
+    pub fn tick(&mut self) {
+        self.handle(Message::Tick(self.context.clock.now()));
+    }
+
+    /// Acts as if the key for a command that holds everywhere had been pressed.
+    pub(super) fn command(&mut self, command: Command) {
+        let letter = if command == Command::Suspend {
+            'z'
+        } else {
+            'c'
+        };
+        let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);
+        self.handle(Message::Key(key));
+    }
+
+    /// Carries an effect out in a task of its own.
+    pub(super) fn perform(&mut self, effect: Effect) {
+        let context = self.context.clone();
+        let sender = self.sender.clone();
+        self.tasks.spawn(context.perform(effect, sender));
+    }
+
+    /// What only the owner of a terminal can carry out.
+    pub fn take_outside(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.outside)
+    }
+
+    /// Whether anything happened since the last call.
+    pub(super) fn is_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Whether a task ended by a panic.
+    pub fn panicked(&self) -> bool {
+        self.panicked
+    }
+
+    /// Sends nothing further, waits a little for answers that are under way and records them.
+    pub async fn finish(mut self) {
+        self.context.stop_sending();
+        let answers = async {
+            while self.context.is_sending() {
+                let message = self.next().await;
+                self.handle(message);
+            }
+        };
+        // What is still open after that is unknown, and stands as sent in the journal.
+        let _ = tokio::time::timeout(LAST_ANSWERS, answers).await;
+        self.tasks.shutdown().await;
+    }
+}

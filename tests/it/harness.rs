@@ -1,0 +1,318 @@
+//! The one harness: the real program without its terminal, real clients over real HTTP, the simulator.
+
+use std::time::Duration;
+
+use centurion::app::message::Message;
+use centurion::app::{Model, Screen, Setup};
+use centurion::domain::connection::PlatformId;
+use centurion::journal::Journal;
+use centurion::runtime::{Clock, Context, Session};
+use centurion::simulator::{Options, Recorded, Simulator};
+use centurion::ui;
+use centurion::ui::theme::Theme;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Long enough for a loaded machine; nothing waits for it when all is well.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A dashboard on a simulated world.
+pub(crate) struct Dashboard {
+    pub session: Session,
+    pub simulator: Simulator,
+    pub folder: TempDir,
+    size: (u16, u16),
+}
+
+/// How a dashboard's world is made.
+pub(crate) struct World {
+    options: Options,
+    faults: Value,
+    refresh: Duration,
+    size: (u16, u16),
+}
+
+/// The demo's world, moving a hundred times as fast.
+pub(crate) fn world() -> World {
+    let options = Options {
+        speed: 100.0,
+        ..Options::default()
+    };
+    World {
+        options,
+        faults: Value::Array(Vec::new()),
+        refresh: Duration::from_secs(5),
+        size: (120, 35),
+    }
+}
+
+impl World {
+    pub(crate) fn rows(mut self, rows: usize) -> Self {
+        self.options.rows = rows;
+        self
+    }
+
+    pub(crate) fn speed(mut self, speed: f64) -> Self {
+        self.options.speed = speed;
+        self
+    }
+
+    pub(crate) fn faults(mut self, faults: Value) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// Opens the dashboard; nothing has been read yet.
+    pub(crate) fn start(self) -> Dashboard {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let simulator = Simulator::start(self.options).expect("a free port");
+        simulator
+            .set_faults(self.faults)
+            .expect("a valid set of faults");
+        let connections = simulator.connections();
+        let clock = Clock::start();
+        let setup = Setup {
+            connections: connections.clone(),
+            refresh: self.refresh,
+            user: "ana".to_owned(),
+            host: "ops-1".to_owned(),
+            demo: true,
+            now: clock.now(),
+            size: self.size,
+            journal_problem: None,
+            config_file: None,
+        };
+        let journal = Journal::open(folder.path().join("journal"));
+        let again = connections.clone();
+        let reload = Box::new(move |name: &_| again.iter().find(|c| c.name == *name).cloned());
+        let context = Context::new(&connections, journal, "ana@ops-1".to_owned(), clock, reload);
+        let session = Session::start(Model::new(setup), context);
+        Dashboard {
+            session,
+            simulator,
+            folder,
+            size: self.size,
+        }
+    }
+
+    /// Opens the dashboard and waits until every source has answered or failed.
+    pub(crate) async fn open(self) -> Dashboard {
+        let mut dashboard = self.start();
+        dashboard
+            .until("every source has answered", |model| {
+                let mut states = model.lanes.sources().peekable();
+                states.peek().is_some()
+                    && states.all(|state| state.listing.is_some() || state.health.error().is_some())
+            })
+            .await;
+        dashboard.settle().await;
+        dashboard
+    }
+}
+
+impl Dashboard {
+    pub(crate) fn model(&self) -> &Model {
+        &self.session.model
+    }
+
+    /// Takes in messages until the model is as expected.
+    pub(crate) async fn until(&mut self, what: &str, holds: impl Fn(&Model) -> bool) {
+        let waited = tokio::time::timeout(PATIENCE, async {
+            while !holds(&self.session.model) {
+                let message = self.session.next().await;
+                self.session.handle(message);
+                self.session.handle(Message::Drawn);
+                assert!(!self.session.panicked(), "a task panicked");
+            }
+        })
+        .await;
+        assert!(
+            waited.is_ok(),
+            "waited in vain until {what}:\n{}",
+            self.screen()
+        );
+    }
+
+    /// Takes in messages until the list shows what the model knows.
+    pub(crate) async fn settle(&mut self) {
+        while let Some(message) = self.session.waiting() {
+            self.session.handle(message);
+        }
+        self.until("the list is arranged", |model| model.browse.is_arranged())
+            .await;
+        self.session.handle(Message::Drawn);
+    }
+
+    /// Presses keys: characters as they are, others as `<enter>`, `<esc>`, `<tab>`, `<space>`, `<down>`, `<ctrl-c>`.
+    pub(crate) async fn press(&mut self, keys: &str) {
+        for key in parse(keys) {
+            self.session.tick();
+            self.session.handle(Message::Key(key));
+            self.settle().await;
+        }
+    }
+
+    /// Presses keys without waiting for anything in between.
+    pub(crate) fn type_ahead(&mut self, keys: &str) {
+        for key in parse(keys) {
+            self.session.handle(Message::Key(key));
+        }
+    }
+
+    /// Filters the list.
+    pub(crate) async fn filter(&mut self, text: &str) {
+        self.press("<esc>/").await;
+        self.press(&text.replace(' ', "<space>")).await;
+        self.press("<enter>").await;
+    }
+
+    /// Waits until the plan's rows were all read anew.
+    pub(crate) async fn plan_is_read(&mut self) {
+        self.until("the plan's rows were read", |model| match &model.screen {
+            Screen::Plan(confirm) => !confirm.is_checking(),
+            _ => false,
+        })
+        .await;
+    }
+
+    /// The phrase that confirms the open plan.
+    pub(crate) fn phrase(&self) -> String {
+        match &self.model().screen {
+            Screen::Plan(confirm) => confirm.plan.phrase().unwrap_or_default(),
+            _ => panic!("no plan is open:\n{}", self.screen()),
+        }
+    }
+
+    /// Gives a reason where one is asked for, types the phrase and confirms.
+    pub(crate) async fn confirm(&mut self, reason: &str) {
+        self.plan_is_read().await;
+        if self.model().place() == centurion::app::keymap::Place::PlanReason {
+            self.press(&reason.replace(' ', "<space>")).await;
+            self.press("<enter>").await;
+        }
+        let phrase = self.phrase();
+        self.press(&phrase.replace(' ', "<space>")).await;
+        self.press("<enter>").await;
+    }
+
+    /// Waits until every request of the newest batch has ended.
+    pub(crate) async fn sent(&mut self) {
+        self.until("the batch was sent", |model| {
+            model.runs.last().is_some_and(|run| run.done)
+        })
+        .await;
+    }
+
+    /// Waits until no row of any batch moves any more.
+    pub(crate) async fn settled(&mut self) {
+        self.until("all batches have settled", |model| {
+            model.runs.iter().all(|run| run.settled.is_some())
+        })
+        .await;
+    }
+
+    /// What the simulator received that changes something, oldest first.
+    pub(crate) fn changes(&self) -> Vec<Recorded> {
+        let changing =
+            |request: &Recorded| request.method != "GET" && !request.path.ends_with("/token");
+        self.simulator
+            .requests()
+            .into_iter()
+            .filter(changing)
+            .collect()
+    }
+
+    /// Suspends a workload as another client would; the answer's HTTP status.
+    pub(crate) async fn suspend_by_somebody_else(&self, id: &str) -> u16 {
+        let ready = serde_json::to_value(self.simulator.ready()).expect("plain data");
+        let of = |name: &str| ready["run_ai"][name].as_str().expect("text").to_owned();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .tls_certs_only([])
+            .build()
+            .expect("a client");
+        let sign_in = serde_json::json!({
+            "grantType": "client_credentials",
+            "clientID": of("client_id"),
+            "clientSecret": of("client_secret"),
+        });
+        let url = self.simulator.url();
+        let token = client
+            .post(format!("{url}/api/v1/token"))
+            .json(&sign_in)
+            .send()
+            .await
+            .expect("an answer");
+        let token: Value = token.json().await.expect("JSON");
+        let call = client
+            .post(format!("{url}/api/v1/workloads/batch"))
+            .bearer_auth(token["accessToken"].as_str().expect("a token"))
+            .json(&serde_json::json!({"ids": [id], "action": "suspend"}));
+        call.send().await.expect("an answer").status().as_u16()
+    }
+
+    /// The screen as text.
+    pub(crate) fn screen(&self) -> String {
+        draw(self.model(), self.size)
+    }
+}
+
+/// Draws a model at a size, without colors.
+pub(crate) fn draw(model: &Model, (columns, rows): (u16, u16)) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("memory");
+    let theme = Theme::new(false, true);
+    terminal
+        .draw(|frame| ui::draw(model, &theme, frame))
+        .expect("memory");
+    terminal.backend().to_string()
+}
+
+/// The platform's share of recorded requests.
+pub(crate) fn on(platform: PlatformId, request: &Recorded) -> bool {
+    let path = request.path.as_str();
+    match platform {
+        PlatformId::SapAiCore => path.starts_with("/v2"),
+        PlatformId::RunAi => path.starts_with("/api/v1/workloads"),
+        PlatformId::Kubiya => path.starts_with("/api/v1/executions"),
+    }
+}
+
+fn parse(keys: &str) -> Vec<KeyEvent> {
+    let mut events = Vec::new();
+    let mut rest = keys;
+    while let Some(first) = rest.chars().next() {
+        let named = rest
+            .strip_prefix('<')
+            .and_then(|inner| inner.split_once('>'));
+        let (code, modifiers) = if let Some((name, after)) = named {
+            rest = after;
+            named_key(name)
+        } else {
+            rest = &rest[first.len_utf8()..];
+            (KeyCode::Char(first), KeyModifiers::NONE)
+        };
+        events.push(KeyEvent::new(code, modifiers));
+    }
+    events
+}
+
+fn named_key(name: &str) -> (KeyCode, KeyModifiers) {
+    if let Some(letter) = name.strip_prefix("ctrl-") {
+        let letter = letter.chars().next().expect("a letter after ctrl-");
+        return (KeyCode::Char(letter), KeyModifiers::CONTROL);
+    }
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "space" => KeyCode::Char(' '),
+        "down" => KeyCode::Down,
+        "up" => KeyCode::Up,
+        "backspace" => KeyCode::Backspace,
+        other => panic!("no such key: <{other}>"),
+    };
+    (code, KeyModifiers::NONE)
+}

@@ -1,0 +1,263 @@
+//! The real binary in a real pseudo-terminal, with a screen that can be read.
+//!
+//! Nothing here waits for time to pass: every wait is for what the screen shows.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
+
+/// Long enough for a loaded machine; nothing waits for it when all is well.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A program in a terminal.
+pub(crate) struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    input: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    /// Every byte the program wrote.
+    pub(crate) raw: Vec<u8>,
+    /// The program's home folder; goes with the terminal.
+    _home: TempDir,
+}
+
+/// How a program is started.
+pub(crate) struct Start {
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
+    size: (u16, u16),
+}
+
+/// The binary with these arguments, at 120 columns and 35 rows.
+pub(crate) fn centurion(arguments: &[&str]) -> Start {
+    Start {
+        arguments: arguments
+            .iter()
+            .map(|&argument| argument.to_owned())
+            .collect(),
+        variables: Vec::new(),
+        size: (120, 35),
+    }
+}
+
+impl Start {
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn size(mut self, columns: u16, rows: u16) -> Self {
+        self.size = (columns, rows);
+        self
+    }
+
+    pub(crate) fn run(self) -> Terminal {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let (cols, rows) = self.size;
+        let pair = native_pty_system()
+            .openpty(PtySize {
+                rows,
+                cols,
+                ..PtySize::default()
+            })
+            .expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_centurion"));
+        command.args(&self.arguments);
+        command.env_clear();
+        let usual = [
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+            ("USER", "ana"),
+        ];
+        for (name, value) in usual {
+            command.env(name, value);
+        }
+        command.env("HOME", home.path());
+        for (name, value) in &self.variables {
+            command.env(name, value);
+        }
+        let child = pair
+            .slave
+            .spawn_command(command)
+            .expect("the binary starts");
+        drop(pair.slave);
+        let input = pair.master.take_writer().expect("a writer");
+        let output = read_all(pair.master.try_clone_reader().expect("a reader"));
+        let screen = vt100::Parser::new(size(rows), size(cols), 0);
+        Terminal {
+            child,
+            master: pair.master,
+            input,
+            output,
+            screen,
+            raw: Vec::new(),
+            _home: home,
+        }
+    }
+}
+
+fn size(cells: u16) -> NonZero<u16> {
+    NonZero::new(cells).expect("a terminal has cells")
+}
+
+fn read_all(mut reader: Box<dyn Read + Send>) -> Receiver<Vec<u8>> {
+    let (sender, output) = channel();
+    std::thread::spawn(move || {
+        let mut buffer = vec![0; 65_536];
+        while let Ok(length @ 1..) = reader.read(&mut buffer) {
+            if sender.send(buffer[..length].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    output
+}
+
+impl Terminal {
+    /// The screen as text.
+    pub(crate) fn text(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Whether the alternate screen is in use.
+    pub(crate) fn is_alternate(&self) -> bool {
+        self.screen.screen().alternate_screen()
+    }
+
+    /// Whether the cursor is hidden.
+    pub(crate) fn hides_cursor(&self) -> bool {
+        self.screen.screen().hide_cursor()
+    }
+
+    /// Waits until the screen is as expected.
+    pub(crate) fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !holds(&self.text()) {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.take_in(&bytes),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("waited in vain until {what}:\n{}", self.text())
+                }
+            }
+        }
+    }
+
+    /// Waits until the screen shows a text.
+    pub(crate) fn wait(&mut self, text: &str) {
+        self.until(&format!("{text:?} is shown"), |screen| {
+            screen.contains(text)
+        });
+    }
+
+    fn take_in(&mut self, bytes: &[u8]) {
+        self.raw.extend_from_slice(bytes);
+        self.screen.process(bytes);
+    }
+
+    /// Types characters, or sends other bytes.
+    pub(crate) fn type_text(&mut self, text: &str) {
+        self.input
+            .write_all(text.as_bytes())
+            .expect("the program reads");
+        self.input.flush().expect("the program reads");
+    }
+
+    /// Presses a key by the name that the screen shows for it now; fails where the screen shows no such key.
+    pub(crate) fn press_shown(&mut self, name: &str, label: &str) {
+        let shown = format!("{name} {label}");
+        let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.until(&format!("the screen offers {shown:?}"), |screen| {
+            squeezed(screen).contains(&shown)
+        });
+        let bytes = match name {
+            "space" => " ",
+            "enter" => "\r",
+            "esc" => "\x1b",
+            "tab" => "\t",
+            letter => letter,
+        };
+        self.type_text(bytes);
+    }
+
+    /// Changes the size of the terminal.
+    pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
+        self.master
+            .resize(PtySize {
+                rows,
+                cols,
+                ..PtySize::default()
+            })
+            .expect("resizable");
+        self.screen.screen_mut().set_size(size(rows), size(cols));
+    }
+
+    /// The number of the process.
+    pub(crate) fn pid(&self) -> i32 {
+        i32::try_from(self.child.process_id().expect("it runs")).expect("a process number")
+    }
+
+    /// Sends a signal, by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.pid().to_string();
+        let sent = std::process::Command::new("kill")
+            .args(["-s", name, &pid])
+            .status();
+        assert!(sent.expect("kill is there").success());
+    }
+
+    /// Waits for the end and takes in what was still written; the exit status.
+    pub(crate) fn end(&mut self) -> u32 {
+        let end = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                break status;
+            }
+            assert!(Instant::now() < end, "it does not end:\n{}", self.text());
+            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(10)) {
+                self.take_in(&bytes);
+            }
+        };
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
+            self.take_in(&bytes);
+        }
+        status.exit_code()
+    }
+
+    /// The terminal's modes, as `stty -a` tells them from outside.
+    pub(crate) fn modes(&self) -> String {
+        let path = self.master.tty_name().expect("a name");
+        modes_of(&path)
+    }
+
+    /// How many frames were drawn: each begins a synchronized update.
+    pub(crate) fn frames(&self) -> usize {
+        self.raw
+            .windows(8)
+            .filter(|bytes| bytes == b"\x1b[?2026h")
+            .count()
+    }
+}
+
+fn modes_of(path: &Path) -> String {
+    let output = std::process::Command::new("stty")
+        .arg("-a")
+        .arg("-F")
+        .arg(path)
+        .output();
+    let output = output.expect("stty is there");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+    }
+}
