@@ -1,5 +1,6 @@
 //! The tests of everything that takes more than one module. One binary, one harness.
 
+mod architecture;
 mod canned;
 mod command_line;
 mod config;
