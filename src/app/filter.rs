@@ -20,7 +20,7 @@ pub const TEXT_FIELDS: &[(&str, &str)] = &[
     ),
     ("owner", "who submitted it; owner:me is you"),
     ("platform", "sap, run-ai, kubiya"),
-    ("in", "a connection"),
+    ("in", "a connection, by its whole name"),
     ("scope", "resource group, project, organisation"),
     ("kind", "execution, deployment, workload, or Run:ai's type"),
     ("target", "the target status"),
@@ -239,7 +239,7 @@ fn field_holds(field: &str, needle: &Needle, row: &Resource) -> bool {
         "platform" => {
             needle.is_in(source.platform.config_word()) || needle.is_in(source.platform.name())
         }
-        "in" => needle.is_in(source.connection.as_str()),
+        "in" => source.connection.as_str().eq_ignore_ascii_case(&needle.0),
         "scope" => is_in(&row.scope),
         "kind" => needle.is_in(source.kind.word()) || needle.is_in(row.kind_word()),
         "target" => row.target.as_ref().is_some_and(is_in),
