@@ -57,6 +57,8 @@ pub struct Preview {
     pub method: &'static str,
     /// Path below the host, with the base URL's own path.
     pub path: String,
+    /// Headers beside the credential and the content type (`AI-Resource-Group`).
+    pub headers: Vec<(&'static str, String)>,
     /// Content type and body; `None` where there is no body.
     pub body: Option<(&'static str, serde_json::Value)>,
 }
@@ -69,6 +71,7 @@ impl Preview {
         Self {
             method: call.method,
             path: http.path_of(&call),
+            headers: call.headers,
             body: call.body.and_then(json),
         }
     }

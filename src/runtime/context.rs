@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use crate::domain::text::Clean;
 use crate::domain::time::{Moment, Now};
 use crate::domain::tracking::Tracking;
 use crate::journal::{Journal, JournalError, Writer};
-use crate::platforms::{self, Platform};
+use crate::platforms::{self, Platform, Preview};
 
 /// Where effects put what they learn.
 pub(super) type Sender = mpsc::Sender<Message>;
@@ -188,37 +189,42 @@ impl Context {
         tell(&out, Message::SignedInAgain(name)).await;
     }
 
-    /// Lines that show a request as it would leave: the call, its body, an equivalent command.
+    /// Lines that show a request as it would leave: the call, its headers and body, an equivalent command.
     fn preview(&self, request: &Request) -> Vec<String> {
         let Ok(client) = self.client(request.connection()) else {
             return Vec::new();
         };
-        let preview = client.preview(request);
+        let Preview {
+            method,
+            path,
+            headers,
+            body,
+        } = client.preview(request);
         let connection = client.connection();
         let url = format!(
-            "{}://{}{}",
+            "{}://{}{path}",
             connection.base_url.scheme(),
-            connection.host(),
-            preview.path
+            connection.host()
         );
-        let mut lines = vec![format!("{} {url}", preview.method)];
+        let mut lines = vec![format!("{method} {url}")];
         let mut command = format!(
-            "curl -X {} {url} -H \"Authorization: Bearer $TOKEN\"",
-            preview.method
+            "curl -X {method} {} -H \"Authorization: Bearer $TOKEN\"",
+            quoted(&url)
         );
-        if let Some((content_type, body)) = &preview.body {
-            let pretty = serde_json::to_string_pretty(body).unwrap_or_default();
-            lines.extend(pretty.lines().map(|line| Clean::new(line).to_string()));
-            let quoted = body.to_string().replace('\'', r"'\''");
-            command = format!(
-                "{command} -H 'Content-Type: {}' -d '{}'",
-                content_type,
-                Clean::new(&quoted)
-            );
+        for (name, value) in headers {
+            let header = Clean::new(&format!("{name}: {value}")).to_string();
+            let _ = write!(command, " -H {}", quoted(&header));
+            lines.push(header);
         }
-        lines.push(String::new());
-        lines.push(command);
-        lines.push(String::new());
+        if let Some((content_type, body)) = body {
+            let header = format!("Content-Type: {content_type}");
+            let json = Clean::new(&body.to_string()).to_string();
+            let _ = write!(command, " -H {} -d {}", quoted(&header), quoted(&json));
+            lines.push(header);
+            let pretty = serde_json::to_string_pretty(&body).unwrap_or_default();
+            lines.extend(pretty.lines().map(|line| Clean::new(line).to_string()));
+        }
+        lines.extend([String::new(), command, String::new()]);
         lines
     }
 
@@ -242,6 +248,11 @@ impl Context {
         // An end that cannot be written leaves the batch unfinished, which the next start reads back.
         let _ = ended.await;
     }
+}
+
+/// The text as one word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Writes to a journal file off the drawing thread; nothing where the file is closed.

@@ -13,8 +13,10 @@ use super::without_times;
 /// Width and height of a cell in the picture.
 const CELL: (usize, usize) = (8, 17);
 
-/// The pictures, by file name.
-const PICTURES: [(&str, fn(Size) -> Scene); 3] = [
+/// A file's name and the scene it shows.
+type Picture = (&'static str, fn(Size) -> Scene);
+
+const PICTURES: [Picture; 3] = [
     ("list", scenes::marked),
     ("plan", scenes::plan),
     ("results", scenes::results),
