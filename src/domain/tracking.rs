@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::action::{Goal, Verb};
+use crate::domain::action::{Goal, Step, Verb};
 use crate::domain::resource::{Group, Reading, Resource};
 use crate::domain::text::Clean;
 use crate::domain::time::Moment;
@@ -16,6 +16,9 @@ const SCHEDULED_READS: [u64; 5] = [2, 6, 14, 30, 60];
 /// When an unknown row is read back after its request failed, in seconds. After the last of these
 /// reads without a trace of the change, it counts as not applied.
 const UNKNOWN_READS: [u64; 6] = [2, 6, 14, 30, 62, 122];
+
+/// When a refused row is read, in seconds.
+const REFUSED_READ: u64 = 2;
 
 /// What the reads show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -169,7 +172,7 @@ impl Track {
         match self.basis {
             Basis::Scheduled => &SCHEDULED_READS,
             Basis::Unknown => &UNKNOWN_READS,
-            Basis::Rejected => &[2],
+            Basis::Rejected => &[REFUSED_READ],
         }
     }
 
@@ -177,7 +180,12 @@ impl Track {
     /// one that began before another that was already taken in is late (R13).
     pub fn observe(&mut self, reading: &Reading, started: Moment, now: Moment) {
         let late = self.last_read.is_some_and(|last| started < last);
-        if started <= self.since || late {
+        // A refused row is looked at until its own read, to see whether it was there already; what
+        // others do to it later is not this batch's doing.
+        let own_read = self.since.after(Duration::from_secs(REFUSED_READ));
+        let looked_at =
+            self.basis == Basis::Rejected && self.last_read.is_some_and(|at| at >= own_read);
+        if started <= self.since || late || looked_at || self.outlives(reading) {
             return;
         }
         self.last_read = Some(started);
@@ -198,6 +206,20 @@ impl Track {
         self.enter(self.allowed(shown), now);
     }
 
+    /// Whether a row that has reached its target goes on to something that does not undo it: what was
+    /// stopped is deleted, what was resumed comes to its end.
+    fn outlives(&self, reading: &Reading) -> bool {
+        let Reading::Found(row) = reading else {
+            return self.state == Tracking::Reached;
+        };
+        let undone = match self.verb.step {
+            Step::Stop => row.status.group == Group::Active,
+            Step::Resume => row.status.group == Group::Paused,
+            Step::Delete => true,
+        };
+        self.state == Tracking::Reached && !undone
+    }
+
     fn shown_by_absence(&self) -> Tracking {
         match self.verb.goal {
             Goal::Gone => Tracking::Reached,
@@ -209,7 +231,10 @@ impl Track {
         let word = row.status.word.as_str();
         let removing = self.verb.goal == Goal::Gone;
         let over = matches!(row.status.group, Group::Ended | Group::Failed);
-        let traces = row.status.group == Group::Moving || *word != *self.before.as_str();
+        // A row that was pending and runs now went on by itself: no trace of a stop.
+        let went_on = self.verb.step != Step::Resume && row.status.group == Group::Active;
+        let differs = *word != *self.before.as_str();
+        let traces = row.status.group == Group::Moving || (differs && !went_on);
         if self.verb.goal.is_reached_by(word) {
             Tracking::Reached
         } else if over && !removing && traces {
