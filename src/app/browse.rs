@@ -518,14 +518,24 @@ pub(super) fn compare_marks(
         }
     }
     missing.retain(|key| {
-        model
-            .selection
-            .get(key)
-            .is_some_and(|mark| mark.gone.is_none())
+        let mark = model.selection.get(key);
+        mark.is_some_and(|mark| mark.gone.is_none())
     });
-    if missing.is_empty() {
+    look_for(model, missing)
+}
+
+/// How many rows are looked for by id at a time.
+const LOOKED_FOR: usize = 20;
+
+/// Reads rows by id that a listing did not show; those that are being looked for already are not asked twice.
+pub(super) fn look_for(model: &mut Model, mut keys: Vec<Key>) -> Vec<Effect> {
+    let room = LOOKED_FOR.saturating_sub(model.looked_for.len());
+    keys.retain(|key| !model.looked_for.contains(key));
+    keys.truncate(room);
+    model.looked_for.extend(keys.iter().cloned());
+    if keys.is_empty() {
         Vec::new()
     } else {
-        vec![Effect::Read(missing)]
+        vec![Effect::ReadById(keys)]
     }
 }

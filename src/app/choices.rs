@@ -20,6 +20,8 @@ use crate::domain::time::time_of_day;
 pub struct Menu {
     /// Which action the cursor is on.
     pub cursor: usize,
+    /// The row it was opened for, where none is marked: what is under the cursor may change meanwhile.
+    pub row: Option<Arc<Resource>>,
 }
 
 /// What an action would do to the rows, for its line in the menu.
@@ -44,7 +46,7 @@ impl Model {
             bar: self.lanes.bar(&row.key),
         };
         if self.selection.is_empty() {
-            let sound = self.cursor_row().filter(|row| row.key.id.is_sound());
+            let sound = self.unmarked_row().filter(|row| row.key.id.is_sound());
             return sound
                 .map(|row| candidate(row, &row.status.word))
                 .into_iter()
@@ -64,6 +66,19 @@ impl Model {
                 }
             })
             .collect()
+    }
+
+    /// The row under the cursor, or the one the open menu is for, as last listed.
+    fn unmarked_row(&self) -> Option<&Arc<Resource>> {
+        let Some(Popup::Menu(menu)) = &self.popup else {
+            return self.cursor_row();
+        };
+        let row = menu.row.as_ref()?;
+        let state = self.lanes.source(&row.key.source);
+        let listing = state.and_then(|state| state.listing.as_ref());
+        listing
+            .and_then(|listing| listing.find(&row.key.id))
+            .or(Some(row))
     }
 
     /// What each action would do to them.

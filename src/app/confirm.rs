@@ -78,6 +78,8 @@ pub struct Confirm {
     pub complaint: Option<String>,
     read: HashMap<Key, Moment>,
     last_enter: Option<Moment>,
+    /// The requests were asked for: those of another plan do not show up in this one.
+    wants_wire: bool,
 }
 
 impl Confirm {
@@ -104,6 +106,11 @@ impl Confirm {
     /// Whether fresh reads are outstanding.
     pub fn is_checking(&self) -> bool {
         matches!(self.stage, Stage::Reading(..) | Stage::LastLook(..))
+    }
+
+    /// Whether it was confirmed and only the last look is outstanding: what was confirmed must not change now.
+    pub(super) fn is_confirmed(&self) -> bool {
+        matches!(self.stage, Stage::LastLook(..))
     }
 
     fn outstanding(&mut self) -> Option<&mut HashSet<Key>> {
@@ -210,7 +217,9 @@ pub(super) fn open_for(
         checked: None,
         complaint: model.journal_problem.clone(),
         read: HashMap::new(),
-        last_enter: None,
+        // The enter that chose the action is not the one that confirms it, however long it is held.
+        last_enter: Some(model.now.moment),
+        wants_wire: false,
     }));
     if keys.is_empty() {
         Vec::new()
@@ -231,6 +240,9 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
     let Screen::Plan(confirm) = &mut model.screen else {
         return Vec::new();
     };
+    if confirm.is_confirmed() && command != Command::Back {
+        return Vec::new();
+    }
     confirm.complaint = None;
     match command {
         Command::NextFocus => confirm.focus = next_focus(confirm, false),
@@ -242,14 +254,11 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Toggle | Command::Retarget => change_row(confirm, command, &hides),
         Command::Wire => {
             let reason = Reason::new(confirm.reason.value());
+            confirm.wants_wire = true;
             return vec![Effect::Preview(confirm.plan.requests(reason.as_ref()))];
         }
         Command::Accept => return accept(model),
-        Command::Back => leave(model),
-        Command::Quit => {
-            model.screen = Screen::Browse;
-            leave(model);
-        }
+        Command::Back | Command::Quit => leave(model),
         other => {
             let len = confirm.rows(|row| hides.contains(&row.row.key)).len();
             match &mut confirm.wire {
@@ -479,7 +488,9 @@ pub(super) fn observe(
     if let Some((why, words)) = bar {
         confirm.plan.bar(key, why, words.as_str());
     }
-    if let Some(outstanding) = confirm.outstanding() {
+    // A read that began before the question was asked does not answer it.
+    let answers = confirm.since().is_some_and(|since| started >= since);
+    if let Some(outstanding) = confirm.outstanding().filter(|_| answers) {
         outstanding.remove(key);
     }
     settle_stage(model)
@@ -578,7 +589,9 @@ fn settle_stage(model: &mut Model) -> Vec<Effect> {
 
 /// Shows the requests as they would leave.
 pub(super) fn previewed(model: &mut Model, texts: Vec<String>) {
-    if let Screen::Plan(confirm) = &mut model.screen {
+    if let Screen::Plan(confirm) = &mut model.screen
+        && std::mem::take(&mut confirm.wants_wire)
+    {
         confirm.wire = Some((texts, 0));
     }
 }

@@ -19,6 +19,9 @@ use crate::domain::tracking::Tracking;
 /// Which batch of this run, from 1. Its name in the journal is known once the intent is on disk.
 pub type BatchNumber = usize;
 
+/// What tracking shows of a row: its key, the status last read, the tracking.
+pub type Seen = (Key, Clean, Tracking);
+
 /// Something that happened.
 #[derive(Debug)]
 pub enum Message {
@@ -43,6 +46,8 @@ pub enum Message {
     ),
     /// A view is ready.
     Arranged(Arc<View>),
+    /// A remark in passing.
+    Notice(String),
     /// A row was read by its own; the read began at that moment.
     Read(Key, Moment, Result<Reading, PlatformError>),
     /// A batch came on.
@@ -89,12 +94,14 @@ pub enum Effect {
     Arrange(ArrangeJob),
     /// Read these rows anew, by id or by listing their source, whichever takes fewer requests.
     Read(Vec<Key>),
+    /// Read these rows by id: a listing that does not show them proves nothing.
+    ReadById(Vec<Key>),
     /// Write the intent of a confirmed batch, then send it.
     Send(BatchNumber, Arc<Batch>),
     /// Send nothing further of a batch.
     StopSending(BatchNumber),
     /// Journal what tracking shows: key, last status, tracking.
-    Record(BatchNumber, Vec<(Key, Clean, Tracking)>),
+    Record(BatchNumber, Vec<Seen>),
     /// Journal that a batch has settled.
     Finish(BatchNumber),
     /// Show these requests as they would leave.

@@ -17,6 +17,7 @@ pub mod table;
 
 mod update;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::app::browse::Browse;
@@ -28,6 +29,7 @@ use crate::app::lanes::Lanes;
 use crate::app::results::{Results, Run};
 use crate::app::selection::Selection;
 use crate::domain::connection::Connection;
+use crate::domain::resource::Key;
 use crate::domain::time::{Moment, Now};
 
 pub use update::update;
@@ -87,6 +89,8 @@ pub struct Model {
     pub popup: Option<Popup>,
     /// The batches of this run, oldest first.
     pub runs: Vec<Run>,
+    /// Rows that are being read by id because a listing did not show them.
+    pub(crate) looked_for: HashSet<Key>,
     /// Short notices, newest last.
     pub notices: Vec<Notice>,
     /// Whether the one line on what to press is shown.
@@ -160,6 +164,7 @@ impl Model {
             screen,
             popup: None,
             runs: Vec::new(),
+            looked_for: HashSet::new(),
             notices: Vec::new(),
             hint: true,
             unseen_dialog: false,

@@ -1,6 +1,7 @@
 //! The batches of this run: what was answered, what was seen since, and what can be done next.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::app::browse;
 use crate::app::keymap::Command;
@@ -13,7 +14,7 @@ use crate::domain::connection::ConnectionName;
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::Candidate;
 use crate::domain::report::{Report, ReportRow};
-use crate::domain::resource::{Key, Reading, Source};
+use crate::domain::resource::{Key, Reading, Resource, Source};
 use crate::domain::text::Clean;
 use crate::domain::time::{Moment, Now};
 use crate::domain::tracking::Tracking;
@@ -319,13 +320,21 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
             run.report
                 .close(Exclusion::NotJournaled, &words, now.moment);
             run.trouble = Some(words);
+            let queued = run.report.rows().iter().filter(|row| row.verb.is_some());
+            let left: Vec<_> = queued.map(|row| row.row.clone()).collect();
+            for row in &left {
+                mark_again(model, row);
+            }
         }
         BatchMessage::JournalFailed(words) => run.trouble = Some(words),
         BatchMessage::Sending(request) => run.report.sent(request),
         BatchMessage::Answered(key, answer, at) => run.report.settle(&key, answer.into(), at),
         BatchMessage::LeftOut(key, why, words) => {
-            run.report
-                .settle(&key, Outcome::LeftOut(why, words), now.moment);
+            let outcome = Outcome::LeftOut(why, words);
+            run.report.settle(&key, outcome, now.moment);
+            if let Some(row) = run.report.row(&key).map(|row| row.row.clone()) {
+                mark_again(model, &row);
+            }
         }
         BatchMessage::Note(words) => run.notes.push(words),
         BatchMessage::Waiting(connection, seconds) => {
@@ -342,6 +351,13 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
             run.report.close(Exclusion::Cancelled, &words, now.moment);
             run.done = true;
         }
+    }
+}
+
+/// A row that was not sent after all goes back to the marks, where there is room (`UX.md` 6).
+fn mark_again(model: &mut Model, row: &Arc<Resource>) {
+    if model.selection.mark(row, model.now.moment).is_err() {
+        model.say("rows that were not sent did not fit into the marks: see the results");
     }
 }
 
@@ -396,9 +412,7 @@ pub(super) fn compare(model: &mut Model, listing: &Listing, source: &Source) -> 
     for (key, reading) in found {
         effects.extend(observe(model, &key, listing.started, &reading));
     }
-    if !missing.is_empty() {
-        effects.push(Effect::Read(missing));
-    }
+    effects.extend(browse::look_for(model, missing));
     effects
 }
 

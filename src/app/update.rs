@@ -43,6 +43,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Listed(source, result) => listed(model, &source, result),
         Message::Arranged(view) => arranged(model, view),
+        Message::Notice(text) => {
+            model.say(text);
+            Vec::new()
+        }
         Message::Read(key, started, reading) => read(model, &key, started, &reading),
         Message::Batch(number, message) => {
             results::batch(model, number, message);
@@ -109,6 +113,7 @@ fn read(
     started: Moment,
     reading: &Result<Reading, PlatformError>,
 ) -> Vec<Effect> {
+    model.looked_for.remove(key);
     let mut effects = confirm::observe(model, key, started, reading);
     if let Ok(reading) = reading {
         model.selection.observe(key, reading, started, model.now);
@@ -119,10 +124,11 @@ fn read(
 
 fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     // Typed before the dialog could be seen: meant for something else (T17).
-    if key.kind == KeyEventKind::Release || model.unseen_dialog {
+    let place = model.place();
+    let interrupts = keymap::command(place, key) == Some(Command::Interrupt);
+    if key.kind == KeyEventKind::Release || (model.unseen_dialog && !interrupts) {
         return Vec::new();
     }
-    let place = model.place();
     if model.browse.arranging.awaited && matches!(place, Place::Browse | Place::Range) {
         model.browse.arranging.keys.push(key);
         return Vec::new();
@@ -161,6 +167,7 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
 fn field(model: &mut Model) -> Option<&mut Input> {
     match &mut model.screen {
         Screen::Browse => model.browse.typing.as_mut().map(|(input, _)| input),
+        Screen::Plan(confirm) if confirm.is_confirmed() => None,
         Screen::Plan(confirm) => match confirm.focus {
             Focus::Reason => Some(&mut confirm.reason),
             Focus::Phrase => Some(&mut confirm.phrase),
@@ -216,7 +223,8 @@ fn list(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Quit if model.browse.range.is_none() => quit(model),
         Command::Back | Command::Quit => step_back(model),
         Command::Actions => {
-            model.popup = Some(Popup::Menu(choices::Menu::default()));
+            let row = model.cursor_row().cloned();
+            model.popup = Some(Popup::Menu(choices::Menu { cursor: 0, row }));
             Vec::new()
         }
         Command::Sort => {

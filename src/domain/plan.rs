@@ -426,7 +426,16 @@ impl Plan {
             if planned.place.verb().is_some() {
                 planned.leave_out(Exclusion::ByYou, "left out by you", true);
             } else if let Some(back) = planned.back.take() {
-                planned.vouched = true;
+                let unread = |place: &Place| {
+                    matches!(
+                        place,
+                        Place::LeftOut {
+                            why: Exclusion::NotReadAgain,
+                            ..
+                        }
+                    )
+                };
+                planned.vouched |= unread(&planned.place);
                 planned.place = back;
             } else {
                 changed = false;

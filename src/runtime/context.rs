@@ -10,15 +10,15 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::message::{BatchNumber, Effect, Message};
+use crate::app::message::{BatchNumber, Effect, Message, Seen};
 use crate::app::table::arrange;
+use crate::domain::action::Exclusion;
 use crate::domain::connection::{Connection, ConnectionName};
 use crate::domain::error::PlatformError;
-use crate::domain::plan::Request;
-use crate::domain::resource::{Key, Source};
+use crate::domain::plan::{Account, Request};
+use crate::domain::resource::Source;
 use crate::domain::text::Clean;
 use crate::domain::time::{Moment, Now};
-use crate::domain::tracking::Tracking;
 use crate::journal::{Journal, JournalError, Writer};
 use crate::platforms::{self, Platform, Preview};
 
@@ -67,6 +67,8 @@ pub struct Context {
     pub(super) rows: Mutex<HashMap<Arc<Source>, usize>>,
     clients: Mutex<HashMap<ConnectionName, Client>>,
     batches: Mutex<HashMap<BatchNumber, Live>>,
+    /// Cancelled when the program leaves: nothing is sent from then on, by whatever batch.
+    leaving: CancellationToken,
     reload: Reload,
 }
 
@@ -75,6 +77,8 @@ pub struct Context {
 pub(super) struct Live {
     /// Cancelled when nothing further may be sent.
     pub(super) stop: CancellationToken,
+    /// Why, where it was not the operator's wish.
+    pub(super) why: Arc<Mutex<Option<(Exclusion, Clean)>>>,
     /// Its journal file, once it is open and until it is closed.
     pub(super) writer: Arc<Mutex<Option<Writer>>>,
     /// Cancelled when every request has ended.
@@ -112,6 +116,7 @@ impl Context {
             rows: Mutex::default(),
             clients: Mutex::new(connections.iter().map(client).collect()),
             batches: Mutex::default(),
+            leaving: CancellationToken::new(),
             reload,
         }
     }
@@ -127,14 +132,19 @@ impl Context {
     }
 
     pub(super) fn live(&self, number: BatchNumber) -> Live {
-        lock(&self.batches).entry(number).or_default().clone()
+        let new = || Live {
+            stop: self.leaving.child_token(),
+            ..Live::default()
+        };
+        lock(&self.batches)
+            .entry(number)
+            .or_insert_with(new)
+            .clone()
     }
 
     /// Sends nothing further of any batch.
     pub(super) fn stop_sending(&self) {
-        lock(&self.batches)
-            .values()
-            .for_each(|live| live.stop.cancel());
+        self.leaving.cancel();
     }
 
     /// Whether a request of some batch has not ended.
@@ -154,10 +164,9 @@ impl Context {
                 tell(&out, Message::Arranged(Arc::new(view))).await;
             }
             Effect::Read(keys) => self.read(keys, out).await,
+            Effect::ReadById(keys) => self.look_for(keys, out).await,
             Effect::Send(number, batch) => self.send(number, batch, out).await,
             Effect::StopSending(number) => self.live(number).stop.cancel(),
-            Effect::Record(number, seen) => self.record(number, seen).await,
-            Effect::Finish(number) => self.end(number).await,
             Effect::Preview(requests) => {
                 let texts = requests
                     .iter()
@@ -166,8 +175,12 @@ impl Context {
                 tell(&out, Message::Previewed(texts)).await;
             }
             Effect::SignInAgain(connection) => self.sign_in_again(connection, out).await,
-            // Only the owner of the terminal can carry these out.
-            Effect::Copy(_) | Effect::Suspend | Effect::Quit(_) => {}
+            // The session keeps these in order, or leaves them to the owner of the terminal.
+            Effect::Record(..)
+            | Effect::Finish(_)
+            | Effect::Copy(_)
+            | Effect::Suspend
+            | Effect::Quit(_) => {}
         }
     }
 
@@ -179,14 +192,29 @@ impl Context {
         tell(&out, Message::Sources(connection, sources)).await;
     }
 
-    async fn sign_in_again(&self, name: ConnectionName, out: Sender) {
+    /// Opens the connection's client anew, with freshly read secrets. Anything but a secret that changed
+    /// needs a restart: what is on screen, and what was confirmed, was said of the old settings.
+    async fn sign_in_again(self: Arc<Self>, name: ConnectionName, out: Sender) {
+        let (context, wanted) = (self.clone(), name.clone());
         // Reading secrets may run a helper command.
-        let reloaded = tokio::task::block_in_place(|| (self.reload)(&name));
-        if let Some(connection) = reloaded {
-            let client = platforms::open(&connection);
-            lock(&self.clients).insert(name.clone(), client);
-        }
-        tell(&out, Message::SignedInAgain(name)).await;
+        let reloaded = tokio::task::spawn_blocking(move || (context.reload)(&wanted)).await;
+        let old = self
+            .client(&name)
+            .ok()
+            .map(|client| Account::of(client.connection()));
+        let message = match reloaded.ok().flatten() {
+            None => Message::Notice(format!(
+                "{name}: its configuration cannot be read; see `centurion config check`"
+            )),
+            Some(new) if old.is_some_and(|old| old != Account::of(&new)) => Message::Notice(
+                format!("{name}: its URL, account or protection changed; restart to use it"),
+            ),
+            Some(new) => {
+                lock(&self.clients).insert(name.clone(), platforms::open(&new));
+                Message::SignedInAgain(name)
+            }
+        };
+        tell(&out, message).await;
     }
 
     /// Lines that show a request as it would leave: the call, its headers and body, an equivalent command.
@@ -228,25 +256,48 @@ impl Context {
         lines
     }
 
-    async fn record(&self, number: BatchNumber, seen: Vec<(Key, Clean, Tracking)>) {
-        let writer = self.live(number).writer;
-        let at = Timestamp::now();
-        // Observations are not worth stopping for: what cannot be written is read back at the next start.
-        let _ = written(writer, move |writer| {
-            seen.iter()
-                .try_for_each(|(key, word, tracking)| writer.seen(key, word, tracking.word(), at))
-        })
-        .await;
+    /// Writes observations in the order they were made, until nobody makes any.
+    pub(super) async fn observe(
+        self: Arc<Self>,
+        mut observations: mpsc::UnboundedReceiver<Observation>,
+    ) {
+        while let Some(observation) = observations.recv().await {
+            let writer = self.live(observation.batch()).writer;
+            let written = tokio::task::spawn_blocking(move || observation.write(&writer));
+            // Observations are not worth stopping for: what cannot be written is read back at the next start.
+            let _ = written.await;
+        }
+    }
+}
+
+/// What is written of a batch that was sent.
+#[derive(Debug)]
+pub(super) enum Observation {
+    /// What tracking shows of some rows.
+    Seen(BatchNumber, Vec<Seen>),
+    /// The batch has settled.
+    End(BatchNumber),
+}
+
+impl Observation {
+    const fn batch(&self) -> BatchNumber {
+        match self {
+            Self::Seen(number, _) | Self::End(number) => *number,
+        }
     }
 
-    async fn end(&self, number: BatchNumber) {
-        let writer = self.live(number).writer;
-        let ended = tokio::task::spawn_blocking(move || {
-            let taken = lock(&writer).take();
-            taken.map_or(Ok(()), |writer| writer.end(Timestamp::now()))
-        });
-        // An end that cannot be written leaves the batch unfinished, which the next start reads back.
-        let _ = ended.await;
+    fn write(self, writer: &Mutex<Option<Writer>>) -> Result<(), JournalError> {
+        let at = Timestamp::now();
+        let mut writer = lock(writer);
+        match self {
+            Self::Seen(_, seen) => writer.as_mut().map_or(Ok(()), |writer| {
+                let mut rows = seen.iter();
+                rows.try_for_each(|(key, word, tracking)| {
+                    writer.seen(key, word, tracking.word(), at)
+                })
+            }),
+            Self::End(_) => writer.take().map_or(Ok(()), |writer| writer.end(at)),
+        }
     }
 }
 
@@ -261,7 +312,7 @@ pub(super) async fn written(
     write: impl FnOnce(&mut Writer) -> Result<(), JournalError> + Send + 'static,
 ) -> Result<(), JournalError> {
     let task = tokio::task::spawn_blocking(move || lock(&writer).as_mut().map_or(Ok(()), write));
-    task.await.unwrap_or(Ok(()))
+    task.await.expect("writing to the journal does not panic")
 }
 
 /// Puts a message into the channel. Where nobody listens any more the program is ending, and what was

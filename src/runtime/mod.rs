@@ -128,6 +128,10 @@ async fn carry_out(
     for effect in session.take_outside() {
         match effect {
             Effect::Copy(text) => screen.copy(&text),
+            Effect::Suspend if !signals::Signals::may_stop() => {
+                let text = "no shell is there to come back from: not suspended".to_owned();
+                session.handle(Message::Notice(text));
+            }
             Effect::Suspend => {
                 screen.suspend();
                 signals.stop_here().await?;

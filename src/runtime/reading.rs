@@ -98,6 +98,23 @@ impl Context {
         }
     }
 
+    /// Reads rows by id, whatever their number.
+    pub(super) async fn look_for(&self, keys: Vec<Key>, out: Sender) {
+        let looks = keys.into_iter().map(|key| {
+            let out = &out;
+            async move {
+                match self.client(&key.source.connection) {
+                    Ok(client) => self.read_by_id(&*client, vec![key], out).await,
+                    Err(error) => {
+                        tell(out, Message::Read(key, self.clock.moment(), Err(error))).await;
+                    }
+                }
+            }
+            .boxed()
+        });
+        looks.collect::<FuturesUnordered<_>>().collect::<()>().await;
+    }
+
     async fn read_by_id(&self, client: &dyn Platform, keys: Vec<Key>, out: &Sender) {
         let read = |key: Key| async move {
             let started = self.clock.moment();

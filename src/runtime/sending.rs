@@ -182,8 +182,10 @@ impl<'a> Lane<'a> {
                 Clean::new("sending was stopped before its turn"),
             )
         };
-        let stopped = lock(&self.stopped).clone();
-        stopped.or_else(|| self.live.stop.is_cancelled().then(cancelled))
+        let failed = lock(&self.live.why).clone();
+        failed
+            .or_else(|| lock(&self.stopped).clone())
+            .or_else(|| self.live.stop.is_cancelled().then(cancelled))
     }
 
     async fn send_one(&self, request: Request) {
@@ -212,7 +214,7 @@ impl<'a> Lane<'a> {
     async fn follow(&self, request: &Request) {
         let mut events = self.client.change(request);
         let mut open: BTreeSet<Key> = request.operations().iter().map(|o| o.key.clone()).collect();
-        let mut waiting = false;
+        let (mut waiting, mut last) = (false, None);
         loop {
             let event = tokio::select! {
                 event = events.next() => event,
@@ -221,9 +223,12 @@ impl<'a> Lane<'a> {
                     return;
                 }
             };
-            let Some(event) = event else { break };
+            let Some(event) = event else {
+                self.ended(request, last).await;
+                return;
+            };
             waiting = matches!(event, ChangeEvent::Waiting { .. });
-            self.take_in(event, request, &mut open).await;
+            self.take_in(event, request, &mut open, &mut last).await;
         }
     }
 
@@ -239,11 +244,17 @@ impl<'a> Lane<'a> {
         }
     }
 
-    async fn take_in(&self, event: ChangeEvent, request: &Request, open: &mut BTreeSet<Key>) {
+    async fn take_in(
+        &self,
+        event: ChangeEvent,
+        request: &Request,
+        open: &mut BTreeSet<Key>,
+        last: &mut Option<Answer>,
+    ) {
         match event {
             ChangeEvent::Answered(key, answer) => {
                 if open.remove(&key) {
-                    self.count(request, &answer).await;
+                    *last = Some(answer.clone());
                     self.answered(key, answer).await;
                 }
             }
@@ -280,12 +291,15 @@ impl<'a> Lane<'a> {
         }
     }
 
-    /// Stops the lane after transport failures or equal refusals of calls for one row each.
-    async fn count(&self, request: &Request, answer: &Answer) {
-        if request.verb().grouping != Grouping::Single {
-            return;
+    /// A request has ended: its answers are synced, and the lane stops after transport failures or, for
+    /// calls for one row each, after equal refusals.
+    async fn ended(&self, request: &Request, last: Option<Answer>) {
+        let writer = self.live.writer.clone();
+        if let Err(error) = written(writer, Writer::sync).await {
+            self.journal_failed(&error).await;
         }
-        let stop = lock(&self.streak).stops_after(answer);
+        let single = request.verb().grouping == Grouping::Single;
+        let stop = last.and_then(|answer| lock(&self.streak).stops_after(&answer, single));
         if let Some(words) = stop {
             self.stop(request.connection(), words).await;
         }
@@ -309,7 +323,7 @@ impl<'a> Lane<'a> {
         let words = Clean::new(&format!(
             "the journal cannot be written, nothing further is sent: {error}"
         ));
-        *lock(&self.stopped) = Some((Exclusion::NotJournaled, words.clone()));
+        *lock(&self.live.why) = Some((Exclusion::NotJournaled, words.clone()));
         self.live.stop.cancel();
         self.tell(BatchMessage::JournalFailed(words.clone())).await;
         words
@@ -332,26 +346,22 @@ impl<'a> Lane<'a> {
 }
 
 impl Streak {
-    /// Why the lane stops after this answer, if it does.
-    fn stops_after(&mut self, answer: &Answer) -> Option<Clean> {
+    /// Why the lane stops after a request that ended with this answer, if it does.
+    fn stops_after(&mut self, answer: &Answer, single: bool) -> Option<Clean> {
+        let before = std::mem::take(self);
         match answer {
-            Answer::Scheduled { .. } => {
-                *self = Self::default();
-                None
-            }
+            Answer::Scheduled { .. } => None,
             Answer::Unknown(words) | Answer::NotSent(words) => {
-                self.failures += 1;
+                self.failures = before.failures + 1;
                 (self.failures >= FAILURES).then(|| words.clone())
             }
             Answer::Rejected(no) => {
-                let same = self
-                    .refusal
-                    .replace(no.reason.clone())
-                    .is_some_and(|last| last == no.reason);
-                self.refusals = if same { self.refusals + 1 } else { 1 };
+                let same = before.refusal.is_some_and(|last| last == no.reason);
+                self.refusals = if same { before.refusals + 1 } else { 1 };
+                self.refusal = Some(no.reason.clone());
                 let words =
                     || Clean::new(&format!("{EQUAL_REFUSALS} equal refusals: {}", no.reason));
-                (self.refusals >= EQUAL_REFUSALS).then(words)
+                (single && self.refusals >= EQUAL_REFUSALS).then(words)
             }
         }
     }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::app::keymap::Command;
 use crate::app::message::{Effect, Message};
 use crate::app::{Model, update};
-use crate::runtime::context::Context;
+use crate::runtime::context::{Context, Observation};
 
 /// Room for a full batch of answers from every platform, so that none waits for a redraw.
 const MESSAGES_WAITING: usize = 1024;
@@ -28,6 +28,8 @@ pub struct Session {
     context: Arc<Context>,
     tasks: JoinSet<()>,
     sender: mpsc::Sender<Message>,
+    observations: Option<mpsc::UnboundedSender<Observation>>,
+    journal: JoinHandle<()>,
     messages: mpsc::Receiver<Message>,
     ticks: Interval,
     outside: Vec<Effect>,
@@ -42,9 +44,14 @@ impl Session {
         let mut ticks = tokio::time::interval(Duration::from_secs(1));
         // After the machine slept there is one tick, not one for each second of sleep (N32).
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let context = Arc::new(context);
+        let (observations, observed) = mpsc::unbounded_channel();
+        let journal = tokio::spawn(context.clone().observe(observed));
         let mut session = Self {
             model,
-            context: Arc::new(context),
+            context,
+            observations: Some(observations),
+            journal,
             tasks: JoinSet::new(),
             sender,
             messages,
@@ -107,6 +114,18 @@ impl Session {
 
     /// Carries an effect out in a task of its own.
     pub(super) fn perform(&mut self, effect: Effect) {
+        let observation = match effect {
+            Effect::Record(number, seen) => Observation::Seen(number, seen),
+            Effect::Finish(number) => Observation::End(number),
+            other => return self.spawn(other),
+        };
+        if let Some(observations) = &self.observations {
+            // Where the writer is gone a panic ends the program.
+            let _ = observations.send(observation);
+        }
+    }
+
+    fn spawn(&mut self, effect: Effect) {
         let context = self.context.clone();
         let sender = self.sender.clone();
         self.tasks.spawn(context.perform(effect, sender));
@@ -139,5 +158,7 @@ impl Session {
         // What is still open after that is unknown, and stands as sent in the journal.
         let _ = tokio::time::timeout(LAST_ANSWERS, answers).await;
         self.tasks.shutdown().await;
+        self.observations = None;
+        let _ = tokio::time::timeout(LAST_ANSWERS, &mut self.journal).await;
     }
 }

@@ -55,6 +55,11 @@ impl Signals {
         }
     }
 
+    /// Whether a shell is there to let the program go on: without one it would stop for good.
+    pub(super) fn may_stop() -> bool {
+        rustix::process::getsid(None).is_ok_and(|leader| leader != getpid())
+    }
+
     /// Stops the process until the shell lets it go on.
     pub(super) async fn stop_here(&mut self) -> io::Result<()> {
         kill_process(getpid(), Number::STOP)?;

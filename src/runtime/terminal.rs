@@ -108,7 +108,14 @@ impl Screen {
     /// Takes the terminal over and begins to read its keys.
     pub(super) fn open(theme: Theme) -> io::Result<(Self, mpsc::Receiver<Event>)> {
         give_back_on_panic();
-        enter()?;
+        let opened = enter().and_then(|()| Self::opened(theme));
+        if opened.is_err() {
+            leave();
+        }
+        Ok((opened?, start_reader()))
+    }
+
+    fn opened(theme: Theme) -> io::Result<Self> {
         let frame = Frame::default();
         let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
         let (written, busy) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
@@ -129,7 +136,7 @@ impl Screen {
         screen.terminal.draw(|_| {})?;
         screen.nothing = screen.frame.take();
         screen.repaint()?;
-        Ok((screen, start_reader()))
+        Ok(screen)
     }
 
     /// Columns and rows.
@@ -170,9 +177,9 @@ impl Screen {
         self.written.notified().await;
     }
 
-    /// Whether what was drawn last shows the model as it is.
+    /// Whether the terminal shows the model as it is.
     pub(super) fn is_current(&self) -> bool {
-        !self.outdated
+        !self.outdated && !self.busy.load(Ordering::Acquire)
     }
 
     /// Puts text on the clipboard, where the terminal allows it (OSC 52).
@@ -204,7 +211,14 @@ impl Screen {
     /// Gives the terminal back for good.
     pub(super) fn close(&mut self) {
         self.last_bytes();
-        if !self.busy.load(Ordering::Acquire) {
+        if GIVEN_BACK.load(Ordering::Acquire) {
+            return;
+        }
+        if self.busy.load(Ordering::Acquire) {
+            // It takes no bytes any more; its modes can be given back all the same.
+            GIVEN_BACK.store(true, Ordering::Release);
+            let _ = disable_raw_mode();
+        } else {
             leave();
         }
     }
@@ -216,6 +230,12 @@ impl Screen {
             std::thread::sleep(step);
             waited += step;
         }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

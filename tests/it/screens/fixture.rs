@@ -215,6 +215,14 @@ impl Scene {
         }
     }
 
+    /// The phrase that confirms the open plan.
+    pub(crate) fn phrase(&self) -> String {
+        match &self.model.screen {
+            centurion::app::Screen::Plan(confirm) => confirm.plan.phrase().unwrap_or_default(),
+            _ => panic!("no plan is open"),
+        }
+    }
+
     pub(crate) fn batch(&mut self, message: BatchMessage) {
         let number = self.model.runs.len();
         self.tell(Message::Batch(number, message));
@@ -262,6 +270,7 @@ fn key_named(name: &str) -> KeyCode {
         "enter" => KeyCode::Enter,
         "esc" => KeyCode::Esc,
         "tab" => KeyCode::Tab,
+        "backspace" => KeyCode::Backspace,
         "down" => KeyCode::Down,
         other => panic!("no key <{other}>"),
     }

@@ -1,5 +1,6 @@
 //! Every screen, drawn from a model that was driven by messages and keys.
 
+mod confirming;
 mod fixture;
 mod pictures;
 mod rows;
