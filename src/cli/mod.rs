@@ -150,10 +150,15 @@ pub fn run(arguments: Arguments) -> Result<u8, Failure> {
         }
         Some(Command::Simulate { listen, world }) => simulate(listen, &world),
         Some(Command::History { batch }) => {
-            let settings = config::load(&environment, &wanted)?;
-            let journal = settings
-                .journal
-                .map_or_else(Journal::nowhere, Journal::open);
+            let folder = match config::load(&environment, &wanted) {
+                Ok(settings) => settings.journal,
+                // The past is needed most when the configuration is broken.
+                Err(error) => {
+                    complain(&Failure::Config(error));
+                    config::usual_journal(&environment)
+                }
+            };
+            let journal = folder.map_or_else(Journal::nowhere, Journal::open);
             print(&history::lines(&journal, batch.as_deref())?)
         }
         Some(Command::Config(command)) => configuration(&environment, &wanted, &command),

@@ -126,6 +126,11 @@ pub fn demo_journal(environment: &Environment) -> Option<PathBuf> {
     }
 }
 
+/// The folder of journals as far as the environment tells, for when the file cannot be read.
+pub fn usual_journal(environment: &Environment) -> Option<PathBuf> {
+    journal(environment, None, &mut Vec::new())
+}
+
 /// Each value and its origin, a line each and no secret: what `config check` prints.
 pub fn explain(settings: &Settings) -> Vec<String> {
     settings.findings.iter().map(Finding::to_string).collect()
