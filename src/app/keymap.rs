@@ -8,72 +8,68 @@ use crate::app::table::Tab;
 use crate::domain::action::Action;
 use crate::domain::resource::Kind;
 
-/// Where keys go: the focus of the screen, or its popup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
+macro_rules! place_table {
+    ($($(#[$doc:meta])+ $place:ident $title:literal)+) => {
+        /// Where keys go: the focus of the screen, or its popup.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Place {
+            $($(#[$doc])+ $place,)+
+        }
+
+        const EVERYWHERE: &[Place] = &[$(Place::$place),+];
+
+        impl Place {
+            /// Its name, as the head of the help.
+            pub const fn title(self) -> &'static str {
+                match self {
+                    $(Self::$place => $title,)+
+                }
+            }
+        }
+    };
+}
+
+place_table! {
     /// No connection is configured.
-    FirstRun,
+    FirstRun "first run"
     /// The table.
-    Browse,
+    Browse "list"
     /// The table, with a range being marked.
-    Range,
+    Range "range"
     /// The filter line.
-    Filter,
+    Filter "filter"
     /// The action menu.
-    Menu,
+    Menu "actions"
     /// The status chips.
-    Statuses,
+    Statuses "status filter"
     /// The sort menu.
-    Sort,
+    Sort "sort"
     /// More rows than a batch holds.
-    TooMany,
+    TooMany "too many"
     /// The reason of a plan.
-    PlanReason,
+    PlanReason "plan: reason"
     /// The line that confirms a plan.
-    PlanPhrase,
+    PlanPhrase "plan: confirm"
     /// The rows of a plan.
-    PlanRows,
+    PlanRows "plan: rows"
     /// The requests of a plan, as they would leave.
-    PlanWire,
+    PlanWire "plan: requests"
     /// The results of a batch.
-    Results,
+    Results "results"
     /// The batches of this run.
-    Batches,
+    Batches "batches"
     /// One row in full.
-    Detail,
+    Detail "detail"
     /// Keys and what they do.
-    Help,
+    Help "help"
     /// Leave or not.
-    Quit,
+    Quit "quit"
 }
 
 impl Place {
     /// Whether keys that are not bound are typed into a field.
     pub const fn has_field(self) -> bool {
         matches!(self, Self::Filter | Self::PlanReason | Self::PlanPhrase)
-    }
-
-    /// Its name, as the head of the help.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::FirstRun => "first run",
-            Self::Browse => "list",
-            Self::Range => "range",
-            Self::Filter => "filter",
-            Self::Menu => "actions",
-            Self::Statuses => "status filter",
-            Self::Sort => "sort",
-            Self::TooMany => "too many",
-            Self::PlanReason => "plan: reason",
-            Self::PlanPhrase => "plan: confirm",
-            Self::PlanRows => "plan: rows",
-            Self::PlanWire => "plan: requests",
-            Self::Results => "results",
-            Self::Batches => "batches",
-            Self::Detail => "detail",
-            Self::Help => "help",
-            Self::Quit => "quit",
-        }
     }
 }
 
@@ -210,25 +206,11 @@ pub struct KeyPress {
     modifiers: KeyModifiers,
 }
 
-const fn plain(code: KeyCode) -> KeyPress {
-    KeyPress {
-        code,
-        modifiers: KeyModifiers::NONE,
-    }
-}
-
-const fn char(c: char) -> KeyPress {
-    plain(KeyCode::Char(c))
-}
-
-const fn ctrl(c: char) -> KeyPress {
-    KeyPress {
-        code: KeyCode::Char(c),
-        modifiers: KeyModifiers::CONTROL,
-    }
-}
-
 impl KeyPress {
+    const fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
+        Self { code, modifiers }
+    }
+
     /// Shift is part of the character for letters, and terminals disagree on whether to report it.
     fn is(self, event: KeyEvent) -> bool {
         let modifiers = match event.code {
@@ -261,620 +243,135 @@ impl KeyPress {
     }
 }
 
-use Command as C;
-use Place as P;
-
-const fn bind(
-    places: &'static [Place],
-    keys: &'static [KeyPress],
-    command: Command,
-    label: &'static str,
-    help: &'static str,
-) -> Binding {
-    Binding {
-        places,
-        keys,
-        command,
-        label,
-        help,
-    }
+macro_rules! key {
+    ((ctrl $c:literal)) => {
+        KeyPress::new(KeyCode::Char($c), KeyModifiers::CONTROL)
+    };
+    ($c:literal) => {
+        KeyPress::new(KeyCode::Char($c), KeyModifiers::NONE)
+    };
+    ($code:ident) => {
+        KeyPress::new(KeyCode::$code, KeyModifiers::NONE)
+    };
 }
 
-const LISTS: &[Place] = &[
-    P::Browse,
-    P::Range,
-    P::PlanRows,
-    P::Results,
-    P::Detail,
-    P::PlanWire,
-    P::Help,
-];
-const CHOICES: &[Place] = &[P::Statuses, P::Sort, P::Batches];
-const TABLE: &[Place] = &[P::Browse, P::Range];
-const FIELDS: &[Place] = &[P::PlanReason, P::PlanPhrase, P::PlanRows];
+macro_rules! places {
+    ([$($place:ident)+]) => { &[$(Place::$place),+] };
+    ($set:ident) => { $set };
+}
+
+/// A line is places, keys, command, label and help.
+macro_rules! bindings {
+    ($($places:tt [$($key:tt)+] $command:ident $(($of:expr))? $label:literal $help:literal;)+) => {
+        &[$(Binding {
+            places: places!($places),
+            keys: &[$(key!($key)),+],
+            command: Command::$command $(($of))?,
+            label: $label,
+            help: $help,
+        }),+]
+    };
+}
+
+const LISTS: &[Place] = places!([Browse Range PlanRows Results Detail PlanWire Help]);
+const CHOICES: &[Place] = places!([Statuses Sort Batches]);
+const TABLE: &[Place] = places!([Browse Range]);
+const FIELDS: &[Place] = places!([PlanReason PlanPhrase PlanRows]);
+const QUIT_IS_BACK: &[Place] =
+    places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results Batches Detail Help]);
+const HELPED: &[Place] = places!([Browse PlanRows Results Detail FirstRun]);
+const POPUPS: &[Place] =
+    places!([Filter Range Menu Statuses Sort TooMany Batches Help Quit PlanWire]);
 
 /// Every key of the program. In each place the order is the order of the footer.
-pub const BINDINGS: &[Binding] = &[
+pub const BINDINGS: &[Binding] = bindings! {
     // The table.
-    bind(
-        TABLE,
-        &[char(' ')],
-        C::Mark,
-        "mark",
-        "mark or unmark the row, and move down",
-    ),
-    bind(
-        TABLE,
-        &[char('v')],
-        C::RangeMark,
-        "range",
-        "begin a range; again: mark all rows in it",
-    ),
-    bind(
-        TABLE,
-        &[char('V')],
-        C::RangeUnmark,
-        "",
-        "begin a range; again: unmark all rows in it",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('a')],
-        C::MarkAll,
-        "all matching",
-        "mark everything that matches, also rows not drawn",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('A')],
-        C::UnmarkAll,
-        "",
-        "unmark everything that matches",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('x')],
-        C::Actions,
-        "act",
-        "choose an action for the marked rows, or for this one",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('s')],
-        C::Statuses,
-        "status",
-        "choose statuses, several at once",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('/')],
-        C::Filter,
-        "filter",
-        "text, !text, ~regex, owner:ana, age>2h, gpu>4 ...",
-    ),
-    bind(
-        &[P::Browse],
-        &[plain(KeyCode::Enter)],
-        C::Detail,
-        "detail",
-        "everything known of this row",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('m')],
-        C::OnlyMarked,
-        "only marked",
-        "show only the marked rows, hidden and gone ones too",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('i')],
-        C::Invert,
-        "",
-        "invert the marks within what matches",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('M')],
-        C::Mine,
-        "",
-        "show only your own rows; again: all",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('R')],
-        C::LastBatch,
-        "",
-        "mark the rows of the last batch again",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('o')],
-        C::Sort,
-        "sort",
-        "choose the column to sort by",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('O')],
-        C::ReverseSort,
-        "",
-        "turn the order round",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('0')],
-        C::Tab(Tab::All),
-        "",
-        "all kinds",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('1')],
-        C::Tab(Tab::Only(Kind::Execution)),
-        "",
-        "executions only",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('2')],
-        C::Tab(Tab::Only(Kind::Deployment)),
-        "",
-        "deployments only",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('3')],
-        C::Tab(Tab::Only(Kind::Workload)),
-        "",
-        "workloads only",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('y')],
-        C::CopyIds,
-        "",
-        "copy the ids of the marked rows, or of this one",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('Y')],
-        C::CopyRows,
-        "",
-        "copy those rows as tab-separated values",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('r')],
-        C::Refresh,
-        "",
-        "read every source now",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('p')],
-        C::Hold,
-        "",
-        "hold the refresh; again: go on",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('L')],
-        C::SignInAgain,
-        "",
-        "sign in again where credentials were refused",
-    ),
-    bind(
-        &[P::Browse],
-        &[char('B')],
-        C::Batches,
-        "batches",
-        "the batches of this run and their results",
-    ),
-    bind(
-        &[P::Browse],
-        &[plain(KeyCode::Tab)],
-        C::Pane,
-        "",
-        "the detail pane beside the list, on or off",
-    ),
+    TABLE             [' ']                 Mark                              "mark"               "mark or unmark the row, and move down";
+    TABLE             ['v']                 RangeMark                         "range"              "begin a range; again: mark all rows in it";
+    TABLE             ['V']                 RangeUnmark                       ""                   "begin a range; again: unmark all rows in it";
+    [Browse]          ['a']                 MarkAll                           "all matching"       "mark everything that matches, also rows not drawn";
+    [Browse]          ['A']                 UnmarkAll                         ""                   "unmark everything that matches";
+    [Browse]          ['x']                 Actions                           "act"                "choose an action for the marked rows, or for this one";
+    [Browse]          ['s']                 Statuses                          "status"             "choose statuses, several at once";
+    [Browse]          ['/']                 Filter                            "filter"             "text, !text, ~regex, owner:ana, age>2h, gpu>4 ...";
+    [Browse]          [Enter]               Detail                            "detail"             "everything known of this row";
+    [Browse]          ['m']                 OnlyMarked                        "only marked"        "show only the marked rows, hidden and gone ones too";
+    [Browse]          ['i']                 Invert                            ""                   "invert the marks within what matches";
+    [Browse]          ['M']                 Mine                              ""                   "show only your own rows; again: all";
+    [Browse]          ['R']                 LastBatch                         ""                   "mark the rows of the last batch again";
+    [Browse]          ['o']                 Sort                              "sort"               "choose the column to sort by";
+    [Browse]          ['O']                 ReverseSort                       ""                   "turn the order round";
+    [Browse]          ['0']                 Tab(Tab::All)                     ""                   "all kinds";
+    [Browse]          ['1']                 Tab(Tab::Only(Kind::Execution))   ""                   "executions only";
+    [Browse]          ['2']                 Tab(Tab::Only(Kind::Deployment))  ""                   "deployments only";
+    [Browse]          ['3']                 Tab(Tab::Only(Kind::Workload))    ""                   "workloads only";
+    [Browse]          ['y']                 CopyIds                           ""                   "copy the ids of the marked rows, or of this one";
+    [Browse]          ['Y']                 CopyRows                          ""                   "copy those rows as tab-separated values";
+    [Browse]          ['r']                 Refresh                           ""                   "read every source now";
+    [Browse]          ['p']                 Hold                              ""                   "hold the refresh; again: go on";
+    [Browse]          ['L']                 SignInAgain                       ""                   "sign in again where credentials were refused";
+    [Browse]          ['B']                 Batches                           "batches"            "the batches of this run and their results";
+    [Browse]          [Tab]                 Pane                              ""                   "the detail pane beside the list, on or off";
     // Moving.
-    bind(
-        LISTS,
-        &[char('j'), plain(KeyCode::Down)],
-        C::Down,
-        "",
-        "down",
-    ),
-    bind(LISTS, &[char('k'), plain(KeyCode::Up)], C::Up, "", "up"),
-    bind(
-        LISTS,
-        &[char('g'), plain(KeyCode::Home)],
-        C::Top,
-        "",
-        "to the top",
-    ),
-    bind(
-        LISTS,
-        &[char('G'), plain(KeyCode::End)],
-        C::Bottom,
-        "",
-        "to the bottom",
-    ),
-    bind(LISTS, &[ctrl('d')], C::HalfDown, "", "half a page down"),
-    bind(LISTS, &[ctrl('u')], C::HalfUp, "", "half a page up"),
-    bind(
-        LISTS,
-        &[plain(KeyCode::PageDown), ctrl('f')],
-        C::PageDown,
-        "",
-        "a page down",
-    ),
-    bind(
-        LISTS,
-        &[plain(KeyCode::PageUp), ctrl('b')],
-        C::PageUp,
-        "",
-        "a page up",
-    ),
-    bind(
-        CHOICES,
-        &[char('j'), plain(KeyCode::Down)],
-        C::Down,
-        "",
-        "down",
-    ),
-    bind(CHOICES, &[char('k'), plain(KeyCode::Up)], C::Up, "", "up"),
+    LISTS             ['j' Down]            Down                              ""                   "down";
+    LISTS             ['k' Up]              Up                                ""                   "up";
+    LISTS             ['g' Home]            Top                               ""                   "to the top";
+    LISTS             ['G' End]             Bottom                            ""                   "to the bottom";
+    LISTS             [(ctrl 'd')]          HalfDown                          ""                   "half a page down";
+    LISTS             [(ctrl 'u')]          HalfUp                            ""                   "half a page up";
+    LISTS             [PageDown (ctrl 'f')] PageDown                          ""                   "a page down";
+    LISTS             [PageUp (ctrl 'b')]   PageUp                            ""                   "a page up";
+    CHOICES           ['j' Down]            Down                              ""                   "down";
+    CHOICES           ['k' Up]              Up                                ""                   "up";
     // The action menu: single letters, as printed.
-    bind(
-        &[P::Menu],
-        &[char('s')],
-        C::Plan(Action::Stop),
-        "stop",
-        "plan to stop the rows",
-    ),
-    bind(
-        &[P::Menu],
-        &[char('d')],
-        C::Plan(Action::Delete),
-        "delete",
-        "plan to delete the rows",
-    ),
-    bind(
-        &[P::Menu],
-        &[char('u')],
-        C::Plan(Action::Resume),
-        "resume",
-        "plan to resume the rows",
-    ),
-    bind(
-        &[P::Menu],
-        &[char('c')],
-        C::Plan(Action::CleanUp),
-        "clean up",
-        "plan to stop what runs and delete what ended",
-    ),
-    bind(
-        &[P::Menu],
-        &[char('j'), plain(KeyCode::Down)],
-        C::Down,
-        "",
-        "down",
-    ),
-    bind(
-        &[P::Menu],
-        &[char('k'), plain(KeyCode::Up)],
-        C::Up,
-        "",
-        "up",
-    ),
-    bind(
-        &[P::Menu],
-        &[plain(KeyCode::Enter)],
-        C::Accept,
-        "plan",
-        "plan the chosen action; nothing is sent yet",
-    ),
+    [Menu]            ['s']                 Plan(Action::Stop)                "stop"               "plan to stop the rows";
+    [Menu]            ['d']                 Plan(Action::Delete)              "delete"             "plan to delete the rows";
+    [Menu]            ['u']                 Plan(Action::Resume)              "resume"             "plan to resume the rows";
+    [Menu]            ['c']                 Plan(Action::CleanUp)             "clean up"           "plan to stop what runs and delete what ended";
+    [Menu]            ['j' Down]            Down                              ""                   "down";
+    [Menu]            ['k' Up]              Up                                ""                   "up";
+    [Menu]            [Enter]               Accept                            "plan"               "plan the chosen action; nothing is sent yet";
     // Status chips and sort menu.
-    bind(
-        &[P::Statuses],
-        &[char(' ')],
-        C::Toggle,
-        "choose",
-        "choose a group or a word; several at once",
-    ),
-    bind(
-        &[P::Statuses],
-        &[char('a')],
-        C::AllStatuses,
-        "all",
-        "every status",
-    ),
-    bind(
-        &[P::Statuses],
-        &[char('l')],
-        C::LiveStatuses,
-        "live",
-        "what is live: active, moving, paused, unknown",
-    ),
-    bind(
-        &[P::Statuses, P::Sort],
-        &[plain(KeyCode::Enter)],
-        C::Accept,
-        "apply",
-        "apply and close",
-    ),
-    bind(
-        &[P::Filter],
-        &[plain(KeyCode::Enter)],
-        C::Accept,
-        "keep",
-        "keep the filter and go back to the list",
-    ),
-    bind(
-        &[P::TooMany],
-        &[char('1')],
-        C::MarkWhatFits,
-        "mark what fits",
-        "mark as many as there is room for",
-    ),
-    bind(
-        &[P::TooMany],
-        &[char('2'), char('/')],
-        C::Filter,
-        "narrow",
-        "narrow the filter first",
-    ),
+    [Statuses]        [' ']                 Toggle                            "choose"             "choose a group or a word; several at once";
+    [Statuses]        ['a']                 AllStatuses                       "all"                "every status";
+    [Statuses]        ['l']                 LiveStatuses                      "live"               "what is live: active, moving, paused, unknown";
+    [Statuses Sort]   [Enter]               Accept                            "apply"              "apply and close";
+    [Filter]          [Enter]               Accept                            "keep"               "keep the filter and go back to the list";
+    [TooMany]         ['1']                 MarkWhatFits                      "mark what fits"     "mark as many as there is room for";
+    [TooMany]         ['2' '/']             Filter                            "narrow"             "narrow the filter first";
     // The plan.
-    bind(
-        &[P::PlanPhrase],
-        &[plain(KeyCode::Enter)],
-        C::Accept,
-        "send",
-        "send, once the phrase is typed",
-    ),
-    bind(
-        &[P::PlanReason],
-        &[plain(KeyCode::Enter)],
-        C::Accept,
-        "next",
-        "go on to the confirm line",
-    ),
-    bind(
-        &[P::PlanRows],
-        &[char(' ')],
-        C::Toggle,
-        "in/out",
-        "leave this row out, or take it in again",
-    ),
-    bind(
-        &[P::PlanRows],
-        &[char('t')],
-        C::Retarget,
-        "target",
-        "stop this row instead of deleting it, or the other way round",
-    ),
-    bind(
-        &[P::PlanRows],
-        &[char('h')],
-        C::OnlyHidden,
-        "hidden",
-        "show only the rows that the list's filter hides",
-    ),
-    bind(
-        &[P::PlanRows],
-        &[char('c')],
-        C::Wire,
-        "requests",
-        "the requests as they would leave, without secrets",
-    ),
-    bind(
-        FIELDS,
-        &[plain(KeyCode::Tab)],
-        C::NextFocus,
-        "next field",
-        "to the next of reason, confirm line and rows",
-    ),
-    bind(
-        FIELDS,
-        &[plain(KeyCode::BackTab)],
-        C::PreviousFocus,
-        "",
-        "to the field before",
-    ),
+    [PlanPhrase]      [Enter]               Accept                            "send"               "send, once the phrase is typed";
+    [PlanReason]      [Enter]               Accept                            "next"               "go on to the confirm line";
+    [PlanRows]        [' ']                 Toggle                            "in/out"             "leave this row out, or take it in again";
+    [PlanRows]        ['t']                 Retarget                          "target"             "stop this row instead of deleting it, or the other way round";
+    [PlanRows]        ['h']                 OnlyHidden                        "hidden"             "show only the rows that the list's filter hides";
+    [PlanRows]        ['c']                 Wire                              "requests"           "the requests as they would leave, without secrets";
+    FIELDS            [Tab]                 NextFocus                         "next field"         "to the next of reason, confirm line and rows";
+    FIELDS            [BackTab]             PreviousFocus                     ""                   "to the field before";
     // Results.
-    bind(
-        &[P::Results],
-        &[char('f')],
-        C::Retry,
-        "retry",
-        "plan again what can be retried",
-    ),
-    bind(
-        &[P::Results],
-        &[char('F')],
-        C::MarkFailed,
-        "re-mark failed",
-        "mark what was rejected or is unknown",
-    ),
-    bind(
-        &[P::Results],
-        &[char('D')],
-        C::DeleteStopped,
-        "delete stopped",
-        "plan the delete of what was stopped",
-    ),
-    bind(
-        &[P::Results],
-        &[char('u')],
-        C::ResumeSuspended,
-        "",
-        "plan the resume of what was suspended",
-    ),
-    bind(
-        &[P::Results],
-        &[char('y')],
-        C::CopyIds,
-        "copy ids",
-        "copy the ids of the group under the cursor",
-    ),
-    bind(
-        &[P::Results],
-        &[char(' '), plain(KeyCode::Enter)],
-        C::Fold,
-        "fold",
-        "open or close the group under the cursor",
-    ),
-    bind(
-        &[P::Results],
-        &[plain(KeyCode::Tab)],
-        C::NextFocus,
-        "next group",
-        "to the next group",
-    ),
-    bind(
-        &[P::Results],
-        &[char('B')],
-        C::Batches,
-        "batches",
-        "the batches of this run",
-    ),
-    bind(
-        &[P::Batches],
-        &[plain(KeyCode::Enter)],
-        C::Accept,
-        "open",
-        "the results of this batch",
-    ),
-    bind(
-        &[P::Detail],
-        &[char('y')],
-        C::CopyIds,
-        "copy id",
-        "copy the id",
-    ),
-    bind(
-        &[P::Quit],
-        &[plain(KeyCode::Enter)],
-        C::Accept,
-        "leave",
-        "leave; nothing is undone by it",
-    ),
+    [Results]         ['f']                 Retry                             "retry"              "plan again what can be retried";
+    [Results]         ['F']                 MarkFailed                        "re-mark failed"     "mark what was rejected or is unknown";
+    [Results]         ['D']                 DeleteStopped                     "delete stopped"     "plan the delete of what was stopped";
+    [Results]         ['u']                 ResumeSuspended                   ""                   "plan the resume of what was suspended";
+    [Results]         ['y']                 CopyIds                           "copy ids"           "copy the ids of the group under the cursor";
+    [Results]         [' ' Enter]           Fold                              "fold"               "open or close the group under the cursor";
+    [Results]         [Tab]                 NextFocus                         "next group"         "to the next group";
+    [Results]         ['B']                 Batches                           "batches"            "the batches of this run";
+    [Batches]         [Enter]               Accept                            "open"               "the results of this batch";
+    [Detail]          ['y']                 CopyIds                           "copy id"            "copy the id";
+    [Quit]            [Enter]               Accept                            "leave"              "leave; nothing is undone by it";
     // Everywhere.
-    bind(
-        &[P::Browse],
-        &[char('!')],
-        C::Dismiss,
-        "",
-        "put the line on what to press away",
-    ),
-    bind(
-        &[P::Browse, P::PlanRows, P::Results, P::Detail, P::FirstRun],
-        &[char('?')],
-        C::Help,
-        "help",
-        "the keys of this screen",
-    ),
-    bind(
-        &[
-            P::Filter,
-            P::Range,
-            P::Menu,
-            P::Statuses,
-            P::Sort,
-            P::TooMany,
-            P::Batches,
-            P::Help,
-            P::Quit,
-            P::PlanWire,
-        ],
-        &[plain(KeyCode::Esc)],
-        C::Back,
-        "back",
-        "close, change nothing more",
-    ),
-    bind(
-        FIELDS,
-        &[plain(KeyCode::Esc)],
-        C::Back,
-        "back, nothing sent",
-        "back to the list; nothing is sent",
-    ),
-    bind(
-        &[P::Results, P::Detail],
-        &[plain(KeyCode::Esc)],
-        C::Back,
-        "back",
-        "back; tracking goes on",
-    ),
-    bind(
-        &[P::Browse],
-        &[plain(KeyCode::Esc)],
-        C::Back,
-        "",
-        "clear the filter; marks stay",
-    ),
-    bind(
-        &[P::Browse, P::FirstRun],
-        &[char('q')],
-        C::Quit,
-        "quit",
-        "leave",
-    ),
-    bind(
-        &[
-            P::Range,
-            P::Menu,
-            P::Statuses,
-            P::Sort,
-            P::TooMany,
-            P::PlanRows,
-            P::PlanWire,
-            P::Results,
-            P::Batches,
-            P::Detail,
-            P::Help,
-        ],
-        &[char('q')],
-        C::Quit,
-        "",
-        "back",
-    ),
-    bind(
-        EVERYWHERE,
-        &[ctrl('c')],
-        C::Interrupt,
-        "",
-        "close a dialog; while sending, stop sending; else leave",
-    ),
-    bind(
-        EVERYWHERE,
-        &[ctrl('z')],
-        C::Suspend,
-        "",
-        "back to the shell until `fg`",
-    ),
-];
-
-const EVERYWHERE: &[Place] = &[
-    P::FirstRun,
-    P::Browse,
-    P::Range,
-    P::Filter,
-    P::Menu,
-    P::Statuses,
-    P::Sort,
-    P::TooMany,
-    P::PlanReason,
-    P::PlanPhrase,
-    P::PlanRows,
-    P::PlanWire,
-    P::Results,
-    P::Batches,
-    P::Detail,
-    P::Help,
-    P::Quit,
-];
+    [Browse]          ['!']                 Dismiss                           ""                   "put the line on what to press away";
+    HELPED            ['?']                 Help                              "help"               "the keys of this screen";
+    POPUPS            [Esc]                 Back                              "back"               "close, change nothing more";
+    FIELDS            [Esc]                 Back                              "back, nothing sent" "back to the list; nothing is sent";
+    [Results Detail]  [Esc]                 Back                              "back"               "back; tracking goes on";
+    [Browse]          [Esc]                 Back                              ""                   "clear the filter; marks stay";
+    [Browse FirstRun] ['q']                 Quit                              "quit"               "leave";
+    QUIT_IS_BACK      ['q']                 Quit                              ""                   "back";
+    EVERYWHERE        [(ctrl 'c')]          Interrupt                         ""                   "close a dialog; while sending, stop sending; else leave";
+    EVERYWHERE        [(ctrl 'z')]          Suspend                           ""                   "back to the shell until `fg`";
+};
 
 /// What a key asks for in a place.
 pub fn command(place: Place, event: KeyEvent) -> Option<Command> {
