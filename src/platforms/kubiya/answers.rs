@@ -7,9 +7,9 @@ use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::Request;
 use crate::domain::text::Clean;
 use crate::platforms::http::Reply;
-use crate::platforms::kubiya::lenient::Maybe;
 use crate::platforms::kubiya::uuid;
 use crate::platforms::kubiya::wire::{BatchAnswer, BatchResult, SingleAnswer};
+use crate::platforms::loose::Loose;
 
 /// How errors begin that are the workflow engine's and not the row's: asking again later may help.
 const ENGINE_FAILURES: [&str; 2] = [
@@ -27,15 +27,9 @@ pub(super) fn of_batch(
     request: &Request,
     reply: &Reply,
 ) -> Result<Vec<ChangeEvent>, PlatformError> {
-    let answer = reply.json::<Maybe<BatchAnswer>>()?.0.unwrap_or_default();
+    let answer = reply.json::<Loose<BatchAnswer>>()?.0.unwrap_or_default();
     let mut tally = Tally::of(request);
-    let results: Vec<BatchResult> = answer
-        .results
-        .0
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|r| r.0)
-        .collect();
+    let results = answer.results.0.unwrap_or_default();
     let counted = Totals::counted(&results);
     let told = Totals {
         requested: answer.total_requested.0,
@@ -59,7 +53,7 @@ fn put(tally: &mut Tally<'_>, result: BatchResult) {
     let error = result.error.0.map(|words| words.0);
     let time = result.terminated_at.0;
     let message = time.map(|time| Clean::new(&format!("terminated at {}", time.0)));
-    tally.put(&id.0, is_same, verdict(result.success.0, error, message));
+    tally.put(&id, is_same, verdict(result.success.0, error, message));
 }
 
 /// What one entry says. One that does not say whether it succeeded, or says both, is no evidence (P6).
@@ -129,17 +123,14 @@ pub(super) fn of_single(
     request: &Request,
     reply: &Reply,
 ) -> Result<Vec<ChangeEvent>, PlatformError> {
-    let answer = reply.json::<Maybe<SingleAnswer>>()?.0.unwrap_or_default();
+    let answer = reply.json::<Loose<SingleAnswer>>()?.0.unwrap_or_default();
     let asked = request.operations()[0].key.id.raw();
-    let id = answer
-        .execution_id
-        .0
-        .map_or_else(|| asked.into(), |id| id.0);
+    let id = answer.execution_id.0.as_deref().unwrap_or(asked);
     let words = [answer.message.0, answer.warning.0].into_iter().flatten();
     let words: Vec<String> = words.map(|words| words.0.to_string()).collect();
     let message = (!words.is_empty()).then(|| Clean::new(&words.join("; ")));
     let error = answer.error.0.map(|words| words.0);
     let mut tally = Tally::of(request);
-    tally.put(&id, is_same, verdict(answer.success.0, error, message));
+    tally.put(id, is_same, verdict(answer.success.0, error, message));
     Ok(tally.finish())
 }

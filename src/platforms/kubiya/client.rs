@@ -18,7 +18,8 @@ use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Reply, Se
 use crate::platforms::kubiya::listing::{PAGE, Walk};
 use crate::platforms::kubiya::rows::{self, Lexicon};
 use crate::platforms::kubiya::wire::One;
-use crate::platforms::kubiya::{answers, lenient::Maybe, refusal, uuid};
+use crate::platforms::kubiya::{answers, refusal, uuid};
+use crate::platforms::loose::Loose;
 use crate::platforms::{Platform, Preview};
 
 /// A batch answers only when its last id is done, one engine call after the other (`specs/kubiya.md` 7).
@@ -63,7 +64,7 @@ impl Kubiya {
 
 /// The row that was asked for; an answer about any other id is no answer.
 fn one(key: &Key, reply: &Reply) -> Result<Reading, PlatformError> {
-    let row = reply.json::<Maybe<One>>()?.0.map(|one| one.0);
+    let row = reply.json::<Loose<One>>()?.0.map(|one| one.0);
     let found = row.filter(|row| uuid(row.id()).is_some() && uuid(row.id()) == uuid(key.id.raw()));
     let Some(row) = found else {
         let start = String::from_utf8_lossy(&reply.body);

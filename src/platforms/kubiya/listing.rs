@@ -10,9 +10,9 @@ use crate::domain::error::PlatformError;
 use crate::domain::resource::{Id, Page, Resource, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http};
-use crate::platforms::kubiya::lenient::Maybe;
 use crate::platforms::kubiya::rows::{self, Lexicon};
 use crate::platforms::kubiya::wire::Row;
+use crate::platforms::loose::Loose;
 
 /// Rows asked for at once: the largest page that is known to be taken (11, point 13).
 pub(super) const PAGE: usize = 100;
@@ -172,7 +172,7 @@ async fn part(http: &Http, skip: usize, limit: usize) -> Result<Vec<Row>, Platfo
     let call = Call::get(["api", "v1", "executions"])
         .query("skip", skip)
         .query("limit", limit);
-    let rows: Vec<Maybe<Row>> = http.read(call).await?.json()?;
+    let rows: Vec<Loose<Row>> = http.read(call).await?.json()?;
     Ok(rows
         .into_iter()
         .map(|row| row.0.unwrap_or_default())

@@ -1,19 +1,19 @@
 //! Kubiya Agent Control Plane (`specs/kubiya.md`): executions of AI agents, ended by batch terminate.
 //!
 //! - `client` carries out [`Platform`] over HTTP; `listing` walks the pages of one source
-//! - `wire` is what the service sends, read leniently by `lenient`; `refusal` reads its error bodies
+//! - `wire` and `words` are what the service sends; `refusal` reads its error bodies
 //! - `rows` makes rows of it, `rules` says what each status allows, `answers` what an answer means for each id
 //! - `simulator` stands in for the service. It shares nothing with the files above
 
 mod answers;
 mod client;
-mod lenient;
 mod listing;
 mod refusal;
 mod rows;
 mod rules;
 mod simulator;
 mod wire;
+mod words;
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::error::Refusal;
-use crate::platforms::kubiya::lenient::first_line;
+use crate::platforms::kubiya::words::first_line;
 
 /// How much of a message is shown; database errors bring kilobytes of SQL along.
 const LONGEST: usize = 200;

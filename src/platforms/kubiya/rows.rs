@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use crate::domain::resource::{Id, Key, Resource, Scope, Source, Status};
 use crate::domain::text::Clean;
-use crate::platforms::kubiya::lenient::{Maybe, Words};
 use crate::platforms::kubiya::rules;
 use crate::platforms::kubiya::wire::Row;
+use crate::platforms::kubiya::words::Words;
+use crate::platforms::loose::{Loose, shortened};
 
 /// How much of the prompt names an execution that has no entity, in characters.
 const NAME: usize = 60;
@@ -27,7 +28,7 @@ impl Lexicon {
         words
     }
 
-    fn shared<const N: usize>(&mut self, words: Maybe<Words<N>>) -> Option<Clean> {
+    fn shared<const N: usize>(&mut self, words: Loose<Words<N>>) -> Option<Clean> {
         words.0.map(|words| self.one(words.0))
     }
 }
@@ -35,7 +36,7 @@ impl Lexicon {
 impl Row {
     /// The id as sent; empty where there is none.
     pub(super) fn id(&self) -> &str {
-        self.id.0.as_ref().map_or("", |id| &id.0)
+        self.id.text()
     }
 
     /// Whether the row lives in the scope of a source. A row that does not say so does.
@@ -77,22 +78,15 @@ pub(super) fn resource(source: &Arc<Source>, row: Row, lexicon: &mut Lexicon) ->
     }
 }
 
-fn text<const N: usize>(words: &Maybe<Words<N>>) -> Option<Clean> {
+fn text<const N: usize>(words: &Loose<Words<N>>) -> Option<Clean> {
     words.0.as_ref().map(|words| words.0.clone())
 }
 
 fn name(row: &Row, id: &Id) -> Clean {
-    let asked = || text(&row.prompt).map(|prompt| start(prompt.as_str()));
+    let asked = || text(&row.prompt).map(|prompt| shortened(prompt.as_str(), NAME));
     text(&row.entity_name)
         .or_else(asked)
         .unwrap_or_else(|| id.shown())
-}
-
-fn start(prompt: &str) -> Clean {
-    match prompt.char_indices().nth(NAME) {
-        Some((end, _)) => Clean::new(&format!("{}…", &prompt[..end])),
-        None => Clean::new(prompt),
-    }
 }
 
 /// A schedule that started one will start another. The words are free text: `cron`, `schedule`, `scheduled`.
@@ -156,9 +150,9 @@ mod tests {
     }
 
     fn rows(json: &str) -> Vec<Resource> {
-        let rows: Vec<Maybe<Row>> = serde_json::from_str(json).expect("an array");
+        let rows: Vec<Loose<Row>> = serde_json::from_str(json).expect("an array");
         let mut lexicon = Lexicon::default();
-        let row = |row: Maybe<Row>| resource(&source(), row.0.unwrap_or_default(), &mut lexicon);
+        let row = |row: Loose<Row>| resource(&source(), row.0.unwrap_or_default(), &mut lexicon);
         rows.into_iter().map(row).collect()
     }
 

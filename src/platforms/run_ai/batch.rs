@@ -2,7 +2,6 @@
 //! recognised. `specs/run-ai.md` 5 and the client's page.
 
 use serde::Deserialize;
-use serde::de::MapAccess;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -12,7 +11,8 @@ use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::Request;
 use crate::domain::text::Clean;
 use crate::platforms::http::Call;
-use crate::platforms::run_ai::loose::{Code, FromLoose, Loose, members};
+use crate::platforms::loose::{Loose, loose_objects};
+use crate::platforms::run_ai::wire::Code;
 
 /// Which batch calls a server has. There is no version endpoint: it is learned from what it refuses
 /// (section 5.3), and taken to be all of them until then.
@@ -65,11 +65,7 @@ struct Failure {
     message: Loose<Clean>,
 }
 
-impl FromLoose for Failure {
-    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
-        members(object)
-    }
-}
+loose_objects!(Failure);
 
 impl BatchAnswer {
     /// The answer for each id of the request.

@@ -5,7 +5,7 @@
 //! | `client.rs` | the calls: list, read, change |
 //! | `sign_in.rs` | the token call, and the error shape of every answer |
 //! | `listing.rs` | paging: offsets, repeats, when a listing is incomplete |
-//! | `wire.rs`, `loose.rs` | the JSON of workloads, whatever is missing or odd in it |
+//! | `wire.rs` | the JSON of workloads, whatever is missing or odd in it |
 //! | `row.rs` | the row a workload becomes |
 //! | `rules.rs` | verbs, phases, and what each action would do to a row |
 //! | `batch.rs` | the batch call, its answer for each id, and how a server without it is recognised |
@@ -15,7 +15,6 @@
 mod batch;
 mod client;
 mod listing;
-mod loose;
 mod row;
 mod rules;
 mod sign_in;

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use crate::domain::resource::{Key, Resource, Status};
 use crate::domain::text::Clean;
 use crate::domain::time::long_span;
+use crate::platforms::loose::Loose;
 use crate::platforms::run_ai::batch::Bulk;
-use crate::platforms::run_ai::loose::{Code, Loose};
 use crate::platforms::run_ai::rules::{self, Subject};
-use crate::platforms::run_ai::wire::{Waiting, Workload};
+use crate::platforms::run_ai::wire::{Code, Waiting, Workload};
 
 const SOURCE_API: &str = "source api";
 

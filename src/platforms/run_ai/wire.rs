@@ -5,11 +5,11 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::MapAccess;
+use serde_json::Value;
 
 use crate::domain::resource::Id;
 use crate::domain::text::Clean;
-use crate::platforms::run_ai::loose::{Code, FromLoose, Loose, members};
+use crate::platforms::loose::{FromJson, Loose, loose_objects};
 
 /// The one `sourceApi` there is: such workloads are deleted one by one under `/api/v2`.
 pub(super) const WORKLOADS_V2: &str = "WorkloadsV2";
@@ -48,7 +48,7 @@ impl Listing {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Workload {
-    pub(super) id: Loose<Id>,
+    pub(super) id: Loose<String>,
     pub(super) name: Loose<Clean>,
     #[serde(rename = "type")]
     pub(super) subtype: Loose<Clean>,
@@ -122,40 +122,25 @@ pub(super) struct Waiting {
     pub(super) user_message: Loose<Clean>,
 }
 
-impl FromLoose for Workload {
-    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
-        members(object)
-    }
-}
+loose_objects!(Workload, Support, Pods, Allocated, Waiting);
 
-impl FromLoose for Support {
-    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
-        members(object)
-    }
-}
+/// A code that comes as a number in one version and may come as text in another.
+#[derive(Debug)]
+pub(super) struct Code(pub(super) Clean);
 
-impl FromLoose for Pods {
-    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
-        members(object)
-    }
-}
-
-impl FromLoose for Allocated {
-    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
-        members(object)
-    }
-}
-
-impl FromLoose for Waiting {
-    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
-        members(object)
+impl FromJson for Code {
+    fn from_json(value: Value) -> Option<Self> {
+        match value {
+            Value::Number(number) => Some(Self(Clean::new(&number.to_string()))),
+            other => Clean::from_json(other).map(Self),
+        }
     }
 }
 
 impl Workload {
     /// The id; empty where the row has none, and so never sound (L5).
     pub(super) fn id(&self) -> Id {
-        self.id.0.clone().unwrap_or_else(|| Id::new(""))
+        Id::new(self.id.text())
     }
 
     /// Deleted workloads stay readable for 14 days (section 8).

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use futures_util::future::{self, BoxFuture};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
-use serde_json::Value;
 
 use crate::domain::connection::Connection;
 use crate::domain::error::PlatformError;
@@ -14,6 +13,7 @@ use crate::domain::plan::Request;
 use crate::domain::resource::{Key, Page, Reading, Scope, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http, Sending};
+use crate::platforms::loose::Loose;
 use crate::platforms::sap_ai_core::change::{self, naming_group};
 use crate::platforms::sap_ai_core::listing;
 use crate::platforms::sap_ai_core::meta::Meta;
@@ -58,7 +58,7 @@ impl Client {
             Err(error) if is_gone(&error) => return Ok(Reading::Gone),
             other => other.map_err(|error| naming_group(error, &scope.shown()))?,
         };
-        let row = Row::of(reply.json::<Value>()?);
+        let row = reply.json::<Loose<Row>>()?.0.unwrap_or_default();
         if row.id() != key.id.raw() {
             let why = Clean::new("it is about another id");
             return Err(PlatformError::Unreadable {

@@ -81,7 +81,11 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, listing: Listing, changes: Changes) -> Page {
         let received = listing.resources.len();
-        let mut rows: Vec<Row> = listing.resources.into_iter().map(Row::of).collect();
+        let mut rows: Vec<Row> = listing
+            .resources
+            .into_iter()
+            .map(|row| row.0.unwrap_or_default())
+            .collect();
         rows.retain(|row| row.id().is_empty() || self.seen.insert(row.id().to_owned()));
         let repeated = received - rows.len();
         self.skip += received;

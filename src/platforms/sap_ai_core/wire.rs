@@ -5,61 +5,20 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::resource::{Id, Key, Resource, Source, Status};
 use crate::domain::text::Clean;
+use crate::platforms::loose::{Loose, loose_objects, shortened};
 use crate::platforms::sap_ai_core::rules::{self, Changes};
-use crate::platforms::sap_ai_core::words::shortened;
+use crate::platforms::sap_ai_core::words::LONGEST_TEXT;
 
-/// A field that may be missing, null, or of another type than the documents say.
-#[derive(Debug)]
-pub(super) struct Loose<T>(pub(super) Option<T>);
-
-impl<T> Default for Loose<T> {
-    fn default() -> Self {
-        Self(None)
-    }
-}
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Loose<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        Ok(Self(serde_json::from_value(value).ok()))
-    }
-}
-
-impl Loose<String> {
-    /// The text as sent; empty where there is none.
-    pub(super) fn text(&self) -> &str {
-        self.0.as_deref().unwrap_or_default()
-    }
-
-    /// The text, safe to draw, unless there is none.
-    pub(super) fn clean(&self) -> Option<Clean> {
-        let text = self.text();
-        (!text.is_empty()).then(|| Clean::new(text))
-    }
-}
-
-impl Loose<Timestamp> {
-    /// The point in time; what lies before 1970 is a mistake (L8).
-    fn point(&self) -> Option<Timestamp> {
-        self.0.filter(|point| *point > Timestamp::UNIX_EPOCH)
-    }
-
-    fn clean(&self) -> Option<Clean> {
-        self.point().map(|point| Clean::new(&point.to_string()))
-    }
-}
-
-/// A list of anything, so that each item is read on its own.
+/// A page of a listing; what is no object is a row without anything.
 #[derive(Debug, Deserialize)]
 pub(super) struct Listing {
     /// The rows.
-    pub(super) resources: Vec<Value>,
+    pub(super) resources: Vec<Loose<Row>>,
 }
 
 /// One execution or deployment (section 2).
@@ -89,15 +48,9 @@ pub(super) struct Row {
     details: Value,
 }
 
-impl Row {
-    /// Reads one item of a listing; what is no object is a row without anything.
-    pub(super) fn of(item: Value) -> Self {
-        if !item.is_object() {
-            return Self::default();
-        }
-        serde_json::from_value(item).unwrap_or_default()
-    }
+loose_objects!(Row);
 
+impl Row {
     /// Its id; empty where it has none, and then not sound.
     pub(super) fn id(&self) -> &str {
         self.id.text()
@@ -119,8 +72,8 @@ impl Row {
                 group: rules::group(status, target),
             },
             target: self.target_status.clean(),
-            created: self.created_at.point(),
-            modified: self.modified_at.point(),
+            created: self.created_at.0,
+            modified: self.modified_at.0,
             owner: None,
             message: self.status_message.clean(),
             gpus: None,
@@ -202,7 +155,7 @@ fn details(value: &Value) -> Option<Clean> {
         Value::Object(members) => members.is_empty(),
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
     };
-    (!empty).then(|| shortened(&value.to_string()))
+    (!empty).then(|| shortened(&value.to_string(), LONGEST_TEXT))
 }
 
 #[cfg(test)]
@@ -212,6 +165,7 @@ mod tests {
     use super::*;
     use crate::domain::connection::{ConnectionName, PlatformId};
     use crate::domain::resource::{Group, Kind, Scope};
+    use crate::platforms::loose::FromJson;
 
     fn resource(item: Value) -> Resource {
         let source = Source {
@@ -220,7 +174,8 @@ mod tests {
             scope: Scope::new("default"),
             kind: Kind::Deployment,
         };
-        Row::of(item).into_resource(&Arc::new(source), Changes::InBulk)
+        let row = Row::from_json(item).unwrap_or_default();
+        row.into_resource(&Arc::new(source), Changes::InBulk)
     }
 
     fn fact<'a>(resource: &'a Resource, label: &str) -> Option<&'a str> {

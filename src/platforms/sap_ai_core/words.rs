@@ -10,18 +10,10 @@ use serde_json::Value;
 use crate::domain::error::Refusal;
 use crate::domain::text::{Clean, Secret};
 use crate::platforms::http::Grant;
-use crate::platforms::sap_ai_core::wire::Loose;
+use crate::platforms::loose::{Loose, shortened};
 
 /// The longest text of a server that is kept whole, in characters: a page of details, not a megabyte (R7).
-const LONGEST_TEXT: usize = 4_000;
-
-/// The text, safe to draw, cut where it is longer than anyone reads.
-pub(super) fn shortened(text: &str) -> Clean {
-    match text.char_indices().nth(LONGEST_TEXT) {
-        Some((end, _)) => Clean::new(&format!("{}…", &text[..end])),
-        None => Clean::new(text),
-    }
-}
+pub(super) const LONGEST_TEXT: usize = 4_000;
 
 /// An error of a whole request or of one id (sections 5.1 and 6). A help page spells the request's id `requestID`.
 #[derive(Debug, Default, Deserialize)]
@@ -49,7 +41,7 @@ impl ErrorBody {
     /// The code as text: documented as one, with leading zeros.
     pub(super) fn code(&self) -> Option<Clean> {
         match &self.code {
-            Value::String(code) if !code.is_empty() => Some(shortened(code)),
+            Value::String(code) if !code.is_empty() => Some(shortened(code, LONGEST_TEXT)),
             Value::Number(code) => Some(Clean::new(&code.to_string())),
             Value::Null
             | Value::Bool(_)
@@ -65,7 +57,7 @@ impl ErrorBody {
         if text.is_empty() {
             Clean::new("no reason given")
         } else {
-            shortened(text)
+            shortened(text, LONGEST_TEXT)
         }
     }
 

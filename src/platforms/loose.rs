@@ -1,0 +1,167 @@
+//! Reading JSON that keeps no promises: a member that is missing, null, or of another type than documented
+//! is `None`. It never fails the row it stands in, nor the page (`RELIABILITY.md` L5 to L8).
+
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::domain::text::Clean;
+
+/// A member as far as it could be read.
+#[derive(Debug)]
+pub(super) struct Loose<T>(pub(super) Option<T>);
+
+impl<T> Default for Loose<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+/// What can be made of JSON; `None` of JSON that is not for it.
+pub(super) trait FromJson: Sized {
+    /// Reads it.
+    fn from_json(value: Value) -> Option<Self>;
+}
+
+impl<'de, T: FromJson> Deserialize<'de> for Loose<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(|value| Self(T::from_json(value)))
+    }
+}
+
+impl Loose<String> {
+    /// The text as sent; empty where there is none.
+    pub(super) fn text(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl<T: Display> Loose<T> {
+    /// As text that is safe to draw, unless there is none.
+    pub(super) fn clean(&self) -> Option<Clean> {
+        let text = self.0.as_ref()?.to_string();
+        (!text.is_empty()).then(|| Clean::new(&text))
+    }
+}
+
+impl FromJson for String {
+    fn from_json(value: Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl FromJson for Clean {
+    fn from_json(value: Value) -> Option<Self> {
+        let text = value.as_str().filter(|text| !text.is_empty())?;
+        Some(Self::new(text))
+    }
+}
+
+impl FromJson for Timestamp {
+    /// RFC 3339, or the same without a zone, which is UTC. Go's zero time (year 1) and anything else
+    /// before 1970 means "never".
+    fn from_json(value: Value) -> Option<Self> {
+        let text = value.as_str()?;
+        let in_utc = || text.parse::<DateTime>()?.to_zoned(TimeZone::UTC);
+        let time = text.parse().or_else(|_| in_utc().map(|at| at.timestamp()));
+        time.ok().filter(|time: &Self| time.as_second() > 0)
+    }
+}
+
+impl FromJson for f64 {
+    fn from_json(value: Value) -> Option<Self> {
+        value.as_f64()
+    }
+}
+
+impl FromJson for u64 {
+    fn from_json(value: Value) -> Option<Self> {
+        value.as_u64()
+    }
+}
+
+impl FromJson for bool {
+    fn from_json(value: Value) -> Option<Self> {
+        value.as_bool()
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    /// What of the list can be read.
+    fn from_json(value: Value) -> Option<Self> {
+        match value {
+            Value::Array(items) => Some(items.into_iter().filter_map(T::from_json).collect()),
+            _ => None,
+        }
+    }
+}
+
+/// Objects whose members are loose themselves.
+macro_rules! loose_objects {
+    ($($object:ty),+) => {$(
+        impl crate::platforms::loose::FromJson for $object {
+            fn from_json(value: serde_json::Value) -> Option<Self> {
+                value.is_object().then(|| serde_json::from_value(value).ok())?
+            }
+        }
+    )+};
+}
+pub(super) use loose_objects;
+
+/// The text, safe to draw: at most so many characters, and an ellipsis where it was cut.
+pub(super) fn shortened(text: &str, characters: usize) -> Clean {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => Clean::new(&format!("{}…", &text[..end])),
+        None => Clean::new(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(json: Value) -> Option<String> {
+        Timestamp::from_json(json).map(|time| time.to_string())
+    }
+
+    #[test]
+    fn times_without_a_zone_are_utc_and_what_is_before_1970_is_never() {
+        for same in [
+            "2026-01-10T12:00:00Z",
+            "2026-01-10 12:00:00",
+            "2026-01-10T14:00:00+02:00",
+        ] {
+            assert_eq!(
+                time(same.into()).as_deref(),
+                Some("2026-01-10T12:00:00Z"),
+                "{same}"
+            );
+        }
+        for never in [
+            "",
+            "soon",
+            "1767268800000",
+            "0000-01-01T00:00:00Z",
+            "0001-01-01T00:00:00Z",
+        ] {
+            assert_eq!(time(never.into()), None, "{never}");
+        }
+        assert_eq!(time(1_767_268_800_000_u64.into()), None);
+    }
+
+    #[test]
+    fn each_type_takes_what_it_expects_and_ignores_the_rest() {
+        let json = serde_json::json!([null, true, 7, -7, "seven", "", [7, [7]], {"a": {"b": 7}}]);
+        assert_eq!(Vec::from_json(json.clone()), Some(vec![true]));
+        assert_eq!(Vec::from_json(json.clone()), Some(vec![7_u64]));
+        assert_eq!(Vec::from_json(json.clone()), Some(vec![7.0, -7.0]));
+        assert_eq!(Vec::from_json(json), Some(vec![Clean::new("seven")]));
+    }
+}
