@@ -5,6 +5,7 @@
 
 pub mod http;
 pub mod kubiya;
+mod listing;
 mod loose;
 pub mod run_ai;
 pub mod sap_ai_core;

@@ -16,9 +16,10 @@ use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Reply, Sending, Sent};
 use crate::platforms::kubiya::listing::{PAGE, Walk};
-use crate::platforms::kubiya::rows::{self, Lexicon};
+use crate::platforms::kubiya::rows;
 use crate::platforms::kubiya::wire::One;
 use crate::platforms::kubiya::{answers, refusal, uuid};
+use crate::platforms::listing::Lexicon;
 use crate::platforms::loose::Loose;
 use crate::platforms::{Platform, Preview};
 

@@ -3,22 +3,18 @@
 //! The service drops rows it cannot serialise after it has counted them, so a short page is not the
 //! last one: only an empty page is. `skip` therefore moves by what was asked for, not by what came.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::error::PlatformError;
-use crate::domain::resource::{Id, Page, Resource, Source};
-use crate::domain::text::Clean;
+use crate::domain::resource::{Page, Source};
 use crate::platforms::http::{Call, Http};
-use crate::platforms::kubiya::rows::{self, Lexicon};
+use crate::platforms::kubiya::rows;
 use crate::platforms::kubiya::wire::Row;
+use crate::platforms::listing::{Lexicon, Seen};
 use crate::platforms::loose::Loose;
 
 /// Rows asked for at once: the largest page that is known to be taken (11, point 13).
 pub(super) const PAGE: usize = 100;
-
-/// More places than these are not read; the operator is told.
-const MOST: usize = 100_000;
 
 /// What one stretch of the listing held.
 #[derive(Default)]
@@ -43,9 +39,7 @@ pub(super) struct Walk<'a> {
     source: &'a Arc<Source>,
     skip: usize,
     ended: bool,
-    seen: HashSet<Id>,
-    /// The first id of the page before, to notice a server that does not move on (L3).
-    before: Option<Id>,
+    seen: Seen,
     /// Rows the page before lacked: dropped by the server if another page follows.
     lacking: usize,
     lexicon: Lexicon,
@@ -59,8 +53,7 @@ impl<'a> Walk<'a> {
             source,
             skip: 0,
             ended: false,
-            seen: HashSet::new(),
-            before: None,
+            seen: Seen::default(),
             lacking: 0,
             lexicon: Lexicon::default(),
         }
@@ -94,57 +87,16 @@ impl<'a> Walk<'a> {
             notices.push(format!("rows too large to be read: {}", stretch.too_large));
         }
         self.lacking = PAGE.saturating_sub(stretch.rows.len() + stretch.too_large);
+        let scope = &self.source.scope;
+        let rows = stretch.rows.into_iter().filter(|row| row.is_in(scope));
+        let rows = rows
+            .map(|row| rows::resource(self.source, row, &mut self.lexicon))
+            .collect();
         self.skip += PAGE;
-        if self.repeats(&stretch.rows) {
-            self.ended = true;
-            notices.push("list incomplete: the server sent the same page again".to_owned());
-        } else if self.skip >= MOST {
-            self.ended = true;
-            notices.push("only the first 100,000 rows are listed".to_owned());
-        }
-        let (rows, twice) = self.take(stretch.rows);
-        if twice > 0 {
-            notices.push(format!("rows sent twice: {twice}"));
-        }
-        let notice = (!notices.is_empty()).then(|| Clean::new(&notices.join("; ")));
-        Page {
-            rows,
-            total: None,
-            notice,
-        }
-    }
-
-    fn repeats(&mut self, rows: &[Row]) -> bool {
-        let first = rows.first().map(|row| Id::new(row.id()));
-        let first = first.filter(|id| !id.raw().is_empty());
-        let repeats = first.is_some() && first == self.before;
-        self.before = first;
-        repeats
-    }
-
-    /// Rows nobody has seen yet, and how many came twice. Within a page the newer of two stays (L1);
-    /// what was handed on before stays as it was.
-    fn take(&mut self, rows: Vec<Row>) -> (Vec<Resource>, usize) {
-        let mut fresh: Vec<Resource> = Vec::with_capacity(rows.len());
-        let mut places: HashMap<Id, usize> = HashMap::new();
-        let mut twice = 0;
-        for row in rows.into_iter().filter(|row| row.is_in(&self.source.scope)) {
-            let row = rows::resource(self.source, row, &mut self.lexicon);
-            let id = row.key.id.clone();
-            if id.raw().is_empty() {
-                fresh.push(row);
-            } else if self.seen.insert(id.clone()) {
-                places.insert(id, fresh.len());
-                fresh.push(row);
-            } else {
-                twice += 1;
-                let earlier = places.get(&id).map(|&place| &mut fresh[place]);
-                if let Some(earlier) = earlier.filter(|earlier| row.modified > earlier.modified) {
-                    *earlier = row;
-                }
-            }
-        }
-        (fresh, twice)
+        let mut next = Some(self.skip);
+        let page = self.seen.page(rows, &mut next, notices);
+        self.ended = next.is_none();
+        page
     }
 }
 

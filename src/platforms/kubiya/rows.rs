@@ -1,6 +1,5 @@
 //! Rows of the table, made of what the service sent.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,28 +9,11 @@ use crate::domain::text::Clean;
 use crate::platforms::kubiya::rules;
 use crate::platforms::kubiya::wire::Row;
 use crate::platforms::kubiya::words::Words;
+use crate::platforms::listing::Lexicon;
 use crate::platforms::loose::{Loose, shortened};
 
 /// How much of the prompt names an execution that has no entity, in characters.
 const NAME: usize = 60;
-
-/// Words that many rows share, kept once: organisations, agents, people, statuses.
-#[derive(Debug, Default)]
-pub(super) struct Lexicon(HashSet<Clean>);
-
-impl Lexicon {
-    fn one(&mut self, words: Clean) -> Clean {
-        if let Some(known) = self.0.get(&words) {
-            return known.clone();
-        }
-        self.0.insert(words.clone());
-        words
-    }
-
-    fn shared<const N: usize>(&mut self, words: Loose<Words<N>>) -> Option<Clean> {
-        words.0.map(|words| self.one(words.0))
-    }
-}
 
 impl Row {
     /// The id as sent; empty where there is none.
@@ -50,10 +32,10 @@ impl Row {
 /// One row, listed or read.
 pub(super) fn resource(source: &Arc<Source>, row: Row, lexicon: &mut Lexicon) -> Resource {
     let id = Id::new(row.id());
-    let word = lexicon.one(text(&row.status).unwrap_or_else(|| Clean::new("")));
+    let word = lexicon.share(text(&row.status).unwrap_or_else(|| Clean::new("")));
     Resource {
-        scope: lexicon.one(text(&row.organization_id).unwrap_or_else(|| Clean::new(""))),
-        name: lexicon.one(name(&row, &id)),
+        scope: lexicon.share(text(&row.organization_id).unwrap_or_else(|| Clean::new(""))),
+        name: lexicon.share(name(&row, &id)),
         subtype: None,
         offers: rules::offers(id.raw(), word.as_str()),
         status: Status {
@@ -65,7 +47,7 @@ pub(super) fn resource(source: &Arc<Source>, row: Row, lexicon: &mut Lexicon) ->
         modified: row.updated_at.0,
         owner: text(&row.user_email)
             .or_else(|| text(&row.user_name))
-            .map(|owner| lexicon.one(owner)),
+            .map(|owner| lexicon.share(owner)),
         message: row.error_message.0.as_ref().map(|line| line.0.clone()),
         gpus: None,
         attention: false,
@@ -76,6 +58,10 @@ pub(super) fn resource(source: &Arc<Source>, row: Row, lexicon: &mut Lexicon) ->
         },
         facts: facts(row, lexicon),
     }
+}
+
+fn shared<const N: usize>(words: Loose<Words<N>>, lexicon: &mut Lexicon) -> Option<Clean> {
+    words.0.map(|words| lexicon.share(words.0))
 }
 
 fn text<const N: usize>(words: &Loose<Words<N>>) -> Option<Clean> {
@@ -110,11 +96,11 @@ fn facts(row: Row, lexicon: &mut Lexicon) -> Box<[(&'static str, Clean)]> {
             "last message",
             row.last_message_preview.0.map(|words| words.0),
         ),
-        ("type", lexicon.shared(row.execution_type)),
-        ("runner", lexicon.shared(row.runner_name)),
-        ("entity id", lexicon.shared(row.entity_id)),
-        ("job", lexicon.shared(metadata.job_name)),
-        ("trigger", lexicon.shared(metadata.trigger_type)),
+        ("type", shared(row.execution_type, lexicon)),
+        ("runner", shared(row.runner_name, lexicon)),
+        ("entity id", shared(row.entity_id, lexicon)),
+        ("job", shared(metadata.job_name, lexicon)),
+        ("trigger", shared(metadata.trigger_type, lexicon)),
         ("started", row.started_at.0.map(to_the_second)),
         ("completed", row.completed_at.0.map(to_the_second)),
         (

@@ -14,9 +14,9 @@ use crate::domain::plan::Request;
 use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Sending, Sent};
+use crate::platforms::listing::Lexicon;
 use crate::platforms::run_ai::batch::{self, BatchAnswer, Bulk, Verdict};
 use crate::platforms::run_ai::listing::{Cursor, PAGE_SIZE};
-use crate::platforms::run_ai::row::Words;
 use crate::platforms::run_ai::sign_in;
 use crate::platforms::run_ai::singles;
 use crate::platforms::run_ai::wire::Workload;
@@ -76,7 +76,7 @@ impl RunAi {
         if workload.is_deleted() {
             return Ok(Reading::Gone);
         }
-        let row = workload.into_row(key.clone(), self.bulk(), &mut Words::default());
+        let row = workload.into_row(key.clone(), self.bulk(), &mut Lexicon::default());
         Ok(Reading::Found(Arc::new(row)))
     }
 

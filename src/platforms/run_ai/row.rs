@@ -1,6 +1,5 @@
 //! The row that a workload becomes: clean text, times, and what each action would do to it.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,6 +7,7 @@ use jiff::Timestamp;
 use crate::domain::resource::{Key, Resource, Status};
 use crate::domain::text::Clean;
 use crate::domain::time::long_span;
+use crate::platforms::listing::Lexicon;
 use crate::platforms::loose::Loose;
 use crate::platforms::run_ai::batch::Bulk;
 use crate::platforms::run_ai::rules::{self, Subject};
@@ -21,28 +21,9 @@ pub(super) fn source_api(row: &Resource) -> &str {
     fact.map_or("", |(_, value)| value.as_str())
 }
 
-/// Words that recur from row to row, kept once: 100,000 rows share a few hundred.
-#[derive(Debug, Default)]
-pub(super) struct Words(HashSet<Clean>);
-
-impl Words {
-    /// What does not recur is not worth remembering.
-    const MOST: usize = 10_000;
-
-    fn share(&mut self, word: Clean) -> Clean {
-        if let Some(known) = self.0.get(&word) {
-            return known.clone();
-        }
-        if self.0.len() < Self::MOST {
-            self.0.insert(word.clone());
-        }
-        word
-    }
-}
-
 impl Workload {
     /// The row, with what each action would do to it on a server with these batch calls.
-    pub(super) fn into_row(self, key: Key, bulk: Bulk, words: &mut Words) -> Resource {
+    pub(super) fn into_row(self, key: Key, bulk: Bulk, words: &mut Lexicon) -> Resource {
         let facts = self.facts(words);
         let subtype = self
             .subtype
@@ -88,7 +69,7 @@ impl Workload {
         }
     }
 
-    fn facts(&self, words: &mut Words) -> Box<[(&'static str, Clean)]> {
+    fn facts(&self, words: &mut Lexicon) -> Box<[(&'static str, Clean)]> {
         let node_pools =
             joined(&self.current_node_pools).or_else(|| joined(&self.requested_node_pools));
         let idle = self.idle_allocated_gpus.0.or(self.idle_gpus.0);
@@ -214,7 +195,7 @@ mod tests {
     fn row(row: &Value) -> Resource {
         let workload = read(row);
         let key = key(workload.id());
-        workload.into_row(key, Bulk::Full, &mut Words::default())
+        workload.into_row(key, Bulk::Full, &mut Lexicon::default())
     }
 
     fn fact<'a>(row: &'a Resource, label: &str) -> Option<&'a str> {

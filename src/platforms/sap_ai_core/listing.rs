@@ -3,7 +3,6 @@
 //! Pages are cut by offset, so rows may move between them while they are read (section 1): an id comes
 //! out once, and a page that shows nothing new ends the listing.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
@@ -12,17 +11,15 @@ use serde_json::Value;
 
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Page, Scope, Source};
-use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http};
+use crate::platforms::listing::Seen;
+use crate::platforms::loose::Loose;
 use crate::platforms::sap_ai_core::meta::Meta;
 use crate::platforms::sap_ai_core::rules::Changes;
 use crate::platforms::sap_ai_core::wire::{Listing, Row};
 
 /// Rows of one page: a neighbouring endpoint refuses more (section 8).
 pub(super) const PAGE: usize = 1_000;
-
-/// Rows of one source, at most (`UX.md` 4).
-const MOST: usize = 100_000;
 
 /// Resource groups of one account, at most: a tenant has 50 (section 6).
 const MOST_GROUPS: usize = 1_000;
@@ -49,7 +46,7 @@ struct Reader<'a> {
     /// Known after the first question, and then the same for the whole listing.
     changes: Option<Changes>,
     skip: usize,
-    seen: HashSet<String>,
+    seen: Seen,
     ended: bool,
 }
 
@@ -59,7 +56,7 @@ impl<'a> Reader<'a> {
             source,
             changes: None,
             skip: 0,
-            seen: HashSet::new(),
+            seen: Seen::default(),
             ended: false,
         }
     }
@@ -81,39 +78,17 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, listing: Listing, changes: Changes) -> Page {
         let received = listing.resources.len();
-        let mut rows: Vec<Row> = listing
-            .resources
-            .into_iter()
-            .map(|row| row.0.unwrap_or_default())
-            .collect();
-        rows.retain(|row| row.id().is_empty() || self.seen.insert(row.id().to_owned()));
-        let repeated = received - rows.len();
+        let row = |row: Loose<Row>| {
+            row.0
+                .unwrap_or_default()
+                .into_resource(self.source, changes)
+        };
+        let rows = listing.resources.into_iter().map(row).collect();
         self.skip += received;
-        let notice = self.notice(received, repeated);
-        let source = self.source;
-        Page {
-            rows: rows
-                .into_iter()
-                .map(|row| row.into_resource(source, changes))
-                .collect(),
-            total: None,
-            notice: notice.map(|notice| Clean::new(&notice)),
-        }
-    }
-
-    /// Says what is odd about a page, and whether it is the last.
-    fn notice(&mut self, received: usize, repeated: usize) -> Option<String> {
-        let nothing_new = received > 0 && repeated == received;
-        let full = received >= PAGE;
-        self.ended = !full || nothing_new || self.skip >= MOST;
-        match (full, nothing_new, repeated) {
-            (true, true, _) => Some("list incomplete: the server repeats a page".to_owned()),
-            (true, false, _) if self.ended => {
-                Some(format!("list incomplete: the first {MOST} rows"))
-            }
-            (_, _, 0) => None,
-            (_, _, repeated) => Some(format!("{repeated} rows came twice and are shown once")),
-        }
+        let mut next = (received >= PAGE).then_some(self.skip);
+        let page = self.seen.page(rows, &mut next, Vec::new());
+        self.ended = next.is_none();
+        page
     }
 }
 

@@ -240,7 +240,7 @@ async fn of_two_rows_with_one_id_the_newer_is_kept_and_said() {
         .collect();
     assert_eq!(words, ["running"; 3], "rows without an id are each shown");
     let notice = pages[0].notice.as_ref().expect("a notice");
-    assert_eq!(notice.as_str(), "rows sent twice: 2");
+    assert_eq!(notice.as_str(), "2 rows came twice and are shown once");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Sign-in, listing and reads by id.
 
+use centurion::domain::resource::Page;
+
 use super::*;
 
 #[tokio::test]
@@ -57,6 +59,60 @@ async fn a_named_project_is_filtered_by_the_server_and_one_with_a_comma_here() {
         .filter(|r| r.query.contains("filterBy"))
         .count();
     assert_eq!(filtered, 1);
+}
+
+/// The pages of a server whose listings all say this.
+async fn pages_of(body: Value) -> Vec<Page> {
+    let scene = Scene::of(100);
+    scene.faults(json!([{ "platform": "run_ai", "fault": "body", "path": "/api/v1/workloads", "text": body.to_string() }]));
+    let sources = scene
+        .platform
+        .sources()
+        .await
+        .expect("known without asking");
+    let pages = scene.platform.list(&sources[0]);
+    pages.map(|page| page.expect("a page")).collect().await
+}
+
+#[tokio::test]
+async fn l03_a_server_that_announces_more_and_does_not_go_on_is_not_read_for_ever() {
+    let row = json!({ "id": "6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0" });
+    for (rows, next, pages) in [
+        (json!([]), 500, 1),
+        (json!([row]), 0, 1),
+        (json!([row]), -5, 1),
+        (json!([row]), 500, 2),
+    ] {
+        let listed = pages_of(json!({ "workloads": rows, "next": next })).await;
+        let last = listed
+            .last()
+            .and_then(|page| page.notice.as_ref())
+            .expect("a notice");
+        assert!(
+            listed.len() == pages && last.as_str().starts_with("list incomplete"),
+            "{next}: {last}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn deleted_rows_and_what_is_no_row_are_left_out() {
+    let id = |last: u32| format!("00000000-0000-4000-8000-{last:012}");
+    let rows = json!([{ "id": id(1), "deletedAt": "2026-01-01T00:00:00Z" }, "x", {}, { "id": id(2) }, { "id": id(2) }]);
+    let page = pages_of(json!({ "workloads": rows, "next": null }))
+        .await
+        .remove(0);
+    let sound: Vec<bool> = page.rows.iter().map(|row| row.key.id.is_sound()).collect();
+    assert_eq!(
+        sound,
+        [false, true],
+        "a row without an id is shown, and cannot be sent"
+    );
+    let notice = page.notice.expect("a notice").to_string();
+    assert_eq!(
+        notice,
+        "entries that are no workloads: 1; 1 row came twice and is shown once"
+    );
 }
 
 #[tokio::test]
