@@ -6,27 +6,21 @@ use crate::domain::connection::PlatformId;
 
 /// The rule an address breaks, as the rest of a sentence that begins with its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UrlFault {
-    /// `host/path`, or another scheme.
+pub(super) enum UrlFault {
     #[error("does not begin with https://")]
     Scheme,
-    /// `http` to a host that is not this machine.
     #[error("is plain http, which is for loopback addresses only; use https://")]
     PlainHttp,
-    /// `user:password@`.
     #[error(
         "holds a user name or password before the host; take it out, and change that password if others could see it"
     )]
     UserInfo,
-    /// `?` or `#`.
     #[error(
         "goes on with `?` or `#`; take that part out, and change the token if there is one in it"
     )]
     Query,
-    /// Not to be shown, and never part of an address.
     #[error("holds a space, a control character or a backslash")]
     Characters,
-    /// No host, a bad port, a bad IPv6 address.
     #[error("is not an address: {0}")]
     Unparsable(url::ParseError),
 }

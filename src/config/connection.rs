@@ -9,7 +9,7 @@ use url::Url;
 use crate::config::address::{self, UrlFault};
 use crate::config::document::{Entry, Section};
 use crate::config::environment::Environment;
-use crate::config::error::{ConfigError, Problem, shown};
+use crate::config::error::{ConfigError, shown, x509};
 use crate::config::finding::Finding;
 use crate::config::keys::{self, Key};
 use crate::config::read_only::Run;
@@ -73,7 +73,9 @@ impl<'a> Head<'a> {
             .section
             .get(&keys::NAME)
             .expect("a head was read with a name");
-        entry.error(Problem::Repeated { name, line })
+        entry.error(format!(
+            "the name \"{name}\" is taken by the connection of line {line}"
+        ))
     }
 }
 
@@ -142,7 +144,7 @@ impl Reader<'_> {
     fn sap_ai_core(&mut self) -> Result<(Url, Credentials), ConfigError> {
         for key in [&keys::CERTIFICATE, &keys::PRIVATE_KEY] {
             if let Some(entry) = self.section.get(key) {
-                return Err(entry.error(Problem::X509 { key: key.name }));
+                return Err(entry.error(x509(key.name)));
             }
         }
         if let Some(entry) = self.section.get(&keys::SERVICE_KEY) {
@@ -158,14 +160,14 @@ impl Reader<'_> {
         let key = entry.key().name;
         for other in [&keys::CLIENT_ID, &keys::CLIENT_SECRET] {
             if let Some(double) = self.section.get(other) {
-                return Err(double.error(Problem::Exclusive {
-                    key: other.name,
-                    other: key,
-                }));
+                return Err(double.error(format!(
+                    "`{}` cannot stand beside `{key}`; keep one of them",
+                    other.name
+                )));
             }
         }
         let text = self.fetch(entry, SecretSource::document)?;
-        let wrong = |fault| entry.error(Problem::ServiceKey { key, fault });
+        let wrong = |fault| entry.error(format!("`{key}` {fault}"));
         let service_key = ServiceKey::parse(text.expose()).map_err(wrong)?;
         let base_url = self.base_url_or(key, || service_key.base_url().map_err(wrong))?;
         let token_url = self.token_url_or(key, || service_key.token_url().map_err(wrong))?;
@@ -219,12 +221,7 @@ impl Reader<'_> {
         read: impl Fn(&str) -> Result<Url, UrlFault>,
     ) -> Result<Url, ConfigError> {
         let entry = self.section.require(key)?;
-        let wrong = |fault| {
-            entry.error(Problem::Url {
-                key: key.name,
-                fault,
-            })
-        };
+        let wrong = |fault| entry.error(format!("`{}` {fault}", key.name));
         let url = read(entry.text()?).map_err(wrong)?;
         self.note(entry, url.as_str());
         Ok(url)
@@ -264,7 +261,7 @@ impl Reader<'_> {
         self.findings
             .push(Finding::of(&self.name, entry.key().name, "***", &origin));
         let key = entry.key().name;
-        let wrong = |fault| entry.error(Problem::Secret { key, origin, fault });
+        let wrong = |fault| entry.place().no_secret(key, &origin, fault);
         read(&source, self.scene.environment).map_err(wrong)
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Written by hand rather than derived, because derived errors repeat the offending value: here that may be a secret.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io;
 use std::io::Read as _;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::error::{ConfigError, Place, Problem};
+use crate::config::error::{ConfigError, Place};
 use crate::config::keys::{Key, Part, home_of};
 use crate::domain::connection::PlatformId;
 use crate::domain::text::{Clean, cut};
@@ -28,18 +29,16 @@ pub(super) struct Document {
 impl Document {
     /// Reads the file; a byte order mark is left out.
     pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
-        let refuse = |problem| Place::File(path.to_owned()).error(problem);
-        let unreadable =
-            |error: io::Error| refuse(Problem::Unreadable(Clean::new(&error.to_string())));
+        let refuse =
+            |why: &str| Place::File(path.to_owned()).error(format!("cannot be read: {why}"));
+        let unreadable = |error: io::Error| refuse(Clean::new(&error.to_string()).as_str());
         let mut bytes = Vec::new();
         let file = File::open(path).map_err(unreadable)?;
         file.take(LARGEST + 1)
             .read_to_end(&mut bytes)
             .map_err(unreadable)?;
         if bytes.len() as u64 > LARGEST {
-            return Err(refuse(Problem::Unreadable(Clean::new(
-                "it is larger than 1 MiB",
-            ))));
+            return Err(refuse("it is larger than 1 MiB"));
         }
         Self::new(path, bytes)
     }
@@ -58,7 +57,7 @@ impl Document {
                 let good = error.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
                 let place = Self { path, text }.place(good);
-                Err(place.error(Problem::NotUtf8))
+                Err(place.error("this is not UTF-8 text; save the file as UTF-8"))
             }
         }
     }
@@ -74,8 +73,8 @@ impl Document {
             .map(Spanned::into_inner)
             .map_err(|error| {
                 let at = error.span().map_or(self.text.len(), |span| span.start);
-                self.place(at)
-                    .error(Problem::Syntax(Clean::new(error.message())))
+                let words = Clean::new(error.message());
+                self.place(at).error(format!("not valid TOML: {words}"))
             })
     }
 
@@ -137,18 +136,15 @@ impl<'d> Section<'d> {
         };
         let name = key.get_ref();
         let problem = match (home_of(name), self.part.nearest(name)) {
-            (Some((key, home)), _) => Problem::Misplaced {
-                key: key.name,
-                home,
-            },
-            (None, Some(nearest)) => Problem::Misspelt {
-                key: shortened(name),
-                nearest: nearest.name,
-            },
-            (None, None) => Problem::Unknown {
-                key: shortened(name),
-                known: self.part.names(),
-            },
+            (Some((key, home)), _) => format!("`{}` belongs {home}", key.name),
+            (None, Some(nearest)) => {
+                let (key, nearest) = (shortened(name), nearest.name);
+                format!("unknown key `{key}`; did you mean `{nearest}`?")
+            }
+            (None, None) => {
+                let (key, known) = (shortened(name), self.part.names());
+                format!("unknown key `{key}`, expected one of {known}")
+            }
         };
         Err(self.document.place(key.span().start).error(problem))
     }
@@ -163,11 +159,11 @@ impl<'d> Section<'d> {
         let Some((at, key)) = foreign.min_by_key(|(at, _)| *at) else {
             return Ok(());
         };
-        Err(self.document.place(at).error(Problem::Foreign {
-            key: key.name,
-            platform: platform.config_word(),
-            known: self.part.names_for(platform),
-        }))
+        let (key, known) = (key.name, self.part.names_for(platform));
+        let platform = platform.config_word();
+        Err(self.document.place(at).error(format!(
+            "`{key}` is not a key of platform \"{platform}\", which takes {known}"
+        )))
     }
 
     /// What stands at that key.
@@ -182,14 +178,9 @@ impl<'d> Section<'d> {
 
     /// What stands at that key, where something has to.
     pub(super) fn require(&self, key: &'static Key) -> Result<Entry<'d>, ConfigError> {
-        self.get(key).ok_or_else(|| {
-            let problem = Problem::Wrong {
-                key: key.name,
-                found: "is missing".to_owned(),
-                form: key.form,
-            };
-            self.document.place(self.start).error(problem)
-        })
+        let place = || self.document.place(self.start);
+        self.get(key)
+            .ok_or_else(|| place().wrong(key.name, "is missing", key.form))
     }
 
     /// The line it begins in.
@@ -267,13 +258,8 @@ impl<'d> Entry<'d> {
     }
 
     /// Says what stood there and what should; `found` ends a sentence that begins with the key.
-    pub(super) fn wrong(&self, found: impl Into<String>) -> ConfigError {
-        let (key, form) = (self.key.name, self.key.form);
-        self.error(Problem::Wrong {
-            key,
-            found: found.into(),
-            form,
-        })
+    pub(super) fn wrong(&self, found: impl Display) -> ConfigError {
+        self.place().wrong(self.key.name, found, self.key.form)
     }
 
     /// As [`Entry::wrong`], with the value; not for what may be secret.
@@ -282,8 +268,13 @@ impl<'d> Entry<'d> {
     }
 
     /// A problem at this place.
-    pub(super) fn error(&self, problem: Problem) -> ConfigError {
-        self.document.place(self.value.span().start).error(problem)
+    pub(super) fn error(&self, problem: impl Into<String>) -> ConfigError {
+        self.place().error(problem)
+    }
+
+    /// Where it stands.
+    pub(super) fn place(&self) -> Place {
+        self.document.place(self.value.span().start)
     }
 
     /// The line it stands in.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
 
-use crate::config::error::{ConfigError, Place, Problem};
+use crate::config::error::{ConfigError, Place};
 
 /// A copy of the process environment and the folders that depend on it: the only thing the
 /// configuration knows of the outside, besides the files and commands it names.
@@ -61,15 +61,8 @@ impl Environment {
         let Some(value) = self.variable(name) else {
             return Ok(None);
         };
-        let wrong = Problem::Wrong {
-            key: name,
-            found: "is not UTF-8".to_owned(),
-            form: "text",
-        };
-        let text = value
-            .to_str()
-            .ok_or_else(|| Place::Environment.error(wrong))?;
-        Ok(Some(text))
+        let wrong = || Place::Environment.wrong(name, "is not UTF-8", "text");
+        value.to_str().map(Some).ok_or_else(wrong)
     }
 
     /// All of it, for a helper command.

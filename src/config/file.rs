@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use crate::config::connection::{self, Head, Scene};
 use crate::config::document::{Document, Entry, Section};
 use crate::config::environment::Environment;
-use crate::config::error::{ConfigError, Problem, shown};
+use crate::config::error::{ConfigError, shown};
 use crate::config::finding::Finding;
 use crate::config::keys;
 use crate::config::read_only::Run;
@@ -110,7 +110,9 @@ fn refresh(entry: Entry<'_>) -> Result<Duration, ConfigError> {
     if (least..=most).contains(&found) {
         return Ok(found);
     }
-    Err(entry.error(Problem::Refresh { found, least, most }))
+    Err(entry.error(format!(
+        "`refresh` is {found:?}, expected a span from {least:?} to {most:?}, such as \"10s\""
+    )))
 }
 
 /// A span such as `10s`, `1m 30s` or `1h`, not below zero.

@@ -20,7 +20,8 @@ const SAP: &[PlatformId] = &[PlatformId::SapAiCore];
 const KUBIYA: &[PlatformId] = &[PlatformId::Kubiya];
 const CLIENTS: &[PlatformId] = &[PlatformId::SapAiCore, PlatformId::RunAi];
 
-const SECRET_FORM: &str =
+/// The ways to a secret.
+pub(super) const SECRET_FORM: &str =
     "{ env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
 
 const fn key(name: &'static str, platforms: &'static [PlatformId], form: &'static str) -> Key {

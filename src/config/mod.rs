@@ -23,12 +23,9 @@ mod system;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use self::address::UrlFault;
 pub use self::environment::Environment;
-pub use self::error::{ConfigError, Place, Problem};
+pub use self::error::ConfigError;
 pub use self::finding::Finding;
-pub use self::secret::SecretFault;
-pub use self::service_key::ServiceKeyFault;
 
 use crate::config::error::shown;
 use crate::config::read_only::Run;

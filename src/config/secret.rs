@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::config::command;
 use crate::config::document::Entry;
 use crate::config::environment::Environment;
-use crate::config::error::{ConfigError, Problem, shown};
+use crate::config::error::{ConfigError, shown};
 use crate::config::keys;
 use crate::config::system;
 use crate::domain::text::{Clean, Secret};
@@ -23,47 +23,31 @@ const HELPER_LIMIT: Duration = Duration::from_secs(10);
 
 /// Why a secret was not had, as the rest of a sentence that begins with its source.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SecretFault {
-    /// No such variable, or an empty one.
+pub(super) enum SecretFault {
     #[error("is not set")]
     Unset,
-    /// A file that cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(Clean),
-    /// A folder, pipe or device.
     #[error("is not a regular file")]
     NotAFile,
-    /// A file or its folder that is open to others (C4).
     #[error("can be read or changed by others, so it was not loaded; {fix}")]
-    Exposed {
-        /// What mends it.
-        fix: Clean,
-    },
-    /// No such program, or not to be run.
+    Exposed { fix: Clean },
     #[error("cannot be run: {0}")]
     NotStarted(Clean),
-    /// A helper that failed.
     #[error("ended with exit status {0}; run it by hand to see why")]
     Status(i32),
-    /// A helper that was killed.
     #[error("was ended by a signal")]
     Signal,
-    /// A helper that hangs.
     #[error("did not end within {0:?} and was stopped")]
     TimedOut(Duration),
-    /// Nothing, or an empty line.
     #[error("is empty")]
     Empty,
-    /// More than a secret can be.
     #[error("holds more than 64 KiB")]
     TooLarge,
-    /// Other than UTF-8.
     #[error("holds something that is not text")]
     NotText,
-    /// A helper's prompt, a banner, or the whole of a file.
     #[error("holds {0} lines, expected exactly one")]
     Lines(usize),
-    /// Escapes, zero bytes and the like.
     #[error("holds control characters")]
     Control,
 }
@@ -95,7 +79,10 @@ impl SecretSource {
     ) -> Result<Self, ConfigError> {
         let key = entry.key().name;
         if entry.is_text() {
-            return Err(entry.error(Problem::PlainSecret { key }));
+            return Err(entry.error(format!(
+                "`{key}` is written out here; a secret comes from {}",
+                keys::SECRET_FORM
+            )));
         }
         let section = entry.section(&keys::IN_SECRET)?;
         let named = |key| section.get(key).filter(|_| section.len() == 1);

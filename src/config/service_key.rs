@@ -10,27 +10,20 @@ use crate::domain::text::Secret;
 
 /// What a service key does not hold, as the rest of a sentence that begins with where it came from.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ServiceKeyFault {
-    /// Not JSON, or JSON of another shape.
+pub(super) enum ServiceKeyFault {
     #[error("is not a service key: it is not a JSON object")]
     NotJson,
-    /// Without something it needs.
     #[error("is not a whole service key: {0} missing")]
     Lacks(String),
-    /// With a certificate in place of a secret.
     #[error(
         "holds an X.509 service key, and X.509 service keys are not supported yet; take one with a client secret"
     )]
     X509,
-    /// An address in it that breaks a rule.
     #[error("holds a service key whose `{member}` {fault}")]
     Url {
-        /// Its name there.
         member: &'static str,
-        /// The rule.
         fault: UrlFault,
     },
-    /// A client secret that cannot be one.
     #[error("holds a service key whose `clientsecret` {0}")]
     Secret(SecretFault),
 }

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::config::address;
 use crate::config::environment::Environment;
-use crate::config::error::{ConfigError, Place, Problem};
+use crate::config::error::{ConfigError, Place};
 use crate::config::finding::Finding;
 use crate::config::keys::listed;
 use crate::config::read_only::Run;
@@ -159,9 +159,9 @@ impl<'a> Parts<'a> {
             .copied()
             .filter(|name| self.value(name).is_none());
         let (found, missing) = (listed(self.present()), listed(missing));
-        self.place
-            .clone()
-            .error(Problem::Incomplete { found, missing })
+        self.place.clone().error(format!(
+            "{found} found, but not {missing}; set what is missing, or unset what is there"
+        ))
     }
 
     fn base_url(
@@ -170,22 +170,18 @@ impl<'a> Parts<'a> {
         key: &'static str,
         text: &str,
     ) -> Result<Url, ConfigError> {
-        let wrong = |fault| self.place.clone().error(Problem::Url { key, fault });
+        let wrong = |fault| self.place.clone().error(format!("`{key}` {fault}"));
         address::base(platform, text).map_err(wrong)
     }
 
     fn token_url(&self, key: &'static str, text: &str) -> Result<Url, ConfigError> {
-        let wrong = |fault| self.place.clone().error(Problem::Url { key, fault });
+        let wrong = |fault| self.place.clone().error(format!("`{key}` {fault}"));
         address::token(text).map_err(wrong)
     }
 
     fn secret(&self, key: &'static str, text: &str) -> Result<Secret, ConfigError> {
-        one_line(text.to_owned()).map_err(|fault| {
-            let origin = "the value".to_owned();
-            self.place
-                .clone()
-                .error(Problem::Secret { key, origin, fault })
-        })
+        let wrong = |fault| self.place.clone().no_secret(key, "the value", fault);
+        one_line(text.to_owned()).map_err(wrong)
     }
 
     fn client_id(&self, key: &'static str, text: &str) -> Result<String, ConfigError> {
@@ -194,9 +190,6 @@ impl<'a> Parts<'a> {
         }
         let found = format!("is \"{}\"", Clean::new(text));
         let form = "a client id without control characters";
-        Err(self
-            .place
-            .clone()
-            .error(Problem::Wrong { key, found, form }))
+        Err(self.place.clone().wrong(key, found, form))
     }
 }

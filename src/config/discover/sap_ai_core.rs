@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::config::discover::{Account, Parts};
 use crate::config::environment::Environment;
-use crate::config::error::{ConfigError, Place, Problem, shown};
+use crate::config::error::{ConfigError, Place, shown, x509};
 use crate::config::finding::Finding;
 use crate::config::keys::listed;
 use crate::config::scopes::{self, RESOURCE_GROUP_FORM, is_resource_group};
@@ -107,13 +107,11 @@ fn sources<'a>(
 /// The credentials of the binding that is labelled `aicore`.
 fn binding(text: &str) -> Result<Option<Value>, ConfigError> {
     let Ok(Value::Object(services)) = serde_json::from_str(text) else {
-        let found = "is not JSON of this form".to_owned();
-        let form = "an object with lists of service bindings";
-        return Err(Place::Environment.error(Problem::Wrong {
-            key: BINDINGS,
-            found,
-            form,
-        }));
+        let (found, form) = (
+            "is not JSON of this form",
+            "an object with lists of service bindings",
+        );
+        return Err(Place::Environment.wrong(BINDINGS, found, form));
     };
     let mut bindings = services.values().filter_map(Value::as_array).flatten();
     let own = bindings.find(|binding| binding["label"] == "aicore");
@@ -149,7 +147,7 @@ fn of_key(
     key: &'static str,
     scopes: Scopes,
 ) -> Result<Account, ConfigError> {
-    let wrong = |fault| Place::Environment.error(Problem::ServiceKey { key, fault });
+    let wrong = |fault| Place::Environment.error(format!("`{key}` {fault}"));
     let service_key = service_key.map_err(wrong)?;
     let base_url = service_key.base_url().map_err(wrong)?;
     let token_url = service_key.token_url().map_err(wrong)?;
@@ -167,7 +165,7 @@ fn of_parts(parts: &Parts<'_>, origin: String, scopes: Scopes) -> Result<Account
         .into_iter()
         .find(|name| parts.present().any(|present| present == *name))
     {
-        return Err(parts.place.clone().error(Problem::X509 { key }));
+        return Err(parts.place.clone().error(x509(key)));
     }
     let [base, auth, id, secret] = parts.all(NAMES)?;
     Ok(Account {
@@ -184,11 +182,7 @@ fn of_parts(parts: &Parts<'_>, origin: String, scopes: Scopes) -> Result<Account
 
 fn refuse_file(path: &Path, fault: SecretFault) -> ConfigError {
     let origin = format!("file {}", shown(path));
-    Place::Environment.error(Problem::Secret {
-        key: NAMES[3],
-        origin,
-        fault,
-    })
+    Place::Environment.no_secret(NAMES[3], &origin, fault)
 }
 
 /// The resource group is looked for on its own, whatever source won; never in a service key.
@@ -207,12 +201,7 @@ fn resource_group(
         return Ok(Scope::new(name));
     }
     let found = format!("is \"{}\"", Clean::new(name));
-    let form = RESOURCE_GROUP_FORM;
-    Err(place.error(Problem::Wrong {
-        key: RESOURCE_GROUP,
-        found,
-        form,
-    }))
+    Err(place.wrong(RESOURCE_GROUP, found, RESOURCE_GROUP_FORM))
 }
 
 /// The SDK's configuration file: one flat object, with the names of the variables.
@@ -246,12 +235,12 @@ impl ConfigFile {
             Ok(text) => text,
             Err(error) => {
                 let why = Clean::new(&error.to_string());
-                return Err(Place::File(path).error(Problem::Unreadable(why)));
+                return Err(Place::File(path).error(format!("cannot be read: {why}")));
             }
         };
         match serde_json::from_str(&text) {
             Ok(Value::Object(values)) => Ok(Self { path, values }),
-            Ok(_) | Err(_) => Err(Place::File(path).error(Problem::NotJson)),
+            Ok(_) | Err(_) => Err(Place::File(path).error("not a JSON object")),
         }
     }
 
