@@ -305,30 +305,3 @@ const SHOWN: usize = 60;
 fn shortened(text: &str) -> Clean {
     Clean::new(&cut(Clean::new(text).as_str(), SHOWN))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn document(text: &str) -> Document {
-        Document::new(Path::new("c.toml"), text.as_bytes().to_vec()).expect("the text is UTF-8")
-    }
-
-    #[test]
-    fn places_are_counted_in_lines_and_characters_from_one() {
-        let document = document("a\r\n\u{e9}\u{e9}x\n");
-        for (offset, shown) in [
-            (0, "c.toml:1:1"),
-            (3, "c.toml:2:1"),
-            (7, "c.toml:2:3"),
-            (99, "c.toml:3:1"),
-        ] {
-            assert_eq!(document.place(offset).to_string(), shown);
-        }
-    }
-
-    #[test]
-    fn a_byte_order_mark_moves_no_column() {
-        assert_eq!(document("\u{feff}x").place(0), document("x").place(0));
-    }
-}

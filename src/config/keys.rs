@@ -184,39 +184,3 @@ fn distance(word: &str, key: &str) -> usize {
     }
     row[word.len()]
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_misspelt_key_is_recognised() {
-        for (typo, meant) in [
-            ("readonly", "read_only"),
-            ("read-only", "read_only"),
-            ("Read_Only", "read_only"),
-            ("raed_only", "read_only"),
-            ("protect", "protected"),
-            ("colour", "color"),
-            ("scope", "scopes"),
-            ("apikey", "api_key"),
-        ] {
-            let nearest = IN_CONNECTION.nearest(typo).map(|key| key.name);
-            assert_eq!(nearest, Some(meant), "{typo}");
-        }
-    }
-
-    #[test]
-    fn a_key_that_resembles_none_is_not_guessed_at() {
-        for key in ["", "secret_client", "xxxxxxxx", &"read_only".repeat(10_000)] {
-            assert!(IN_CONNECTION.nearest(key).is_none(), "{key:.40}");
-        }
-    }
-
-    #[test]
-    fn the_distance_counts_letters() {
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("abc", "abc"), 0);
-        assert_eq!(distance("kitten", "sitting"), 3);
-    }
-}

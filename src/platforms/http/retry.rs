@@ -101,67 +101,12 @@ impl Budget {
 mod tests {
     use super::*;
 
-    const NOW: &str = "Sun, 22 Nov 2026 09:41:00 GMT";
-
-    fn wait(value: &str) -> Option<Duration> {
-        parse_wait(value, httpdate::parse_http_date(NOW).expect("a date"))
-    }
-
-    #[test]
-    fn the_servers_wait_is_read_in_seconds_and_as_a_date() {
-        assert_eq!(wait("7"), Some(Duration::from_secs(7)));
-        assert_eq!(wait(" 31536000 "), Some(Duration::from_secs(31_536_000)));
-        assert_eq!(
-            wait("Sun, 22 Nov 2026 09:42:30 GMT"),
-            Some(Duration::from_secs(90))
-        );
-    }
-
-    #[test]
-    fn a_wait_in_the_past_or_of_garbage_is_no_wait() {
-        for value in [
-            "Sun, 22 Nov 2026 09:40:59 GMT",
-            "soon",
-            "-1",
-            "1.5",
-            "",
-            "99999999999999999999999",
-        ] {
-            assert_eq!(wait(value), None, "{value}");
-        }
-    }
-
-    #[test]
-    fn a_date_is_measured_against_the_servers_own_clock() {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            DATE,
-            "Mon, 01 Jan 2001 00:00:00 GMT".parse().expect("a header"),
-        );
-        headers.insert(
-            RETRY_AFTER,
-            "Mon, 01 Jan 2001 00:00:09 GMT".parse().expect("a header"),
-        );
-        assert_eq!(asked_wait(&headers), Some(Duration::from_secs(9)));
-    }
-
     #[test]
     fn waits_of_changes_are_capped_and_grow_where_the_server_names_none() {
         assert_eq!(wait_seconds(Some(Duration::from_secs(31_536_000)), 1), 120);
         assert_eq!(wait_seconds(Some(Duration::from_millis(1_500)), 1), 2);
         assert_eq!(wait_seconds(Some(Duration::ZERO), 1), 1);
         assert_eq!([wait_seconds(None, 1), wait_seconds(None, 2)], [5, 10]);
-    }
-
-    #[test]
-    fn a_read_gives_up_where_the_server_wants_more_patience_than_it_has() {
-        let own = Duration::from_millis(500);
-        assert_eq!(pause(Some(Duration::from_secs(60)), own), None);
-        assert_eq!(
-            pause(Some(Duration::from_secs(2)), own),
-            Some(Duration::from_secs(2))
-        );
-        assert!(pause(None, own).is_some_and(|pause| pause <= own));
     }
 
     #[test]

@@ -294,14 +294,6 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_workload_is_told_by_its_time_of_deletion() {
-        let mut deleted = example();
-        deleted["deletedAt"] = json!("2026-03-02T08:14:09Z");
-        assert!(read(&deleted).is_deleted());
-        assert!(!read(&example()).is_deleted());
-    }
-
-    #[test]
     fn reasons_for_waiting_are_told_by_node_pool() {
         let mut waiting = example();
         waiting["pendingSchedulingMessages"] = json!([{ "nodePool": "h100", "reason": "Unschedulable", "userMessage": null }, null, { "reason": "Quota" }]);

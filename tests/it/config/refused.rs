@@ -186,6 +186,52 @@ fn n7_plain_http_is_refused_but_to_a_loopback_address() {
             .as_str(),
         "http://127.0.0.1:8080/"
     );
+    for local in [
+        "http://127.9.8.7:81/",
+        "http://[::1]:81/p",
+        "http://localhost:81/",
+    ] {
+        assert_eq!(
+            kubiya(&format!("url = \"{local}\"\n")).base_url.as_str(),
+            local
+        );
+    }
+}
+
+#[test]
+fn n7_c7_what_breaks_a_rule_for_addresses_is_refused() {
+    for (url, fault) in [
+        ("h.example.com:443/v2", "does not begin with https://"),
+        ("ftp://h.example.com", "does not begin with https://"),
+        ("", "does not begin with https://"),
+        ("http://localhost.example.com", "is plain http"),
+        ("http://128.0.0.1", "is plain http"),
+        ("http://[::ffff:127.0.0.1]", "is plain http"),
+        (
+            "https://:pass@h.example.com",
+            "holds a user name or password",
+        ),
+        ("https://h.example.com?", "goes on with `?` or `#`"),
+        ("https://h.example.com/#a", "goes on with `?` or `#`"),
+        (
+            "https://h.example.com\\n",
+            "holds a space, a control character or a backslash",
+        ),
+        (
+            "https://h.example.com\\\\@evil.example",
+            "holds a space, a control character or a backslash",
+        ),
+        ("https://", "is not an address"),
+        ("https://h.example.com:99999", "is not an address"),
+    ] {
+        let error = error_in_connection(&format!(
+            "url = \"{url}\"\napi_key = {{ env = \"SECRET\" }}"
+        ));
+        assert!(
+            error.starts_with(&format!("CONFIG:4:7: `url` {fault}")),
+            "{url}: {error}"
+        );
+    }
 }
 
 #[test]

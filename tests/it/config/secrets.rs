@@ -191,6 +191,39 @@ fn a_service_key_stands_alone_and_whole() {
         with(&service_key(), "client_id = \"a\"\n"),
         "CONFIG:5:13: `client_id` cannot stand beside `service_key`; keep one of them"
     );
+    for (key, expected) in [
+        (
+            r#"["canary"]"#,
+            "is not a service key: it is not a JSON object",
+        ),
+        (
+            r#"{"clientid":"a","clientsecret":7}"#,
+            "is not a whole service key: clientsecret missing",
+        ),
+        (
+            r#"{"clientid":"a","clientsecret":"b"}"#,
+            "is not a whole service key: serviceurls.AI_API_URL missing",
+        ),
+        (
+            r#"{"clientid":"a","clientsecret":"canary\u001b"}"#,
+            "holds a service key whose `clientsecret` holds control characters",
+        ),
+        (
+            r#"{"clientid":"a","clientsecret":"b","serviceurls":{"AI_API_URL":"https://canary@h"}}"#,
+            "holds a service key whose `serviceurls.AI_API_URL` holds a user name or password before the host; \
+             take it out, and change that password if others could see it",
+        ),
+        (
+            r#"{"clientid":"a","certificate":"b","key":"canary","certurl":"c"}"#,
+            "holds an X.509 service key, and X.509 service keys are not supported yet; \
+             take one with a client secret",
+        ),
+    ] {
+        assert_eq!(
+            with(key, ""),
+            format!("CONFIG:4:15: `service_key` {expected}")
+        );
+    }
     let half = format!(r#"{{"clientsecret": "{CANARY}"}}"#);
     assert_eq!(
         with(&half, ""),
