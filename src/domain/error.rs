@@ -40,7 +40,7 @@ pub enum PlatformError {
         why: Clean,
     },
     /// The certificate does not convince (N5).
-    #[error("no secure connection to {host}: {why}; a private CA goes into `ca_file`")]
+    #[error("no secure connection to {host}: {why}")]
     Tls {
         /// Host and port.
         host: String,

@@ -181,7 +181,7 @@ fn is_tls(cause: &(dyn Error + 'static)) -> bool {
 const CERTIFICATE_FAULTS: &[(&str, &str)] = &[
     (
         "UnknownIssuer",
-        "its certificate is not from a trusted issuer",
+        "its certificate is not from a trusted issuer; a private CA goes into `ca_file`",
     ),
     ("not valid for", "its certificate is for another host name"),
     (
@@ -200,7 +200,7 @@ const CERTIFICATE_FAULTS: &[(&str, &str)] = &[
     ("Revoked", "its certificate was revoked"),
     (
         "xpired",
-        "its certificate has expired; if not, check this machine's clock",
+        "its certificate has expired and whoever runs it must renew it; if not, check this machine's clock",
     ),
     ("InvalidContentType", "it does not speak TLS on this port"),
     ("handshake eof", "it ended the handshake"),
