@@ -89,7 +89,8 @@ fn reload(environment: Environment, wanted: &Wanted<'_>) -> Reload {
     })
 }
 
-fn in_runtime(work: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+/// Runs it to its end.
+pub(super) fn in_runtime(work: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
     let runtime = tokio::runtime::Runtime::new();
     let runtime = runtime.map_err(|error| Failure::Machine("no threads", error))?;
     let status = runtime.block_on(work);
@@ -140,15 +141,23 @@ impl Start {
 }
 
 fn theme(look: Look) -> Theme {
-    let unicode = ["LC_ALL", "LC_CTYPE", "LANG"]
+    Theme::new(colors(), !look.ascii && unicode())
+}
+
+/// Whether the locale can show more than ASCII.
+pub(super) fn unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
-        .find_map(variable)
-        .is_some_and(|locale| {
-            let locale = locale.to_ascii_lowercase();
-            locale.contains("utf-8") || locale.contains("utf8")
-        });
-    let colors = variable("NO_COLOR").is_none() && variable("CLICOLOR").as_deref() != Some("0");
-    Theme::new(colors, !look.ascii && unicode)
+        .find_map(variable);
+    locale.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// Whether colors are wanted.
+pub(super) fn colors() -> bool {
+    variable("NO_COLOR").is_none() && variable("CLICOLOR").as_deref() != Some("0")
 }
 
 fn user() -> String {
@@ -169,6 +178,6 @@ fn host() -> String {
 }
 
 /// An environment variable that is set to something.
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -1,6 +1,7 @@
 //! Arguments and subcommands. The only place that reads the environment and prints.
 
 mod dashboard;
+mod doctor;
 mod history;
 
 use std::io::{self, Write};
@@ -59,6 +60,8 @@ enum Command {
         /// A batch by its name, such as 2026-11-22-0007
         batch: Option<String>,
     },
+    /// Checks settings, names, sign-in, what may be listed and changed, clock and terminal; changes nothing
+    Doctor,
     /// The configuration file: a sample, a check, its place
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -161,6 +164,7 @@ pub fn run(arguments: Arguments) -> Result<u8, Failure> {
             let journal = folder.map_or_else(Journal::nowhere, Journal::open);
             print(&history::lines(&journal, batch.as_deref())?)
         }
+        Some(Command::Doctor) => doctor::run(&environment, &wanted),
         Some(Command::Config(command)) => configuration(&environment, &wanted, &command),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

@@ -50,6 +50,16 @@ pub trait Platform: Debug + Send + Sync {
 
     /// How many rows one page of [`Platform::list`] holds.
     fn page_size(&self) -> usize;
+
+    /// Its HTTP, to sign in without listing anything.
+    fn http(&self) -> &Http;
+
+    /// How many rows a change of that source may name at once, in words; asks the platform where it tells.
+    fn bulk<'a>(&'a self, source: &'a Source)
+    -> BoxFuture<'a, Result<&'static str, PlatformError>>;
+
+    /// What an account must be given to list and to change.
+    fn roles(&self) -> &'static str;
 }
 
 /// A request as it would leave.

@@ -22,7 +22,7 @@ use crate::ui::theme::Theme;
 
 pub use context::{Clock, Context, Reload};
 pub use session::Session;
-pub use terminal::{Refusal, usable};
+pub use terminal::{Refusal, size, usable};
 
 use terminal::{Event, Screen};
 
@@ -34,7 +34,7 @@ pub async fn run(setup: Setup, context: Context, theme: Theme) -> io::Result<Exi
     let (mut screen, mut events) = Screen::open(theme)?;
     let mut signals = signals::Signals::listen()?;
     let mut session = Session::start(Model::new(setup), context);
-    let size = Screen::size();
+    let size = terminal::size();
     session.handle(Message::Resized(size.0, size.1));
     screen.draw(&session.model);
     let status = loop {

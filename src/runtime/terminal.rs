@@ -60,6 +60,11 @@ pub fn usable(term: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
+/// Columns and rows of the terminal.
+pub fn size() -> (u16, u16) {
+    crossterm::terminal::size().unwrap_or((80, 24))
+}
+
 /// What the terminal tells.
 #[derive(Debug)]
 pub(super) enum Event {
@@ -137,11 +142,6 @@ impl Screen {
         screen.nothing = screen.frame.take();
         screen.repaint()?;
         Ok(screen)
-    }
-
-    /// Columns and rows.
-    pub(super) fn size() -> (u16, u16) {
-        crossterm::terminal::size().unwrap_or((80, 24))
     }
 
     /// Draws the model, unless the last frame has not left yet: then once it has.

@@ -71,7 +71,14 @@ fn usage_errors_end_with_2_and_help_with_0() {
     assert_eq!(run(&home(), &["--no-such-flag"]).status.code(), Some(2));
     let help = run(&home(), &["--help"]);
     assert_eq!(help.status.code(), Some(0));
-    for command in ["demo", "simulate", "history", "config", "completions"] {
+    for command in [
+        "demo",
+        "simulate",
+        "history",
+        "doctor",
+        "config",
+        "completions",
+    ] {
         assert!(said(&help).contains(command), "{command}");
     }
 }

@@ -4,6 +4,7 @@ mod architecture;
 mod canned;
 mod command_line;
 mod config;
+mod doctor;
 mod fixture;
 mod harness;
 mod http;

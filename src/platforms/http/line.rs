@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
 
-use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, redirect, retry};
+use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, redirect};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::{Host, Url};
@@ -13,6 +14,7 @@ use crate::domain::error::PlatformError;
 use crate::domain::text::Clean;
 use crate::platforms::http::answer::{Peer, Reply};
 use crate::platforms::http::failure::{self, Failure, Fate};
+use crate::platforms::http::retry;
 
 /// Calls of one connection that may be in flight (`UX.md` 4).
 const IN_FLIGHT: usize = 8;
@@ -40,6 +42,8 @@ pub(super) struct Lines {
     changes: Client,
     change_total: Duration,
     in_flight: Semaphore,
+    /// By the first answer that shows its date.
+    clock_ahead: OnceLock<i64>,
 }
 
 impl fmt::Debug for Lines {
@@ -76,6 +80,7 @@ impl Lines {
             changes: trusting(plain(change_total))?,
             change_total,
             in_flight: Semaphore::new(IN_FLIGHT),
+            clock_ahead: OnceLock::new(),
         })
     }
 
@@ -112,7 +117,12 @@ impl Lines {
             .expect("the semaphore is never closed");
         let begun = Instant::now();
         match request.send().await {
-            Ok(response) => peer.hear(response, || self.limit(purpose, begun)).await,
+            Ok(response) => {
+                if let Some(seconds) = retry::clock_ahead(response.headers(), SystemTime::now()) {
+                    self.clock_ahead.get_or_init(|| seconds);
+                }
+                peer.hear(response, || self.limit(purpose, begun)).await
+            }
             Err(error) if error.is_connect() => {
                 Err(failure::of_transport(&error, &peer.host, CONNECT))
             }
@@ -122,6 +132,10 @@ impl Lines {
                 self.limit(purpose, begun),
             )),
         }
+    }
+
+    pub(super) fn clock_ahead(&self) -> Option<i64> {
+        self.clock_ahead.get().copied()
     }
 
     /// The limit that a call begun then has run into by now.
@@ -139,7 +153,7 @@ fn plain(total: Duration) -> ClientBuilder {
         .user_agent(concat!("centurion/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .referer(false)
-        .retry(retry::never())
+        .retry(reqwest::retry::never())
         .connect_timeout(CONNECT)
         .pool_idle_timeout(Duration::from_secs(30))
         .timeout(total)

@@ -132,6 +132,20 @@ impl Http {
         self.budget.take().then_some(pause)
     }
 
+    /// Fetches the first token; does nothing where calls carry a key. Says whether there is a token.
+    pub async fn sign_in(&self) -> Result<bool, PlatformError> {
+        let Bearer::Tokens(tokens) = &self.bearer else {
+            return Ok(false);
+        };
+        let signed_in = tokens.pass(&self.lines).await;
+        signed_in.map(|_| true).map_err(|failure| failure.error)
+    }
+
+    /// How many seconds the server's clock is ahead of ours, by the `Date` of the first answer.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.lines.clock_ahead()
+    }
+
     /// A change: sent at most 3 times, and again only where the server provably did nothing. Ends with
     /// exactly one [`Sending::Ended`].
     pub fn change(&self, call: Call) -> BoxStream<'_, Sending> {

@@ -53,9 +53,24 @@ pub(super) fn wait_seconds(asked: Option<Duration>, sends: u32) -> u64 {
 ///
 /// A date is measured against the server's own clock where the answer shows it: ours may be wrong (N33).
 pub(super) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| headers.get(name)?.to_str().ok();
-    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
-    parse_wait(text(RETRY_AFTER)?, now.unwrap_or_else(SystemTime::now))
+    let now = date(headers).unwrap_or_else(SystemTime::now);
+    parse_wait(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
+}
+
+/// How many seconds the clock of whoever answered is ahead of `now`.
+pub(super) fn clock_ahead(headers: &HeaderMap, now: SystemTime) -> Option<i64> {
+    let date = date(headers)?;
+    let ahead = date.duration_since(now);
+    let seconds = |span: Duration| i64::try_from(span.as_secs()).ok();
+    ahead.map_or_else(
+        |behind| seconds(behind.duration()).map(|span| -span),
+        seconds,
+    )
+}
+
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(text).ok()
 }
 
 fn parse_wait(value: &str, now: SystemTime) -> Option<Duration> {

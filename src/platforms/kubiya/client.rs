@@ -115,6 +115,18 @@ impl Platform for Kubiya {
     fn page_size(&self) -> usize {
         PAGE
     }
+
+    fn http(&self) -> &Http {
+        &self.http
+    }
+
+    fn bulk<'a>(&'a self, _: &'a Source) -> BoxFuture<'a, Result<&'static str, PlatformError>> {
+        async { Ok("bulk termination on, with a reason") }.boxed()
+    }
+
+    fn roles(&self) -> &'static str {
+        "a key of a member of the organisation, for listing and for changing"
+    }
 }
 
 /// Why a request must not leave: one id that is no UUID makes the service fail all that follow it (6.3).

@@ -194,4 +194,17 @@ impl Platform for RunAi {
     fn page_size(&self) -> usize {
         PAGE_SIZE
     }
+
+    fn http(&self) -> &Http {
+        &self.http
+    }
+
+    fn bulk<'a>(&'a self, _: &'a Source) -> BoxFuture<'a, Result<&'static str, PlatformError>> {
+        // No page tells (section 5.3).
+        future::ready(Ok("in bulk from 2.22 on, the first change shows it")).boxed()
+    }
+
+    fn roles(&self) -> &'static str {
+        "a role over the projects that may read workloads to list, and update and delete them to change"
+    }
 }

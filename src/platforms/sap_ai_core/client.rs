@@ -16,7 +16,8 @@ use crate::platforms::http::{Call, Http, Sending};
 use crate::platforms::loose::Loose;
 use crate::platforms::sap_ai_core::change::{self, naming_group};
 use crate::platforms::sap_ai_core::listing;
-use crate::platforms::sap_ai_core::meta::Meta;
+use crate::platforms::sap_ai_core::meta::{self, Meta};
+use crate::platforms::sap_ai_core::rules::Changes;
 use crate::platforms::sap_ai_core::wire::Row;
 use crate::platforms::{Platform, Preview};
 
@@ -120,5 +121,29 @@ impl Platform for Client {
 
     fn page_size(&self) -> usize {
         listing::PAGE
+    }
+
+    fn http(&self) -> &Http {
+        &self.http
+    }
+
+    fn bulk<'a>(
+        &'a self,
+        source: &'a Source,
+    ) -> BoxFuture<'a, Result<&'static str, PlatformError>> {
+        async move {
+            let capabilities = meta::ask(&self.http, &source.scope).await?;
+            Ok(match capabilities.of(source.kind) {
+                Changes::InBulk => "bulk updates on",
+                Changes::OneByOne => "bulk updates off, one request for each row",
+                Changes::NotOffered => "not offered by this runtime",
+            })
+        }
+        .boxed()
+    }
+
+    fn roles(&self) -> &'static str {
+        "scenario_execution_viewer and scenario_deployment_viewer to list, \
+         scenario_execution_editor and scenario_deployment_editor to change"
     }
 }

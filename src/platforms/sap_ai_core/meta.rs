@@ -91,8 +91,6 @@ impl Meta {
     async fn ask(&self, http: &Http, scope: &Scope, last: Option<Known>) -> Capabilities {
         let (capabilities, kept) = match ask(http, scope).await {
             Ok(capabilities) => (capabilities, KEPT),
-            // 404 is declared: a runtime without this page has no bulk either.
-            Err(PlatformError::Refused { .. }) => (Capabilities::default(), KEPT),
             Err(_) => (
                 last.map(|known| known.capabilities).unwrap_or_default(),
                 KEPT_AFTER_FAILURE,
@@ -107,10 +105,14 @@ impl Meta {
     }
 }
 
-async fn ask(http: &Http, scope: &Scope) -> Result<Capabilities, PlatformError> {
+/// As they are now.
+pub(super) async fn ask(http: &Http, scope: &Scope) -> Result<Capabilities, PlatformError> {
     let call = Call::get(["lm", "meta"]).header("AI-Resource-Group", scope.raw());
-    let body = http.read(call).await?.json()?;
-    Ok(Capabilities::from_answer(&body))
+    match http.read(call).await {
+        // 404 is declared: a runtime without this page has no bulk either.
+        Err(PlatformError::Refused { .. }) => Ok(Capabilities::default()),
+        answer => Ok(Capabilities::from_answer(&answer?.json()?)),
+    }
 }
 
 #[cfg(test)]
