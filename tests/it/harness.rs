@@ -1,11 +1,12 @@
 //! The one harness: the real program without its terminal, real clients over real HTTP, the simulator.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use centurion::app::message::Message;
 use centurion::app::{Model, Screen, Setup};
-use centurion::domain::connection::PlatformId;
-use centurion::journal::Journal;
+use centurion::domain::connection::{Connection, PlatformId};
+use centurion::journal::{Journal, Probe};
 use centurion::runtime::{Clock, Context, Session};
 use centurion::simulator::{Options, Recorded, Simulator};
 use centurion::ui;
@@ -33,6 +34,9 @@ pub(crate) struct World {
     faults: Value,
     refresh: Duration,
     size: (u16, u16),
+    probe: Probe,
+    journal: Option<PathBuf>,
+    adjust: fn(&mut Connection),
 }
 
 /// The demo's world, moving a hundred times as fast.
@@ -46,6 +50,9 @@ pub(crate) fn world() -> World {
         faults: Value::Array(Vec::new()),
         refresh: Duration::from_secs(5),
         size: (120, 35),
+        probe: Probe::default(),
+        journal: None,
+        adjust: |_| (),
     }
 }
 
@@ -65,6 +72,24 @@ impl World {
         self
     }
 
+    /// What is asked before each step of the journal on disk.
+    pub(crate) fn probe(mut self, probe: Probe) -> Self {
+        self.probe = probe;
+        self
+    }
+
+    /// A journal folder of the test's own, for two dashboards over one.
+    pub(crate) fn journal(mut self, folder: PathBuf) -> Self {
+        self.journal = Some(folder);
+        self
+    }
+
+    /// Changes each connection before it is opened.
+    pub(crate) fn adjust(mut self, adjust: fn(&mut Connection)) -> Self {
+        self.adjust = adjust;
+        self
+    }
+
     /// Opens the dashboard; nothing has been read yet.
     pub(crate) fn start(self) -> Dashboard {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -72,7 +97,8 @@ impl World {
         simulator
             .set_faults(self.faults)
             .expect("a valid set of faults");
-        let connections = simulator.connections();
+        let mut connections = simulator.connections();
+        connections.iter_mut().for_each(self.adjust);
         let clock = Clock::start();
         let setup = Setup {
             connections: connections.clone(),
@@ -85,7 +111,10 @@ impl World {
             journal_problem: None,
             config_file: None,
         };
-        let journal = Journal::open(folder.path().join("journal"));
+        let journal_folder = self
+            .journal
+            .unwrap_or_else(|| folder.path().join("journal"));
+        let journal = Journal::open(journal_folder).with_probe(self.probe);
         let again = connections.clone();
         let reload = Box::new(move |name: &_| again.iter().find(|c| c.name == *name).cloned());
         let context = Context::new(&connections, journal, "ana@ops-1".to_owned(), clock, reload);
@@ -176,6 +205,39 @@ impl Dashboard {
             _ => false,
         })
         .await;
+    }
+
+    /// Lets so many seconds pass, which nobody sits through; the answers of each second are taken in.
+    /// Only on a runtime of one thread.
+    pub(crate) async fn pass(&mut self, seconds: u64) {
+        for _ in 0..seconds {
+            tokio::time::pause();
+            tokio::time::advance(Duration::from_secs(1)).await;
+            tokio::time::resume();
+            self.session.tick();
+            let calm = Duration::from_millis(15);
+            while let Ok(message) = tokio::time::timeout(calm, self.session.next()).await {
+                self.session.handle(message);
+            }
+        }
+    }
+
+    /// Plans an action, by its key in the menu, for the first rows that a filter shows; confirms it and
+    /// waits until every request has ended.
+    pub(crate) async fn send(&mut self, action: char, filter: &str, rows: usize) {
+        self.plan(action, filter, rows).await;
+        self.confirm("INC-1").await;
+        self.sent().await;
+    }
+
+    /// Opens the plan for that, and waits until its rows are read.
+    pub(crate) async fn plan(&mut self, action: char, filter: &str, rows: usize) {
+        self.filter(filter).await;
+        assert!(self.model().shown_len() >= rows, "{}", self.screen());
+        self.press("g").await;
+        self.press(&"<space>".repeat(rows)).await;
+        self.press(&format!("x{action}")).await;
+        self.plan_is_read().await;
     }
 
     /// The phrase that confirms the open plan.

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod canned;
+mod catalogue;
 mod command_line;
 mod config;
 mod doctor;

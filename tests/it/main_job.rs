@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::harness::{Dashboard, on, world};
 
 /// Ids that a change request names, wherever its platform puts them.
-fn ids(request: &Recorded) -> BTreeSet<String> {
+pub(crate) fn ids(request: &Recorded) -> BTreeSet<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let lists = ["executions", "deployments", "ids", "execution_ids"];
     let members = lists
@@ -32,7 +32,7 @@ fn ids(request: &Recorded) -> BTreeSet<String> {
 }
 
 /// Every id on the wire was confirmed, and no id went out twice.
-fn assert_only_confirmed_ids_left(dashboard: &Dashboard, report: &Report) {
+pub(crate) fn assert_only_confirmed_ids_left(dashboard: &Dashboard, report: &Report) {
     let confirmed: BTreeSet<&str> = report
         .batch()
         .requests()
