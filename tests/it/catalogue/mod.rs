@@ -1,6 +1,7 @@
 //! Rows of `tests/faults.md` that take the whole program: a world, a fault, keys, and what came of it.
 
 mod answers;
+mod input;
 mod network;
 mod refusals;
 
