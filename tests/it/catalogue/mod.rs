@@ -3,6 +3,7 @@
 mod answers;
 mod input;
 mod network;
+mod on_disk;
 mod refusals;
 
 use centurion::app::Screen;
