@@ -123,3 +123,32 @@ fn simulate_prints_one_line_of_json_with_what_a_client_needs() {
         }
     }
 }
+
+#[test]
+fn c6_no_flag_takes_a_secret() {
+    for command in [
+        &["--help"][..],
+        &["demo", "--help"],
+        &["simulate", "--help"],
+    ] {
+        let help = said(&run(&home(), command)).to_lowercase();
+        let flags = help
+            .split_whitespace()
+            .filter(|word| word.starts_with("--"));
+        for flag in flags {
+            for secret in ["secret", "token", "password", "key", "credential"] {
+                assert!(!flag.contains(secret), "{flag}");
+            }
+        }
+    }
+}
+
+#[test]
+fn c13_a_port_that_is_taken_is_said_and_nothing_else_is_used() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let output = run(&home(), &["simulate", "--listen", &address]);
+    assert_ne!(output.status.code(), Some(0));
+    assert!(output.stdout.is_empty(), "no address to connect to");
+    assert!(said(&output).contains("in use"), "{}", said(&output));
+}

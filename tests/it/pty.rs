@@ -137,8 +137,13 @@ impl Terminal {
 
     /// Waits until the screen is as expected.
     pub(crate) fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
+        self.wait_until(what, |terminal| holds(&terminal.text()));
+    }
+
+    /// Waits until the screen, or what was written so far, is as expected.
+    pub(crate) fn wait_until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
         let end = Instant::now() + PATIENCE;
-        while !holds(&self.text()) {
+        while !holds(self) {
             let left = end.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
                 Ok(bytes) => self.take_in(&bytes),

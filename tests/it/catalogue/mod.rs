@@ -4,6 +4,7 @@ mod answers;
 mod input;
 mod network;
 mod on_disk;
+mod real_terminal;
 mod refusals;
 
 use centurion::app::Screen;

@@ -1,0 +1,149 @@
+//! What only the real binary in a real terminal shows (T, C).
+
+use crate::pty::{Start, Terminal, centurion};
+
+fn shown(start: Start) -> Terminal {
+    let mut terminal = start.run();
+    terminal.until("rows are listed", |screen| screen.contains("row 1/"));
+    terminal
+}
+
+fn demo() -> Terminal {
+    shown(centurion(&["demo"]))
+}
+
+/// How often the alternate screen was entered.
+fn entries(terminal: &Terminal) -> usize {
+    let entering = terminal
+        .raw
+        .windows(8)
+        .filter(|bytes| bytes == b"\x1b[?1049h");
+    entering.count()
+}
+
+#[test]
+fn t12_ctrl_z_gives_the_terminal_back_and_fg_paints_it_anew() {
+    let mut terminal = demo();
+    terminal.type_text("\x1a");
+    terminal.until("it is stopped", |screen| !screen.contains("row 1/"));
+    assert!(!terminal.is_alternate() && !terminal.hides_cursor());
+    let modes = terminal.modes();
+    assert!(
+        !modes.contains("-icanon") && !modes.contains("-echo "),
+        "{modes}"
+    );
+    terminal.signal("CONT");
+    terminal.wait("row 1/");
+    assert!(terminal.is_alternate() && terminal.modes().contains("-icanon"));
+    terminal.type_text("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn t12_stopped_from_outside_it_is_painted_anew_when_it_goes_on() {
+    let mut terminal = demo();
+    let before = entries(&terminal);
+    terminal.signal("STOP");
+    terminal.signal("CONT");
+    terminal.wait_until("the screen is taken anew", |terminal| {
+        entries(terminal) > before
+    });
+    terminal.wait("row 1/");
+}
+
+#[test]
+fn t14_sigint_closes_the_dialog_first_and_leaves_then() {
+    let mut terminal = demo();
+    terminal.press_shown("x", "act");
+    terminal.wait("enter plan");
+    terminal.signal("INT");
+    terminal.until("the menu is closed", |screen| {
+        !screen.contains("enter plan")
+    });
+    terminal.signal("INT");
+    assert_eq!(terminal.end(), 0);
+    assert!(!terminal.is_alternate());
+}
+
+#[test]
+fn t16_a_bracketed_paste_is_no_keys() {
+    let mut terminal = demo();
+    terminal.type_text("\x1b[200~axs\ry\rq\x1b[201~");
+    terminal.type_text("/");
+    terminal.wait("enter keep");
+    let screen = terminal.text();
+    assert!(screen.contains("SELECTED 0 of 100"), "{screen}");
+}
+
+#[test]
+fn t18_t19_replies_of_the_terminal_mouse_and_focus_reports_are_not_typed() {
+    let mut terminal = demo();
+    terminal.type_text("/");
+    terminal.wait("enter keep");
+    for report in [
+        "\x1b[<0;10;10M",
+        "\x1b[I",
+        "\x1b[O",
+        "\x1b[12;40R",
+        "\x1b[?62;22c",
+        "\x1b]11;rgb:1e1e/1e1e/1e1e\x07",
+    ] {
+        terminal.type_text(report);
+        // In a piece of its own, as a terminal sends it.
+        terminal.type_text("z");
+    }
+    terminal.wait("zzzzzz");
+}
+
+#[test]
+fn t7_in_a_locale_without_unicode_every_byte_is_ascii() {
+    let mut terminal = shown(centurion(&["demo"]).variable("LANG", "C"));
+    terminal.type_text("q");
+    terminal.end();
+    assert!(terminal.raw.is_ascii());
+}
+
+#[test]
+fn t23_flag_and_variable_refuse_every_change_and_say_which() {
+    for start in [
+        centurion(&["demo", "--read-only"]),
+        centurion(&["demo"]).variable("CENTURION_READ_ONLY", "1"),
+    ] {
+        let mut terminal = shown(start);
+        terminal.type_text(" x");
+        terminal.wait("enter plan");
+        assert!(terminal.text().contains("read-only: --read-only or"));
+    }
+}
+
+#[test]
+fn c12_the_demo_loads_no_real_connection() {
+    let demo = centurion(&["demo"])
+        .variable("RUNAI_BASE_URL", "https://127.0.0.1:1")
+        .variable("RUNAI_CLIENT_ID", "app")
+        .variable("RUNAI_CLIENT_SECRET", "canary-9f1c");
+    let mut terminal = shown(demo);
+    terminal.wait("DEMO");
+    terminal.type_text("/in:run-ai\r");
+    terminal.wait("0 of");
+    terminal.type_text("q");
+    terminal.end();
+    assert!(!String::from_utf8_lossy(&terminal.raw).contains("canary-9f1c"));
+}
+
+#[test]
+fn c1_without_a_connection_the_first_screen_says_that_nothing_was_contacted() {
+    let mut terminal = centurion(&[]).run();
+    terminal.wait("No connection yet. Nothing has been contacted.");
+    terminal.type_text("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn j8_without_a_usable_journal_the_list_works_and_the_plan_says_why_nothing_can_be_sent() {
+    let start = centurion(&["demo"]).variable("XDG_STATE_HOME", "/dev/null");
+    let mut terminal = shown(start);
+    terminal.type_text("xs");
+    terminal.wait("nothing can be sent");
+    terminal.wait("/dev/null");
+}
