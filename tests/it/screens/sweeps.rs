@@ -203,3 +203,24 @@ fn the_number_of_marks_is_shown_in_the_list_at_every_size() {
         assert!(counted, "{columns}\n{screen}");
     }
 }
+
+#[test]
+fn l4_fewer_rows_than_the_server_counts_is_said_in_numbers() {
+    use std::sync::Arc;
+
+    use centurion::app::listing::Listing;
+    use centurion::app::message::Message;
+
+    let mut scene = Scene::listed((120, 35));
+    let source = scene.source("prod-eu", "executions");
+    let wall = jiff::Timestamp::UNIX_EPOCH;
+    let mut listing = Listing::new(rows(&source), scene.moment(), scene.moment(), wall);
+    let shown = listing.rows().len();
+    listing.total = Some(500);
+    scene.tell(Message::Listed(source, Ok(Arc::new(listing))));
+    let screen = scene.screen();
+    assert!(
+        screen.contains(&format!("{shown} of 500 shown")),
+        "{screen}"
+    );
+}
