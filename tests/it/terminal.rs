@@ -118,7 +118,7 @@ fn three_hundred_queued_keys_are_all_applied_in_fewer_than_thirty_draws() {
 #[test]
 fn the_terminal_is_given_back_as_it_was() {
     let mut terminal = centurion(&["demo"]).run();
-    terminal.until("rows are listed", |screen| screen.contains("▶"));
+    terminal.until("rows are listed", |screen| screen.contains("row 1/"));
     let taken = terminal.modes();
     assert!(taken.contains("-icanon") && terminal.is_alternate() && terminal.hides_cursor());
     terminal.type_text("q");
