@@ -152,7 +152,7 @@ async fn t14_ctrl_c_closes_what_is_open_before_it_leaves() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t14_while_sending_ctrl_c_sends_nothing_more_and_follows_what_has_left() {
-    let mut dashboard = world().rows(4_000).open().await;
+    let mut dashboard = world().rows(1_600).open().await;
     dashboard.plan('s', SANDBOX, 12).await;
     let stall = json!([{"platform": "sap_ai_core", "method": "PATCH", "fault": "stall"}]);
     dashboard.simulator.set_faults(stall).expect("valid");

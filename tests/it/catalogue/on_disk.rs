@@ -112,7 +112,7 @@ async fn j6_j7_where_the_intent_cannot_be_written_or_synced_nothing_is_sent() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn j6_a_disk_that_fills_up_later_stops_the_sending_and_the_results_stay() {
     let probe = failing("write-answer", ErrorKind::StorageFull);
-    let mut dashboard = world().rows(4_000).probe(probe).open().await;
+    let mut dashboard = world().rows(1_600).probe(probe).open().await;
     dashboard.plan('s', SANDBOX, 12).await;
     let planned = super::planned(&dashboard).len();
     dashboard.confirm("").await;
@@ -148,7 +148,7 @@ async fn j9_two_dashboards_over_one_journal_keep_both_histories() {
 
 #[tokio::test]
 async fn t13_leaving_while_an_answer_is_out_sends_nothing_more_and_the_journal_tells_what_left() {
-    let mut dashboard = world().rows(4_000).open().await;
+    let mut dashboard = world().rows(1_600).open().await;
     dashboard.plan('s', SANDBOX, 12).await;
     let planned = super::planned(&dashboard).len();
     let stall = json!([{"platform": "sap_ai_core", "method": "PATCH", "fault": "stall"}]);

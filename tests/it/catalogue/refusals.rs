@@ -54,7 +54,7 @@ async fn n22_ids_that_are_forbidden_are_rejected_and_the_others_go_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn n20_after_a_second_401_the_lane_stops_and_what_was_not_sent_is_left_out() {
-    let mut dashboard = world().rows(4_000).open().await;
+    let mut dashboard = world().rows(1_600).open().await;
     dashboard.plan('s', SANDBOX, 12).await;
     let planned = planned(&dashboard).len();
     let before = tokens(&dashboard);
