@@ -86,11 +86,7 @@ pub(super) enum Planned {
         guess: Option<String>,
     },
     #[serde(rename = "left out")]
-    LeftOut {
-        #[serde(with = "ExclusionWord")]
-        why: Exclusion,
-        reason: String,
-    },
+    LeftOut { why: Exclusion, reason: String },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,7 +117,6 @@ pub(super) enum Said {
     },
     #[serde(rename = "left out")]
     LeftOut {
-        #[serde(with = "ExclusionWord")]
         why: Exclusion,
         reason: String,
     },
@@ -132,27 +127,6 @@ pub(super) struct Seen {
     pub(super) row: RowKey,
     pub(super) status: String,
     pub(super) tracking: String,
-}
-
-/// The written words of [`Exclusion`]. A word is for ever; a new variant needs one to compile.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Exclusion", rename_all = "kebab-case")]
-enum ExclusionWord {
-    AlreadyThere,
-    InTransition,
-    StopFirst,
-    NotOffered,
-    NoPermission,
-    Gone,
-    NotReadAgain,
-    SourceDown,
-    Changed,
-    OverTheLimit,
-    ByYou,
-    Cancelled,
-    LaneStopped,
-    NotConnected,
-    NotJournaled,
 }
 
 impl Record {
