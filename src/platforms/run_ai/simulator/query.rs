@@ -56,75 +56,42 @@ pub(super) struct Field {
     cell: for<'a> fn(&'a View<'a>, &'a Workload) -> Cell<'a>,
 }
 
-const fn field(
-    name: &'static str,
-    sort: Sort,
-    cell: for<'a> fn(&'a View<'a>, &'a Workload) -> Cell<'a>,
-) -> Field {
-    Field { name, sort, cell }
+/// Name, sort and cell.
+macro_rules! fields {
+    ($($name:literal $sort:ident |$view:pat_param, $row:pat_param| $cell:expr;)+) => {
+        [$(Field { name: $name, sort: Sort::$sort, cell: |$view, $row| $cell }),+]
+    };
 }
 
 /// Section 2.2: the whole list, which is also the one for filters.
-static FIELDS: [Field; 26] = [
-    field("type", Sort::Text, |_, row| Cell::text(row.class.word)),
-    field("name", Sort::Text, |_, row| Cell::text(&row.name)),
-    field("clusterId", Sort::Text, |view, _| {
-        Cell::text(view.tenancy.cluster.to_string())
-    }),
-    field("projectId", Sort::Text, |_, row| {
-        Cell::text(row.project_id())
-    }),
-    field("projectName", Sort::Text, |view, row| {
-        Cell::text(view.project(row))
-    }),
-    field("departmentId", Sort::Text, |_, _| Cell::text("3")),
-    field("departmentName", Sort::Text, |_, _| Cell::text("research")),
-    field("createdAt", Sort::Date, |_, row| Cell::Date(row.created)),
-    field("deletedAt", Sort::Date, |view, row| {
-        Cell::known(view.deleted_at(row), Cell::Date)
-    }),
-    field("submittedBy", Sort::Text, |view, row| {
-        Cell::known(view.submitted_by(row), Cell::text)
-    }),
-    field("phase", Sort::Text, |view, row| Cell::text(view.phase(row))),
-    field("completedAt", Sort::Date, |view, row| {
-        Cell::known(view.completed_at(row), Cell::Date)
-    }),
-    field("nodepool", Sort::Text, |_, row| Cell::text(row.node_pool())),
-    field("distributedFramework", Sort::Text, |_, row| {
-        Cell::known(row.class.framework, Cell::text)
-    }),
-    field("allocatedGPU", Sort::Number, |view, row| {
-        Cell::known(view.allocated_gpus(row), Cell::Number)
-    }),
-    field("idleGpus", Sort::Number, |_, _| Cell::Null),
-    field("idleAllocatedGpus", Sort::Number, |view, row| {
-        Cell::known(view.idle_gpus(row), Cell::Number)
-    }),
-    field("phaseUpdatedAt", Sort::Date, |view, row| {
-        Cell::Date(row.stage(view.now).since)
-    }),
-    field("category", Sort::Text, |_, row| {
-        Cell::text(row.class.category)
-    }),
-    field("priority", Sort::Number, |_, row| {
-        Cell::known(row.priority(), Cell::whole)
-    }),
-    field("totalPendingTimeSeconds", Sort::Number, |view, row| {
-        Cell::known(view.pending_seconds(row), Cell::whole)
-    }),
-    field("totalRunningTimeSeconds", Sort::Number, |view, row| {
-        Cell::known(view.running_seconds(row), Cell::whole)
-    }),
-    field("priorityClassName", Sort::Text, |_, row| {
-        Cell::text(row.priority_class())
-    }),
-    field("guaranteedRuntimeEndsAt", Sort::Date, |view, row| {
-        Cell::known(view.guaranteed_until(row), Cell::Date)
-    }),
-    field("aiApplicationId", Sort::Text, |_, _| Cell::Null),
-    field("aiApplicationName", Sort::Text, |_, _| Cell::Null),
-];
+static FIELDS: [Field; 26] = fields! {
+    "type"                    Text   |_, row|     Cell::text(row.class.word);
+    "name"                    Text   |_, row|     Cell::text(&row.name);
+    "clusterId"               Text   |view, _|    Cell::text(view.tenancy.cluster.to_string());
+    "projectId"               Text   |_, row|     Cell::text(row.project_id());
+    "projectName"             Text   |view, row|  Cell::text(view.project(row));
+    "departmentId"            Text   |_, _|       Cell::text("3");
+    "departmentName"          Text   |_, _|       Cell::text("research");
+    "createdAt"               Date   |_, row|     Cell::Date(row.created);
+    "deletedAt"               Date   |view, row|  Cell::known(view.deleted_at(row), Cell::Date);
+    "submittedBy"             Text   |view, row|  Cell::known(view.submitted_by(row), Cell::text);
+    "phase"                   Text   |view, row|  Cell::text(view.phase(row));
+    "completedAt"             Date   |view, row|  Cell::known(view.completed_at(row), Cell::Date);
+    "nodepool"                Text   |_, row|     Cell::text(row.node_pool());
+    "distributedFramework"    Text   |_, row|     Cell::known(row.class.framework, Cell::text);
+    "allocatedGPU"            Number |view, row|  Cell::known(view.allocated_gpus(row), Cell::Number);
+    "idleGpus"                Number |_, _|       Cell::Null;
+    "idleAllocatedGpus"       Number |view, row|  Cell::known(view.idle_gpus(row), Cell::Number);
+    "phaseUpdatedAt"          Date   |view, row|  Cell::Date(row.stage(view.now).since);
+    "category"                Text   |_, row|     Cell::text(row.class.category);
+    "priority"                Number |_, row|     Cell::known(row.priority(), Cell::whole);
+    "totalPendingTimeSeconds" Number |view, row|  Cell::known(view.pending_seconds(row), Cell::whole);
+    "totalRunningTimeSeconds" Number |view, row|  Cell::known(view.running_seconds(row), Cell::whole);
+    "priorityClassName"       Text   |_, row|     Cell::text(row.priority_class());
+    "guaranteedRuntimeEndsAt" Date   |view, row|  Cell::known(view.guaranteed_until(row), Cell::Date);
+    "aiApplicationId"         Text   |_, _|       Cell::Null;
+    "aiApplicationName"       Text   |_, _|       Cell::Null;
+};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Operator {

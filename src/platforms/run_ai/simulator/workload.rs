@@ -92,57 +92,29 @@ pub(super) struct Class {
     pub(super) gpus: &'static [f64],
 }
 
+/// Word, category, segment, whether it suspends, framework and GPUs.
+macro_rules! classes {
+    ($($word:literal $category:literal $segment:expr, $suspends:literal, $framework:expr, $gpus:expr;)+) => {
+        [$(Class {
+            word: $word,
+            category: $category,
+            segment: $segment,
+            suspends: $suspends,
+            framework: $framework,
+            gpus: &$gpus,
+        }),+]
+    };
+}
+
 /// The types of the world; [`super::seed`] says how many of each.
-pub(super) static CLASSES: [Class; 6] = [
-    Class {
-        word: "Training",
-        category: "Train",
-        segment: Some("trainings"),
-        suspends: true,
-        framework: None,
-        gpus: &[1.0, 1.0, 2.0, 4.0, 8.0],
-    },
-    Class {
-        word: "Workspace",
-        category: "Build",
-        segment: Some("workspaces"),
-        suspends: true,
-        framework: None,
-        gpus: &[0.0, 0.25, 0.5, 1.0],
-    },
-    Class {
-        word: "Distributed",
-        category: "Train",
-        segment: Some("distributed"),
-        suspends: true,
-        framework: Some("Pytorch"),
-        gpus: &[8.0, 16.0, 32.0],
-    },
-    Class {
-        word: "Inference",
-        category: "Deploy",
-        segment: Some("inferences"),
-        suspends: false,
-        framework: None,
-        gpus: &[0.5, 1.0, 2.0],
-    },
-    Class {
-        word: "DistributedInference",
-        category: "Deploy",
-        segment: Some("distributed-inferences"),
-        suspends: false,
-        framework: None,
-        gpus: &[8.0, 16.0],
-    },
-    Class {
-        word: "RayJob",
-        category: "Train",
-        segment: None,
-        suspends: false,
-        framework: None,
-        gpus: &[1.0, 4.0],
-    },
-];
+pub(super) static CLASSES: [Class; 6] = classes! {
+    "Training"             "Train"  Some("trainings"),              true,  None,            [1.0, 1.0, 2.0, 4.0, 8.0];
+    "Workspace"            "Build"  Some("workspaces"),             true,  None,            [0.0, 0.25, 0.5, 1.0];
+    "Distributed"          "Train"  Some("distributed"),            true,  Some("Pytorch"), [8.0, 16.0, 32.0];
+    "Inference"            "Deploy" Some("inferences"),             false, None,            [0.5, 1.0, 2.0];
+    "DistributedInference" "Deploy" Some("distributed-inferences"), false, None,            [8.0, 16.0];
+    "RayJob"               "Train"  None,                           false, None,            [1.0, 4.0];
+};
 
 /// Where one phase began.
 #[derive(Clone, Copy, Debug)]
