@@ -77,7 +77,9 @@ impl Block {
     fn failed(&mut self, step: &'static str, what: &str, error: &PlatformError, to_do: &str) {
         let step = match error {
             PlatformError::HostNotFound { .. } => "name",
-            PlatformError::Unreachable { .. } | PlatformError::TimedOut { .. } => "connect",
+            PlatformError::Unreachable { .. }
+            | PlatformError::Stopped
+            | PlatformError::TimedOut { .. } => "connect",
             PlatformError::Tls { .. } | PlatformError::Trust { .. } => "tls",
             PlatformError::Unauthorized { .. } => "sign-in",
             PlatformError::Cut { .. }
@@ -318,6 +320,7 @@ fn advice(error: &PlatformError, client: &dyn Platform) -> String {
         | PlatformError::Trust { .. }
         | PlatformError::Redirected { .. } => String::new(),
         PlatformError::Unreachable { .. }
+        | PlatformError::Stopped
         | PlatformError::TimedOut { .. }
         | PlatformError::Cut { .. } => {
             "; check `url` and its port, the VPN, HTTPS_PROXY and NO_PROXY".to_owned()

@@ -53,6 +53,9 @@ pub enum PlatformError {
         /// What is wrong, and how to mend it.
         why: Clean,
     },
+    /// Sending was stopped before this call left.
+    #[error("sending was stopped before its turn")]
+    Stopped,
     /// No answer within the limit (N3, N4).
     #[error("no answer from {host} within {}", long_span(*.limit))]
     TimedOut {
@@ -158,7 +161,8 @@ impl PlatformError {
             | Self::Unauthorized { .. }
             | Self::Forbidden { .. }
             | Self::Refused { .. } => true,
-            Self::TimedOut { .. }
+            Self::Stopped
+            | Self::TimedOut { .. }
             | Self::Cut { .. }
             | Self::TooLarge { .. }
             | Self::NotAnApi { .. }
@@ -179,6 +183,7 @@ impl PlatformError {
             Self::HostNotFound { .. } => "host not found".to_owned(),
             Self::Unreachable { .. } => "cannot connect".to_owned(),
             Self::Tls { .. } | Self::Trust { .. } => "TLS".to_owned(),
+            Self::Stopped => "stopped".to_owned(),
             Self::TimedOut { .. } => "timeout".to_owned(),
             Self::Cut { .. } => "connection cut".to_owned(),
             Self::TooLarge { .. } => "answer too large".to_owned(),
@@ -204,6 +209,7 @@ impl PlatformError {
             | Self::Unreachable { .. }
             | Self::Tls { .. }
             | Self::Trust { .. }
+            | Self::Stopped
             | Self::TimedOut { .. }
             | Self::Cut { .. }
             | Self::TooLarge { .. }

@@ -14,12 +14,12 @@ use jiff::Timestamp;
 use crate::app::message::{BatchMessage, BatchNumber, Message};
 use crate::domain::action::{Exclusion, Grouping};
 use crate::domain::connection::ConnectionName;
-use crate::domain::outcome::{Answer, ChangeEvent, Outcome, Rejection};
+use crate::domain::outcome::{Answer, ChangeEvent, Outcome};
 use crate::domain::plan::{Batch, Request};
 use crate::domain::resource::Key;
 use crate::domain::text::Clean;
 use crate::journal::{JournalError, Writer};
-use crate::platforms::Platform;
+use crate::platforms::{Platform, http};
 use crate::runtime::context::{Context, Live, Sender, lock, tell, written};
 
 /// Requests of one lane at once: bulk calls, and calls for one row each.
@@ -113,7 +113,7 @@ impl Context {
         match self.client(&name) {
             Ok(client) => {
                 let lane = Lane::new(self, client, number, live, out);
-                lane.send(requests).await;
+                http::until_stopped(live.stop.clone(), lane.send(requests)).await;
             }
             Err(error) => {
                 let words = Clean::new(&error.to_string());
@@ -209,39 +209,15 @@ impl<'a> Lane<'a> {
         self.follow(&request).await;
     }
 
-    /// Takes in what happens to a request that has left. While the lane waits for a rate limit, stopping
-    /// ends the wait: the server refused the request, and it is not sent again.
+    /// Takes in what happens to a request that has left.
     async fn follow(&self, request: &Request) {
         let mut events = self.client.change(request);
         let mut open: BTreeSet<Key> = request.operations().iter().map(|o| o.key.clone()).collect();
-        let (mut waiting, mut last) = (false, None);
-        loop {
-            let event = tokio::select! {
-                event = events.next() => event,
-                () = self.live.stop.cancelled(), if waiting => {
-                    self.give_up(&mut open).await;
-                    return;
-                }
-            };
-            let Some(event) = event else {
-                self.ended(request, last).await;
-                return;
-            };
-            waiting = matches!(event, ChangeEvent::Waiting { .. });
+        let mut last = None;
+        while let Some(event) = events.next().await {
             self.take_in(event, request, &mut open, &mut last).await;
         }
-    }
-
-    async fn give_up(&self, open: &mut BTreeSet<Key>) {
-        for key in std::mem::take(open) {
-            let no = Rejection {
-                code: Some(Clean::new("429")),
-                reason: Clean::new("rate limit; sending was stopped while waiting for it"),
-                request_id: None,
-                later: true,
-            };
-            self.answered(key, Answer::Rejected(no)).await;
-        }
+        self.ended(request, last).await;
     }
 
     async fn take_in(
@@ -278,6 +254,11 @@ impl<'a> Lane<'a> {
     /// Records an answer and tells it. An answer that cannot be recorded is shown all the same, and
     /// nothing further is sent.
     async fn answered(&self, key: Key, answer: Answer) {
+        if matches!(answer, Answer::NotSent(_))
+            && let Some((why, words)) = self.barred()
+        {
+            return self.left_out(key, why, words).await;
+        }
         let at = self.context.clock.moment();
         let outcome = Outcome::from(answer.clone());
         let (writer, of) = (self.live.writer.clone(), key.clone());
@@ -331,17 +312,20 @@ impl<'a> Lane<'a> {
 
     async fn leave_out(&self, request: &Request, why: Exclusion, words: &Clean) {
         for operation in request.operations() {
-            let key = operation.key.clone();
-            let outcome = Outcome::LeftOut(why, words.clone());
-            let (writer, of) = (self.live.writer.clone(), key.clone());
-            // Where this cannot be written the journal has failed before, and that is on screen.
-            let _ = written(writer, move |writer| {
-                writer.answer(&of, &outcome, Timestamp::now())
-            })
-            .await;
-            self.tell(BatchMessage::LeftOut(key, why, words.clone()))
+            self.left_out(operation.key.clone(), why, words.clone())
                 .await;
         }
+    }
+
+    async fn left_out(&self, key: Key, why: Exclusion, words: Clean) {
+        let outcome = Outcome::LeftOut(why, words.clone());
+        let (writer, of) = (self.live.writer.clone(), key.clone());
+        // Where this cannot be written the journal has failed before, and that is on screen.
+        let _ = written(writer, move |writer| {
+            writer.answer(&of, &outcome, Timestamp::now())
+        })
+        .await;
+        self.tell(BatchMessage::LeftOut(key, why, words)).await;
     }
 }
 

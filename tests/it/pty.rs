@@ -32,6 +32,7 @@ pub(crate) struct Start {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     size: (u16, u16),
+    shell: bool,
 }
 
 /// The binary with these arguments, at 120 columns and 35 rows.
@@ -43,12 +44,19 @@ pub(crate) fn centurion(arguments: &[&str]) -> Start {
             .collect(),
         variables: Vec::new(),
         size: (120, 35),
+        shell: false,
     }
 }
 
 impl Start {
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Under a shell that waits for it, as a terminal usually runs it.
+    pub(crate) fn under_a_shell(mut self) -> Self {
+        self.shell = true;
         self
     }
 
@@ -67,7 +75,11 @@ impl Start {
                 ..PtySize::default()
             })
             .expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_centurion"));
+        let binary = env!("CARGO_BIN_EXE_centurion");
+        let mut command = CommandBuilder::new(if self.shell { "/bin/sh" } else { binary });
+        if self.shell {
+            command.args(["-c", "\"$0\" \"$@\"; exit $?", binary]);
+        }
         command.args(&self.arguments);
         command.env_clear();
         let usual = [
@@ -203,9 +215,14 @@ impl Terminal {
         self.screen.screen_mut().set_size(size(rows), size(cols));
     }
 
-    /// The number of the process.
+    /// The number of the process, or of the one below the shell.
     pub(crate) fn pid(&self) -> i32 {
-        i32::try_from(self.child.process_id().expect("it runs")).expect("a process number")
+        let own = self.child.process_id().expect("it runs");
+        let below = std::fs::read_to_string(format!("/proc/{own}/task/{own}/children"));
+        let below = below
+            .ok()
+            .and_then(|numbers| numbers.split_whitespace().next()?.parse().ok());
+        below.unwrap_or_else(|| i32::try_from(own).expect("a process number"))
     }
 
     /// Sends a signal, by its name.

@@ -5,12 +5,28 @@ use std::time::Duration;
 use backon::BackoffBuilder;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::PlatformError;
 use crate::platforms::http::answer::Reply;
 use crate::platforms::http::failure::{Failure, Fate};
 use crate::platforms::http::line::Purpose;
 use crate::platforms::http::{Call, Http, retry};
+
+tokio::task_local! {
+    static STOP: CancellationToken;
+}
+
+/// Does work in which no change leaves any more once `stop` is cancelled: what waits for its turn, for a
+/// token or for a rate limit does not go out. What has begun to leave is heard to its end.
+pub async fn until_stopped<F: Future>(stop: CancellationToken, work: F) -> F::Output {
+    STOP.scope(stop, work).await
+}
+
+/// What ends the work this call is made in; outside [`until_stopped`] nothing does.
+pub(super) fn stop() -> CancellationToken {
+    STOP.try_with(Clone::clone).unwrap_or_default()
+}
 
 /// How sending a change goes.
 #[derive(Debug)]
@@ -62,6 +78,8 @@ struct Change {
     call: Call,
     sends_left: u32,
     wait: Duration,
+    /// The refusal that asked to wait.
+    refusal: Option<Failure>,
 }
 
 impl Change {
@@ -80,6 +98,7 @@ pub(super) fn send(http: &Http, call: Call) -> BoxStream<'_, Sending> {
         call,
         sends_left: retry::SENDS,
         wait: Duration::ZERO,
+        refusal: None,
     };
     let steps = stream::unfold(Some(change), |change| async {
         let mut change = change?;
@@ -92,7 +111,16 @@ pub(super) fn send(http: &Http, call: Call) -> BoxStream<'_, Sending> {
 
 /// Sends until there is something to tell.
 async fn step(http: &Http, change: &mut Change) -> Sending {
-    tokio::time::sleep(change.wait).await;
+    let stop = stop();
+    tokio::select! {
+        () = tokio::time::sleep(change.wait) => {}
+        () = stop.cancelled() => {
+            // The server refused it and is not asked again, or it has not been asked at all.
+            let stopped = || Failure::new(Fate::NotReceived, PlatformError::Stopped);
+            let failure = change.refusal.take().unwrap_or_else(stopped);
+            return Sending::Ended(Err(failure).into());
+        }
+    }
     let mut pauses = retry::pauses().build();
     loop {
         let answer = http
@@ -105,6 +133,7 @@ async fn step(http: &Http, change: &mut Change) -> Sending {
         if failure.fate == Fate::Refused && failure.is_rate_limit() {
             let seconds = retry::wait_seconds(failure.asked_wait, change.sends());
             change.wait = Duration::from_secs(seconds);
+            change.refusal = Some(failure);
             return Sending::Waiting(seconds);
         }
         if !(failure.fate == Fate::NotReceived && failure.is_unreached()) {

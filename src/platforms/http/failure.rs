@@ -48,7 +48,8 @@ impl Failure {
             | PlatformError::Cut { .. }
             | PlatformError::RateLimited { .. }
             | PlatformError::ServerFailed { .. } => true,
-            PlatformError::TimedOut { .. }
+            PlatformError::Stopped
+            | PlatformError::TimedOut { .. }
             | PlatformError::Tls { .. }
             | PlatformError::Trust { .. }
             | PlatformError::TooLarge { .. }

@@ -14,7 +14,7 @@ use crate::domain::error::PlatformError;
 use crate::domain::text::Clean;
 use crate::platforms::http::answer::{Peer, Reply};
 use crate::platforms::http::failure::{self, Failure, Fate};
-use crate::platforms::http::retry;
+use crate::platforms::http::{change, retry};
 
 /// Calls of one connection that may be in flight (`UX.md` 4).
 const IN_FLIGHT: usize = 8;
@@ -28,7 +28,7 @@ const READ_IDLE: Duration = Duration::from_secs(30);
 const READ_TOTAL: Duration = Duration::from_secs(60);
 
 /// Whether two calls are made by one client or the other: their time limits differ.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// A read, or the fetch of a token.
     Read,
@@ -115,6 +115,10 @@ impl Lines {
             .acquire()
             .await
             .expect("the semaphore is never closed");
+        // The last moment at which a change can be held back.
+        if purpose == Purpose::Change && change::stop().is_cancelled() {
+            return Err(Failure::new(Fate::NotReceived, PlatformError::Stopped));
+        }
         let begun = Instant::now();
         match request.send().await {
             Ok(response) => {

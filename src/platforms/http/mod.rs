@@ -30,7 +30,7 @@ use crate::platforms::http::token::{Pass, Tokens};
 
 pub use answer::Reply;
 pub use call::Call;
-pub use change::{Sending, Sent};
+pub use change::{Sending, Sent, until_stopped};
 pub use token::{Grant, TokenRequest};
 pub use unanswered::without_answers;
 

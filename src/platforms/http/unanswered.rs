@@ -69,6 +69,7 @@ fn lane_stop(sent: &Sent, single: bool) -> Option<Clean> {
         | PlatformError::Unreachable { .. }
         | PlatformError::Tls { .. }
         | PlatformError::Trust { .. }
+        | PlatformError::Stopped
         | PlatformError::TimedOut { .. }
         | PlatformError::Cut { .. }
         | PlatformError::TooLarge { .. }

@@ -127,10 +127,7 @@ const RULES: &[Rule] = &[
     rule(
         "UNKNOWN",
         Group::Unknown,
-        May::No(
-            Exclusion::NotOffered,
-            "UNKNOWN cannot be stopped, but deleted",
-        ),
+        May::No(Exclusion::NotOffered, "UNKNOWN can only be deleted"),
         May::Yes,
         CleanUp::Deletes,
     ),

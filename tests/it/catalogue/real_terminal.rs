@@ -23,7 +23,7 @@ fn entries(terminal: &Terminal) -> usize {
 
 #[test]
 fn t12_ctrl_z_gives_the_terminal_back_and_fg_paints_it_anew() {
-    let mut terminal = demo();
+    let mut terminal = shown(centurion(&["demo"]).under_a_shell());
     terminal.type_text("\x1a");
     terminal.until("it is stopped", |screen| !screen.contains("row 1/"));
     assert!(!terminal.is_alternate() && !terminal.hides_cursor());
@@ -37,6 +37,14 @@ fn t12_ctrl_z_gives_the_terminal_back_and_fg_paints_it_anew() {
     assert!(terminal.is_alternate() && terminal.modes().contains("-icanon"));
     terminal.type_text("q");
     assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn t12_without_a_shell_to_come_back_from_it_is_not_suspended() {
+    let mut terminal = demo();
+    terminal.type_text("\x1a");
+    terminal.wait("not suspended");
+    assert!(terminal.is_alternate());
 }
 
 #[test]
