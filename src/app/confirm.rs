@@ -247,6 +247,10 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
     match command {
         Command::NextFocus => confirm.focus = next_focus(confirm, false),
         Command::PreviousFocus => confirm.focus = next_focus(confirm, true),
+        Command::OnlyHidden if hides.is_empty() => {
+            confirm.complaint =
+                Some("no row of this plan is hidden by the list's filter".to_owned());
+        }
         Command::OnlyHidden => {
             confirm.only_hidden ^= true;
             confirm.cursor = 0;
@@ -299,10 +303,14 @@ fn change_row(confirm: &mut Confirm, command: Command, hides: &HashSet<Key>) {
     };
     if changed {
         confirm.phrase.reset();
-        // The row may stand elsewhere now; the cursor goes with it.
+        // The row may stand elsewhere now; the cursor goes on to the one that came after it.
         let rows = confirm.rows(|row| hides.contains(&row.row.key));
-        let at = rows.iter().position(|row| row.row.key == key);
-        confirm.cursor = at.unwrap_or(confirm.cursor);
+        let (at, last) = (
+            rows.iter().position(|row| row.row.key == key),
+            rows.len() - 1,
+        );
+        let came_up = at.is_some_and(|at| at < confirm.cursor);
+        confirm.cursor = (confirm.cursor + usize::from(came_up)).min(last);
     } else {
         confirm.complaint = Some(match command {
             Command::Retarget => "its status allows no other target".to_owned(),

@@ -221,6 +221,7 @@ fn searched(row: &Resource) -> impl Iterator<Item = &str> {
     [
         row.name.as_str(),
         row.key.id.raw(),
+        row.key.source.connection.as_str(),
         row.scope.as_str(),
         row.kind_word(),
     ]

@@ -140,6 +140,8 @@ pub struct Notice {
     pub text: String,
     /// When it goes.
     pub until: Moment,
+    /// Whether it outlives the next key: it tells of something that happened by itself.
+    pub(crate) stays: bool,
 }
 
 impl Model {
@@ -194,12 +196,20 @@ impl Model {
         }
     }
 
-    /// Says something in passing.
+    /// Answers a key; gone with the next one.
     pub(crate) fn say(&mut self, text: impl Into<String>) {
+        self.notice(text.into(), false);
+    }
+
+    /// Tells of something that happened by itself.
+    pub(crate) fn announce(&mut self, text: impl Into<String>) {
+        self.notice(text.into(), true);
+    }
+
+    fn notice(&mut self, text: String, stays: bool) {
         let until = self.now.moment.after(NOTICE_STAYS);
-        let text = text.into();
         self.notices.retain(|notice| notice.text != text);
-        self.notices.push(Notice { text, until });
+        self.notices.push(Notice { text, until, stays });
     }
 
     /// How many rows of how many batches are still expected to move.

@@ -264,16 +264,29 @@ fn next_step(model: &mut Model, number: BatchNumber, done: Step, next: Action) -
 }
 
 fn mark_failed(model: &mut Model, number: BatchNumber) {
-    let failed =
-        |row: &&ReportRow| matches!(Section::of(row), Section::Rejected | Section::Unknown);
-    let rows = model.runs[number - 1].report.rows().iter().filter(failed);
-    let rows: Vec<_> = rows.map(|row| row.row.clone()).collect();
+    let rows = model.runs[number - 1].report.rows().iter();
+    let rows: Vec<_> = rows
+        .filter(|row| has_failed(row))
+        .map(|row| row.row.clone())
+        .collect();
     if rows.is_empty() {
         model.say("nothing of this batch was rejected or is unknown");
         return;
     }
+    let (marked, before) = (rows.len(), model.selection.len());
     model.screen = Screen::Browse;
     browse::mark_rows(model, rows);
+    if before > 0 && model.popup.is_none() {
+        model.say(format!(
+            "{marked} marked; {before} others were marked before and still are"
+        ));
+    }
+}
+
+/// Whether a row was refused, or its outcome is unknown and no read has shown it at its target.
+pub(crate) fn has_failed(row: &ReportRow) -> bool {
+    matches!(Section::of(row), Section::Rejected | Section::Unknown)
+        && row.tracking() != Some(Tracking::Reached)
 }
 
 fn copy_section(model: &mut Model, number: BatchNumber) -> Vec<Effect> {
@@ -357,7 +370,7 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
 /// A row that was not sent after all goes back to the marks, where there is room (`UX.md` 6).
 fn mark_again(model: &mut Model, row: &Arc<Resource>) {
     if model.selection.mark(row, model.now.moment).is_err() {
-        model.say("rows that were not sent did not fit into the marks: see the results");
+        model.announce("rows that were not sent did not fit into the marks: see the results");
     }
 }
 
@@ -451,7 +464,7 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
             .name
             .clone()
             .unwrap_or_else(|| number.to_string());
-        model.say(format!(
+        model.announce(format!(
             "batch {name} has settled: {reached} of {marked} reached their target   B batches"
         ));
     }

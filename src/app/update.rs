@@ -44,7 +44,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Listed(source, result) => listed(model, &source, result),
         Message::Arranged(view) => arranged(model, view),
         Message::Notice(text) => {
-            model.say(text);
+            model.announce(text);
             Vec::new()
         }
         Message::Read(key, started, reading) => read(model, &key, started, &reading),
@@ -133,6 +133,8 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         model.browse.arranging.keys.push(key);
         return Vec::new();
     }
+    // What the last key was answered with is over; what happened by itself stays.
+    model.notices.retain(|notice| notice.stays);
     if let Some(command) = keymap::command(place, key) {
         return obey(model, place, command);
     }
@@ -159,7 +161,7 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
         return field_changed(model);
     }
     if model.place() == Place::PlanPhrase {
-        model.say("the phrase is typed, not pasted");
+        model.announce("the phrase is typed, not pasted");
     }
     Vec::new()
 }

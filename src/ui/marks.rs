@@ -114,5 +114,8 @@ fn range(model: &Model) -> Option<Words> {
         ("V", "unmarks")
     };
     let line = Words::new().strong(" RANGE ").say(Tone::Mark, rows);
-    Some(line.plain(format!("   {key} {does} them · esc leaves it")))
+    let marked = model.selection.len();
+    Some(line.plain(format!(
+        "   {key} {does} them · esc leaves it · {marked} of 100 marked"
+    )))
 }

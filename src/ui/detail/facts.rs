@@ -113,7 +113,7 @@ pub(super) fn all(model: &Model, row: &Resource) -> Vec<Fact> {
         (
             "scheduled",
             row.scheduled
-                .then(|| "started by a schedule; will come back".to_owned()),
+                .then(|| "started by a schedule, which starts new ones".to_owned()),
         ),
         ("created", row.created.map(ago)),
         ("modified", row.modified.map(ago)),

@@ -163,7 +163,7 @@ fn circumstances(model: &Model, confirm: &Confirm) -> Vec<Words> {
     parts.push(Words::new().plain(match plan.requests(None).len() {
         0 => "no request".to_owned(),
         1 => "1 request".to_owned(),
-        count => format!("{count} requests, all at once"),
+        count => format!("{count} requests, all connections at once"),
     }));
     let mut sent = plan
         .rows()

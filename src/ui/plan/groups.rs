@@ -98,7 +98,7 @@ impl Group<'_> {
         }
         let gpus = freed(self.rows.iter().copied());
         if gpus > 0.0 {
-            remarks.push(Words::new().plain(format!("frees {gpus} GPUs")));
+            remarks.push(Words::new().plain(super::summary::frees(gpus)));
         }
         remarks
     }

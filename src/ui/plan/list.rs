@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::app::Model;
 use crate::app::confirm::{Confirm, Focus};
+use crate::domain::action::Grouping;
 use crate::domain::plan::{Place, PlanRow};
 use crate::domain::resource::Key;
 use crate::ui::glyph;
@@ -150,8 +151,16 @@ fn entry(model: &Model, row: &PlanRow, columns: usize) -> Entry {
     if row.marked_as != *word {
         notes.push(format!("{} when marked", row.marked_as));
     }
+    // Run:ai puts rows of several projects into one request; elsewhere the line of the group names it.
+    if row
+        .place
+        .verb()
+        .is_some_and(|verb| verb.grouping == Grouping::Verb)
+    {
+        notes.push(row.row.scope.to_string());
+    }
     if row.row.scheduled {
-        notes.push("will come back".to_owned());
+        notes.push("its schedule starts new ones".to_owned());
     }
     if let Some(owner) = row
         .row

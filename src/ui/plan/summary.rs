@@ -116,14 +116,22 @@ fn warnings(model: &Model, confirm: &Confirm) -> Vec<Words> {
     }
     let back = sent().filter(|row| row.row.scheduled).count();
     if back > 0 {
-        let words = format!("{} started by a schedule, will come back", rows(back));
+        let words = format!(
+            "{} started by a schedule, which starts new ones",
+            rows(back)
+        );
         warnings.push(Words::new().say(Tone::Warn, words));
     }
     let gpus = freed(sent());
     if gpus > 0.0 {
-        warnings.push(Words::new().plain(format!("frees {gpus} GPUs")));
+        warnings.push(Words::new().plain(frees(gpus)));
     }
     warnings
+}
+
+/// How many GPUs become free, in words.
+pub(super) fn frees(gpus: f64) -> String {
+    format!("frees {gpus} {}", if gpus > 1.0 { "GPUs" } else { "GPU" })
 }
 
 /// GPUs that rows give back when they stop.

@@ -2,14 +2,18 @@
 
 use crate::app::Model;
 use crate::app::keymap::{self, Command, Place};
-use crate::app::results::Run;
+use crate::app::results::{Run, has_failed};
 use crate::domain::action::Action;
 use crate::ui::words::{Words, flow};
 
 /// The lines; none where no row can be taken further.
 pub(super) fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Words> {
-    let totals = run.report.totals();
-    let failed = totals.rejected + totals.unknown;
+    let failed = run
+        .report
+        .rows()
+        .iter()
+        .filter(|row| has_failed(row))
+        .count();
     let (delete, resume) = (
         model.takes_next(run, Action::Delete),
         model.takes_next(run, Action::Resume),

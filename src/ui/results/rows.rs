@@ -218,6 +218,7 @@ fn since(model: &Model, track: &Track, columns: usize) -> String {
             let words = if columns < WIDE { "" } else { "no change for " };
             format!("{word}: {words}{span}")
         }
+        Tracking::Waiting if track.last_word().is_some() => "read, no trace yet".to_owned(),
         Tracking::Waiting | Tracking::Moving | Tracking::NotApplied => word.to_owned(),
         Tracking::Reverted | Tracking::Diverged | Tracking::LostSight if columns < WIDE => {
             word.to_owned()

@@ -127,18 +127,16 @@ fn tracked(run: &Run) -> Words {
 /// The rows as one bar: reached, on their way, and the rest.
 fn bar(run: &Run, columns: usize) -> Words {
     let marked = run.report.totals().marked().max(1);
-    let reached = scheduled(run)
-        .filter(|row| row.tracking() == Some(Tracking::Reached))
-        .count();
+    let reached = run.report.tracked(Tracking::Reached);
     let moving = run.report.moving();
     let legend = Words::new()
         .say(Tone::Good, format!("  {}", glyph::BAR_DONE))
         .quiet(format!(" reached {reached}  "))
         .say(Tone::Busy, glyph::BAR_OPEN)
-        .quiet(format!(" moving {moving}  "))
+        .quiet(format!(" not settled {moving}  "))
         .say(Tone::Quiet, glyph::BAR_REST)
         .quiet(format!(
-            " neither {} ",
+            " the rest {} ",
             (marked - reached).saturating_sub(moving)
         ));
     let room = columns.saturating_sub(legend.width() + 1);

@@ -122,7 +122,13 @@ fn only_marked(size: Size) -> Scene {
 
 fn notices(size: Size) -> Scene {
     let mut scene = Scene::listed(size);
-    scene.press("mRBp");
+    for text in [
+        "batch 2026-11-22-0006 has settled: 8 of 8 reached their target   B batches",
+        "rows that were not sent did not fit into the marks: see the results",
+        "sandbox: its URL, account or protection changed; restart to use it",
+    ] {
+        scene.tell(Message::Notice(text.to_owned()));
+    }
     scene
 }
 
