@@ -1,8 +1,8 @@
 //! From the model to a frame: one file a pane, drawn by [`draw`]. Reads the model, changes nothing, knows
 //! no platform and no terminal.
 //!
-//! All text passes [`words`] or [`canvas`], which clean it; all colors come from [`theme`] and all glyphs
-//! from [`glyph`], by meaning.
+//! All text passes `words` or `canvas`, which clean it; all colors come from [`theme`] and all glyphs
+//! from `glyph`, by meaning.
 
 mod banner;
 mod batches;

@@ -1,4 +1,4 @@
-//! Every color, by meaning, and what becomes of it without colors. Panes name a [`Tone`]; only this file
+//! Every color, by meaning, and what becomes of it without colors. Panes name a `Tone`; only this file
 //! knows what it looks like.
 //!
 //! Only the terminal's own 16 colors are used, and never a fixed background or a black or white text, so

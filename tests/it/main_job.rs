@@ -7,7 +7,7 @@ use centurion::app::{Popup, Screen};
 use centurion::domain::action::Exclusion;
 use centurion::domain::connection::PlatformId;
 use centurion::domain::outcome::Outcome;
-use centurion::domain::report::Report;
+use centurion::domain::report::{Fate, Report};
 use centurion::domain::tracking::Tracking;
 use centurion::simulator::Recorded;
 use serde_json::{Value, json};
@@ -168,6 +168,53 @@ async fn a_mixed_batch_leaves_as_one_request_per_sap_group_and_kind_run_ai_actio
         _ => None,
     });
     assert!(left_out.count() >= 1, "the completed execution is left out");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_requests_of_a_batch_are_all_on_their_way_before_the_first_is_answered() {
+    let mut dashboard = world().open().await;
+    mark(
+        &mut dashboard,
+        "in:prod-eu scope:default kind:execution status:RUNNING",
+        1,
+    )
+    .await;
+    mark(
+        &mut dashboard,
+        "in:prod-eu scope:eval kind:deployment status:RUNNING",
+        1,
+    )
+    .await;
+    mark(
+        &mut dashboard,
+        "in:gpu-cluster kind:training status:Running",
+        1,
+    )
+    .await;
+    mark(&mut dashboard, "in:agents status:running", 1).await;
+    dashboard.press("xs").await;
+    dashboard.plan_is_read().await;
+    let changes =
+        ["PATCH", "POST"].map(|method| json!({"method": method, "path": "/*", "fault": "stall"}));
+    dashboard
+        .simulator
+        .set_faults(json!(changes))
+        .expect("valid");
+    dashboard.confirm("INC-3").await;
+    dashboard
+        .until("all four have left", |model| {
+            let open = model.runs[0].report.rows().iter();
+            open.filter(|row| *row.fate() == Fate::Sent).count() == 4
+        })
+        .await;
+    assert_eq!(
+        dashboard.model().runs[0].report.totals().open,
+        4,
+        "none is answered"
+    );
+    dashboard.simulator.set_faults(json!([])).expect("valid");
+    dashboard.sent().await;
+    assert_eq!(dashboard.changes().len(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
