@@ -58,6 +58,8 @@ pub struct Setup {
     pub journal_problem: Option<String>,
     /// The configuration file that is read, or would be.
     pub config_file: Option<String>,
+    /// Batches of earlier runs that nobody followed to their end, by their journal names (J2).
+    pub unfinished: Vec<String>,
 }
 
 /// All that is known.
@@ -152,7 +154,8 @@ impl Model {
         } else {
             Screen::Browse
         };
-        Self {
+        let unfinished = setup.unfinished;
+        let mut model = Self {
             now: setup.now,
             size: setup.size,
             user: setup.user,
@@ -170,7 +173,14 @@ impl Model {
             notices: Vec::new(),
             hint: true,
             unseen_dialog: false,
+        };
+        if let [first, ..] = unfinished.as_slice() {
+            let count = unfinished.len();
+            model.announce(format!(
+                "{count} unfinished from an earlier run, nothing is sent again: centurion history {first}"
+            ));
         }
+        model
     }
 
     /// Where keys go now.

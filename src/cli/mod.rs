@@ -141,6 +141,7 @@ impl Failure {
 
 /// Does what the arguments ask for and says with which status to end.
 pub fn run(arguments: Arguments) -> Result<u8, Failure> {
+    no_core_dumps();
     let environment = Environment::of_process();
     let wanted = Wanted {
         file: arguments.config.as_deref(),
@@ -171,6 +172,20 @@ pub fn run(arguments: Arguments) -> Result<u8, Failure> {
             clap_complete::generate(shell, &mut Arguments::command(), "centurion", &mut script);
             write(&script)
         }
+    }
+}
+
+/// A core dump would hold tokens and keys (C10).
+fn no_core_dumps() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let none = Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        };
+        // Where the system refuses this, it also refuses dumps by its own rules or it is not in our hands.
+        let _ = setrlimit(Resource::Core, none);
     }
 }
 

@@ -44,20 +44,17 @@ pub async fn run(setup: Setup, context: Context, theme: Theme) -> io::Result<Exi
             signal = signals.next() => Woken::Signal(signal),
             () = screen.written() => Woken::Written,
         };
-        let frame_written = matches!(woken, Woken::Written);
+        // Before the keys that woke it: they were typed at what is on screen.
+        if screen.has_shown_dialog() {
+            session.handle(Message::Drawn);
+        }
         session.tick();
         take_in(&mut session, &mut screen, woken);
         drain(&mut session, &mut screen, &mut events);
         if let Some(status) = carry_out(&mut session, &mut screen, &mut signals).await? {
             break status;
         }
-        // A frame in flight is finished first; what changed meanwhile is drawn in the next one.
-        if !frame_written || session.is_changed() {
-            screen.draw(&session.model);
-        }
-        if screen.is_current() {
-            session.handle(Message::Drawn);
-        }
+        screen.draw(&session.model);
     };
     session.finish().await;
     screen.close();

@@ -33,7 +33,6 @@ pub struct Session {
     messages: mpsc::Receiver<Message>,
     ticks: Interval,
     outside: Vec<Effect>,
-    changed: bool,
     panicked: bool,
 }
 
@@ -57,7 +56,6 @@ impl Session {
             messages,
             ticks,
             outside: Vec::new(),
-            changed: true,
             panicked: false,
         };
         session.tick();
@@ -87,7 +85,6 @@ impl Session {
 
     /// Takes in a message and starts what is to be done.
     pub fn handle(&mut self, message: Message) {
-        self.changed |= !matches!(message, Message::Drawn);
         for effect in update(&mut self.model, message) {
             match effect {
                 Effect::Copy(_) | Effect::Suspend | Effect::Quit(_) => self.outside.push(effect),
@@ -134,11 +131,6 @@ impl Session {
     /// What only the owner of a terminal can carry out.
     pub fn take_outside(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.outside)
-    }
-
-    /// Whether anything happened since the last call.
-    pub(super) fn is_changed(&mut self) -> bool {
-        std::mem::take(&mut self.changed)
     }
 
     /// Whether a task ended by a panic.

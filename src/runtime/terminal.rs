@@ -106,7 +106,8 @@ pub(super) struct Screen {
     bytes: std::sync::mpsc::Sender<Vec<u8>>,
     written: Arc<Notify>,
     busy: Arc<AtomicBool>,
-    outdated: bool,
+    /// The frame that left last shows a dialog that was not seen before.
+    shows_dialog: bool,
 }
 
 impl Screen {
@@ -133,7 +134,7 @@ impl Screen {
             bytes,
             written,
             busy,
-            outdated: false,
+            shows_dialog: false,
         };
         // Two empty frames: the second one shows what drawing writes when nothing changed.
         screen.terminal.draw(|_| {})?;
@@ -147,10 +148,9 @@ impl Screen {
     /// Draws the model, unless the last frame has not left yet: then once it has.
     pub(super) fn draw(&mut self, model: &Model) {
         if self.busy.load(Ordering::Acquire) || GIVEN_BACK.load(Ordering::Acquire) {
-            self.outdated = true;
             return;
         }
-        self.outdated = false;
+        self.shows_dialog |= model.unseen_dialog;
         let theme = &self.theme;
         // Writing into memory does not fail; a size that cannot be read shows at the next frame.
         let _ = self.terminal.draw(|frame| ui::draw(model, theme, frame));
@@ -177,9 +177,9 @@ impl Screen {
         self.written.notified().await;
     }
 
-    /// Whether the terminal shows the model as it is.
-    pub(super) fn is_current(&self) -> bool {
-        !self.outdated && !self.busy.load(Ordering::Acquire)
+    /// Whether a new dialog has reached the terminal; says so once.
+    pub(super) fn has_shown_dialog(&mut self) -> bool {
+        !self.busy.load(Ordering::Acquire) && std::mem::take(&mut self.shows_dialog)
     }
 
     /// Puts text on the clipboard, where the terminal allows it (OSC 52).

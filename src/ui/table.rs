@@ -266,7 +266,7 @@ impl<'a> Pane<'a> {
     fn scope(&self, row: &Resource) -> String {
         let source = &row.key.source;
         if self.several.contains(&source.platform) {
-            return format!("{}/{}", source.connection, row.scope);
+            return format!("{}@{}", row.scope, source.connection);
         }
         match source.platform {
             PlatformId::SapAiCore | PlatformId::Kubiya if self.columns.prefix > 3 => {

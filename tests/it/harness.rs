@@ -110,6 +110,7 @@ impl World {
             size: self.size,
             journal_problem: None,
             config_file: None,
+            unfinished: Vec::new(),
         };
         let journal_folder = self
             .journal

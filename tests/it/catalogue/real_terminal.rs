@@ -155,3 +155,15 @@ fn j8_without_a_usable_journal_the_list_works_and_the_plan_says_why_nothing_can_
     terminal.wait("nothing can be sent");
     terminal.wait("/dev/null");
 }
+
+#[test]
+fn c10_the_process_leaves_no_core_dump() {
+    let terminal = demo();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", terminal.pid()));
+    let limits = limits.expect("the process runs");
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let words: Vec<&str> = core.expect("a limit").split_whitespace().collect();
+    assert_eq!(words[4..6], ["0", "0"], "{words:?}");
+}
