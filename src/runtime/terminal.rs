@@ -252,7 +252,9 @@ fn enter() -> io::Result<()> {
 
 fn leave() {
     GIVEN_BACK.store(true, Ordering::Release);
-    // The terminal may be gone; then there is nothing to give back.
+    // The modes first: they can be given back even where the terminal takes no bytes. It may be gone
+    // altogether; then there is nothing to give back.
+    let _ = disable_raw_mode();
     let _ = execute!(
         io::stdout(),
         EndSynchronizedUpdate,
@@ -260,7 +262,6 @@ fn leave() {
         LeaveAlternateScreen,
         cursor::Show
     );
-    let _ = disable_raw_mode();
 }
 
 /// Any panic, wherever it happens, gives the terminal back before it prints its message (T11).
