@@ -87,7 +87,7 @@ pub(in crate::ui) fn beside(canvas: &mut Canvas, area: Rect, model: &Model) {
         Words::new(),
     ];
     for fact in chosen(model, row, room) {
-        let label = Words::new().quiet(fact.label).pad_to(LABEL + 2);
+        let label = Words::new().quiet(fact.label).pad_to(LABEL + 4);
         lines.extend(hanging_toned(&label, &fact, columns));
     }
     lines.truncate(room);
