@@ -177,9 +177,10 @@ impl Screen {
         self.written.notified().await;
     }
 
-    /// Whether a new dialog has reached the terminal; says so once.
+    /// Whether a frame with a new dialog was handed to a terminal that had taken all before it; says so
+    /// once. Its end is not awaited: what it shows can be answered before the writing thread runs again.
     pub(super) fn has_shown_dialog(&mut self) -> bool {
-        !self.busy.load(Ordering::Acquire) && std::mem::take(&mut self.shows_dialog)
+        std::mem::take(&mut self.shows_dialog)
     }
 
     /// Puts text on the clipboard, where the terminal allows it (OSC 52).

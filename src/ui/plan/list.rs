@@ -160,7 +160,7 @@ fn entry(model: &Model, row: &PlanRow, columns: usize) -> Entry {
         notes.push(row.row.scope.to_string());
     }
     if row.row.scheduled {
-        notes.push("its schedule starts new ones".to_owned());
+        notes.push("on a schedule".to_owned());
     }
     if let Some(owner) = row
         .row
