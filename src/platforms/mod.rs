@@ -15,10 +15,11 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::domain::connection::{Connection, PlatformId};
 use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
 use crate::domain::resource::{Key, Page, Reading, Source};
@@ -40,6 +41,12 @@ pub trait Platform: Debug + Send + Sync {
 
     /// One row by its id.
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>>;
+
+    /// What the platform tells of one row beyond its listing, each part as it comes; each fails alone.
+    fn inspect<'a>(&'a self, key: &'a Key, inquiry: Inquiry) -> BoxStream<'a, Part> {
+        let _ = (key, inquiry);
+        stream::empty().boxed()
+    }
 
     /// Carries out one request: exactly one [`ChangeEvent::Answered`] for each id in it, as they come.
     /// Sends again by itself only where the server provably did nothing (`RELIABILITY.md` 3).
