@@ -15,7 +15,7 @@ use crate::config::{self, ConfigError, Environment, Wanted};
 use crate::domain::text::Clean;
 use crate::journal::{Journal, JournalError};
 use crate::runtime::Refusal;
-use crate::simulator::{Faults, InvalidFault, Options, Simulator};
+use crate::simulator::{self, Faults, InvalidFault, Options, Simulator};
 
 /// Stops, deletes and resumes work on SAP AI Core, NVIDIA Run:ai and Kubiya, up to a hundred rows at a time.
 ///
@@ -48,6 +48,7 @@ enum Command {
     /// The dashboard on a simulated organisation; contacts nobody, needs nothing
     Demo(World),
     /// Only the simulator of the three platforms, for other clients; prints a line of JSON when ready
+    #[command(after_long_help = simulator::fault_help())]
     Simulate {
         /// The loopback address to listen on; port 0 picks a free one
         #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
@@ -94,7 +95,8 @@ pub(crate) struct World {
     /// How fast simulated time runs
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
-    /// Faults: the name of a set, or a JSON array as POST /_simulator/faults takes it
+    /// Faults: the name of a set, or a JSON array as POST /_simulator/faults takes it; `simulate --help`
+    /// lists them
     #[arg(long, value_name = "SET")]
     faults: Option<String>,
 }

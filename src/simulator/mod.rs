@@ -16,7 +16,7 @@ use axum::Router;
 use crate::domain::connection::PlatformId;
 
 pub use clock::Clock;
-pub use faults::{Fault, Faults, IdFault, InvalidFault};
+pub use faults::{Fault, Faults, IdFault, InvalidFault, fault_help};
 pub use schedule::Schedule;
 pub use server::{Options, Ready, Recorded, Simulator};
 pub use world::{Tenant, World};

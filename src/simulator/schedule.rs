@@ -2,19 +2,6 @@
 //!
 //! No simulator runs a timer: a row that was asked to stop is due to be stopped later, and whoever
 //! looks at the state first brings it up to date. So tests need no sleep, and nothing moves unseen.
-//!
-//! ```
-//! # use std::time::Duration;
-//! # use centurion::simulator::{Clock, Schedule};
-//! # let (clock, mut statuses) = (Clock::start(1.0), vec!["STOPPING"]);
-//! let mut schedule = Schedule::default();
-//! schedule.at(clock.now() + Duration::from_secs(9), (0, "STOPPED"));
-//! // Before each look at the rows:
-//! while let Some((_when, (row, status))) = schedule.due(clock.now()) {
-//!     statuses[row] = status;
-//! }
-//! # assert_eq!(statuses, ["STOPPING"]);
-//! ```
 
 use std::collections::BTreeMap;
 

@@ -1,18 +1,152 @@
 //! One fault: where it holds and what happens; how it is read from JSON.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::fmt::{Display, Write as _};
+use std::str::FromStr;
 
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::Call;
+use super::{Call, preset};
 use crate::domain::connection::PlatformId;
 
 /// The id that `extra` adds where the fault names none.
 pub(super) const NOBODYS_ID: &str = "00000000-0000-4000-8000-0000000000ff";
 
+/// Every kind by an example, and what it does; `centurion simulate --help` prints them.
+const KINDS: [(&str, &str); 26] = [
+    (
+        r#""fault":"delay","ms":1500"#,
+        "acts at once, answers so much later; goes together with another",
+    ),
+    (
+        r#""fault":"stall""#,
+        "neither acts nor answers until the set is replaced or the client leaves",
+    ),
+    (
+        r#""fault":"slow_bytes","ms":1000"#,
+        "acts, then sends one byte of head and body each so often",
+    ),
+    (
+        r#""fault":"slow_body","ms":1000"#,
+        "acts, sends the head at once and one byte of the body each so often",
+    ),
+    (
+        r#""fault":"drop_before""#,
+        "closes the connection, does nothing",
+    ),
+    (
+        r#""fault":"drop_after""#,
+        "acts, then closes the connection without an answer",
+    ),
+    (
+        r#""fault":"act_late","ms":5000"#,
+        "closes the connection, and acts so much later",
+    ),
+    (
+        r#""fault":"cut","at":20"#,
+        "acts, announces the whole length, closes after so many bytes of the body",
+    ),
+    (
+        r#""fault":"close_kept""#,
+        "acts and answers; resets the connection as soon as the next request begins to arrive on it",
+    ),
+    (
+        r#""fault":"raw","text":"HTTP/1.1 200 OK\r\n","act":true"#,
+        "sends these bytes (or `base64`) for an answer and closes; acts first only where it says so",
+    ),
+    (
+        r#""fault":"status","status":503,"body":{},"headers":{},"act":false"#,
+        "answers so; acts first only where it says so",
+    ),
+    (
+        r#""fault":"header","name":"date","value":"soon""#,
+        "acts, and sets a header of the answer",
+    ),
+    (
+        r#""fault":"body","text":"{}","headers":{}"#,
+        "acts, and answers 200 with this text (or `base64`), called JSON",
+    ),
+    (
+        r#""fault":"html""#,
+        "does not act, answers 200 with the sign-in page of a gateway",
+    ),
+    (
+        r#""fault":"retry_after","value":7"#,
+        "does not act, answers 429 with this `Retry-After`, or with none",
+    ),
+    (
+        r#""fault":"token_expired""#,
+        "the token of the call has expired: once, where `times` says nothing",
+    ),
+    (
+        r#""fault":"unauthorized""#,
+        "no token is taken; like the one before it spares the calls that fetch one",
+    ),
+    (
+        r#""fault":"shift_pages""#,
+        "every page but the first begins one row early, as if a row had been added",
+    ),
+    (
+        r#""fault":"missing""#,
+        "the id is acted upon, and the answer does not mention it",
+    ),
+    (r#""fault":"duplicate""#, "the answer mentions the id twice"),
+    (
+        r#""fault":"contradictory""#,
+        "the answer calls the id both done and failed",
+    ),
+    (
+        r#""fault":"refused""#,
+        "the id is refused, although the rules would allow it",
+    ),
+    (
+        r#""fault":"stuck""#,
+        "the id is accepted, and nothing moves",
+    ),
+    (
+        r#""fault":"extra""#,
+        "the answer mentions ids that nobody sent: those of `ids`",
+    ),
+    (
+        r#""fault":"engine_failure","text":"gone""#,
+        "what carries out the change fails for the id, in these words",
+    ),
+    (
+        r#""fault":"switch","name":"version","value":"2.18""#,
+        "sets a switch of one platform's simulator",
+    ),
+];
+
+/// Those that the platforms' simulators carry out, beside those of single ids.
+const ROW_KINDS: [&str; 3] = ["extra", "engine_failure", "switch"];
+
+/// The fault language in words, for `centurion simulate --help`.
+pub fn fault_help() -> String {
+    let mut help = format!(
+        "Faults: the name of a set ({}), or a JSON array of objects. Where each holds is said by `platform` \
+         (sap_ai_core, run_ai, kubiya), `method`, `path` (* stands for anything), `tenant` (by its key: Kubiya), \
+         `ids`, and how often by `times`; what is absent holds everywhere and always. What happens:\n",
+        preset::names()
+    );
+    for (example, words) in KINDS {
+        let _ = write!(help, "\n  {{{example}}}\n      {words}");
+    }
+    help
+}
+
+/// The word after `"fault":` in an example.
+fn name(example: &str) -> &str {
+    example.split('"').nth(3).unwrap_or_default()
+}
+
 /// What happens to one id of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum IdFault {
     /// The id is acted upon, but the answer does not mention it.
     Missing,
@@ -26,105 +160,119 @@ pub enum IdFault {
     Stuck,
 }
 
-const ID_FAULTS: [(&str, IdFault); 5] = [
-    ("missing", IdFault::Missing),
-    ("duplicate", IdFault::Duplicate),
-    ("contradictory", IdFault::Contradictory),
-    ("refused", IdFault::Refused),
-    ("stuck", IdFault::Stuck),
-];
-
-const ROW_FAULTS: [&str; 3] = ["extra", "engine_failure", "switch"];
-
-/// What else the platforms' simulators carry out themselves.
+/// What else the platforms' simulators carry out themselves; [`KINDS`] says what each does.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
-pub(in crate::simulator) enum RowFault {
-    /// The answer mentions ids nobody sent: those of `ids`.
+pub(super) enum RowFault {
     Extra {},
-    /// The machinery behind the platform fails for the id, in these words.
     EngineFailure {
         #[serde(default = "workflow_engine_is_gone")]
         text: String,
     },
-    /// A setting of the simulated service; each platform's simulator names its own.
-    Switch { name: String, value: Value },
+    Switch {
+        name: String,
+        value: Value,
+    },
 }
 
 fn workflow_engine_is_gone() -> String {
     "Failed to terminate workflow: connection to the workflow engine was lost".to_owned()
 }
 
-/// What happens to a whole call.
+/// What happens to a whole call; [`KINDS`] says what each does.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
 pub(in crate::simulator) enum CallFault {
-    /// Acts at once, answers so much later.
-    Delay { ms: u64 },
-    /// Neither acts nor answers until the set of faults is replaced or the client leaves.
+    Delay {
+        ms: u64,
+    },
     Stall {},
-    /// Acts, then sends one byte of head and body each so many milliseconds.
-    SlowBytes { ms: u64 },
-    /// The connection is closed, nothing was done.
+    SlowBytes {
+        ms: u64,
+    },
+    SlowBody {
+        ms: u64,
+    },
     DropBefore {},
-    /// Acts, then closes the connection without an answer.
     DropAfter {},
-    /// Closes the connection, and acts so much later.
-    ActLate { ms: u64 },
-    /// Acts; announces the whole length, sends so many bytes of the body, and closes the connection.
-    Cut { at: usize },
-    /// Answers with a status of its own choice.
-    Status(StatusFault),
-    /// Acts, and sets a header of the answer.
-    Header { name: String, value: String },
-    /// Acts, and answers 200 with another body.
-    Body(BodyFault),
-    /// Does not act; answers 200 with the sign-in page of a gateway.
+    ActLate {
+        ms: u64,
+    },
+    Cut {
+        at: usize,
+    },
+    CloseKept {},
+    Raw {
+        #[serde(default)]
+        text: String,
+        #[serde(default, deserialize_with = "base64")]
+        base64: Option<Vec<u8>>,
+        #[serde(default)]
+        act: bool,
+    },
+    Status {
+        #[serde(deserialize_with = "status")]
+        status: StatusCode,
+        /// JSON, or a string that is sent as plain text.
+        #[serde(default)]
+        body: Value,
+        #[serde(default)]
+        act: bool,
+        #[serde(default, deserialize_with = "headers")]
+        headers: HeaderMap,
+    },
+    Header {
+        #[serde(deserialize_with = "parsed")]
+        name: HeaderName,
+        #[serde(deserialize_with = "parsed")]
+        value: HeaderValue,
+    },
+    Body {
+        #[serde(default)]
+        text: String,
+        #[serde(default, deserialize_with = "base64")]
+        base64: Option<Vec<u8>>,
+        #[serde(default, deserialize_with = "headers")]
+        headers: HeaderMap,
+    },
     Html {},
-    /// Does not act; answers 429 with this `Retry-After`, or without one.
     RetryAfter {
         #[serde(default)]
         value: Option<Value>,
     },
-    /// The token of the call has expired: once where `times` says nothing. Token calls are spared.
     TokenExpired {},
-    /// No token is accepted. Token calls are spared.
     Unauthorized {},
-    /// Every page but the first begins one row too early, as if a row had been added meanwhile.
     ShiftPages {},
 }
 
-/// An answer that the platform did not give.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::simulator) struct StatusFault {
-    pub(in crate::simulator) status: u16,
-    /// JSON, or a string that is sent as plain text.
-    #[serde(default)]
-    pub(in crate::simulator) body: Value,
-    /// Whether what was asked is done all the same.
-    #[serde(default)]
-    pub(in crate::simulator) act: bool,
-    #[serde(default)]
-    pub(in crate::simulator) headers: BTreeMap<String, String>,
+fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(from: D) -> Result<T, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map_err(D::Error::custom)
 }
 
-/// A body in place of the platform's own, called JSON.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::simulator) struct BodyFault {
-    #[serde(default)]
-    pub(in crate::simulator) text: String,
-    /// Bytes that are no text, in place of `text`.
-    #[serde(default)]
-    pub(in crate::simulator) base64: Option<String>,
-    #[serde(default)]
-    pub(in crate::simulator) headers: BTreeMap<String, String>,
+fn status<'de, D: Deserializer<'de>>(from: D) -> Result<StatusCode, D::Error> {
+    let number = u16::deserialize(from)?;
+    let status = StatusCode::from_u16(number).ok();
+    let last = status.filter(|status| !status.is_informational());
+    last.ok_or_else(|| D::Error::custom("a status is a number from 200 to 999"))
+}
+
+fn base64<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
+    let coded = String::deserialize(from)?;
+    let bytes = BASE64_STANDARD.decode(coded);
+    bytes
+        .map(Some)
+        .map_err(|error| D::Error::custom(format!("`base64`: {error}")))
+}
+
+fn headers<'de, D: Deserializer<'de>>(from: D) -> Result<HeaderMap, D::Error> {
+    let members: HashMap<String, String> = HashMap::deserialize(from)?;
+    HeaderMap::try_from(&members).map_err(|error| D::Error::custom(format!("`headers`: {error}")))
 }
 
 /// What happens, by who carries it out.
 #[derive(Clone, Debug)]
-pub(in crate::simulator) enum Kind {
+pub(super) enum Kind {
     Id(IdFault),
     Row(RowFault),
     Call(CallFault),
@@ -141,10 +289,8 @@ pub struct Fault {
 impl Fault {
     /// How often it may be used; `None` without limit.
     pub(super) fn uses(&self) -> Option<u32> {
-        match &self.kind {
-            Kind::Call(CallFault::TokenExpired {}) => Some(self.selector.times.unwrap_or(1)),
-            Kind::Id(_) | Kind::Row(_) | Kind::Call(_) => self.selector.times,
-        }
+        let once = matches!(self.kind, Kind::Call(CallFault::TokenExpired {}));
+        self.selector.times.or(once.then_some(1))
     }
 
     /// Whether it is about tokens, and so spares the calls that fetch one.
@@ -170,8 +316,8 @@ const SELECTOR_KEYS: [&str; 6] = ["platform", "method", "path", "tenant", "ids",
 /// Where a fault holds; what is absent holds everywhere.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Selector {
-    #[serde(default)]
-    platform: Platforms,
+    #[serde(default, deserialize_with = "platform")]
+    platform: Option<PlatformId>,
     method: Option<String>,
     path: Option<String>,
     tenant: Option<String>,
@@ -181,47 +327,32 @@ pub(super) struct Selector {
 
 impl Selector {
     pub(super) fn is_of(&self, platform: PlatformId) -> bool {
-        match self.platform {
-            Platforms::All => true,
-            Platforms::One(one) => one == platform,
-        }
+        self.platform.is_none_or(|one| one == platform)
     }
 
     /// Whether it holds for the route and the caller.
     pub(super) fn covers(&self, call: &Call) -> bool {
         let method = |method: &String| method == "*" || method.eq_ignore_ascii_case(&call.method);
+        let path = |path: &String| is_like(&call.path, path);
         self.is_of(call.platform)
             && self.method.as_ref().is_none_or(method)
-            && self
-                .path
-                .as_ref()
-                .is_none_or(|path| is_like(&call.path, path))
+            && self.path.as_ref().is_none_or(path)
             && (self.tenant.is_none() || self.tenant == call.tenant)
     }
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-enum Platforms {
-    #[default]
-    All,
-    One(PlatformId),
-}
-
-impl<'de> Deserialize<'de> for Platforms {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let word = String::deserialize(from)?;
-        let spelt = word.replace('_', "-");
-        let one = PlatformId::ALL
-            .into_iter()
-            .find(|id| id.config_word() == spelt);
-        match one {
-            Some(one) => Ok(Self::One(one)),
-            None if word == "*" => Ok(Self::All),
-            None => Err(serde::de::Error::custom(format!(
-                "unknown platform `{word}`, expected `sap_ai_core`, `run_ai`, `kubiya` or `*`"
-            ))),
-        }
+fn platform<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PlatformId>, D::Error> {
+    let word = String::deserialize(from)?;
+    let spelt = word.replace('_', "-");
+    let mut all = PlatformId::ALL.into_iter();
+    let one = all.find(|id| id.config_word() == spelt);
+    if one.is_none() && word != "*" {
+        let expected = "expected `sap_ai_core`, `run_ai`, `kubiya` or `*`";
+        return Err(D::Error::custom(format!(
+            "unknown platform `{word}`, {expected}"
+        )));
     }
+    Ok(one)
 }
 
 /// Whether the text is like the pattern, where `*` stands for anything, also for nothing.
@@ -242,9 +373,8 @@ fn is_like(text: &str, pattern: &str) -> bool {
 pub struct InvalidFault(pub(super) String);
 
 pub(super) fn parse(json: &str) -> Result<Vec<Fault>, InvalidFault> {
-    let set =
-        serde_json::from_str(json).map_err(|error| InvalidFault(format!("not JSON: {error}")))?;
-    from_value(set)
+    let set = serde_json::from_str(json);
+    from_value(set.map_err(|error| InvalidFault(format!("not JSON: {error}")))?)
 }
 
 pub(in crate::simulator) fn from_value(set: Value) -> Result<Vec<Fault>, InvalidFault> {
@@ -274,68 +404,24 @@ fn one(said: Value) -> Result<Fault, String> {
 
 fn kind_of(members: Map<String, Value>) -> Result<Kind, String> {
     let word = members.get("fault").and_then(Value::as_str);
-    let word = word.unwrap_or_default().to_owned();
-    let of_id = ID_FAULTS.into_iter().find(|(name, _)| *name == word);
-    let is_alone = members.len() == 1;
+    let word = word.ok_or("missing field `fault`")?.to_owned();
+    let mut names = KINDS.iter().map(|(example, _)| name(example));
+    if !names.any(|name| name == word) {
+        let known = KINDS.map(|(example, _)| format!("`{}`", name(example)));
+        let known = known.join(", ");
+        return Err(format!("unknown fault `{word}`, expected one of {known}"));
+    }
+    if let Ok(fault) = serde_json::from_value(word.as_str().into()) {
+        let alone = members.len() == 1;
+        return alone
+            .then_some(Kind::Id(fault))
+            .ok_or(format!("`{word}` takes no more than where it holds"));
+    }
     let members = Value::Object(members);
-    let read = match of_id {
-        Some((_, fault)) if is_alone => Ok(Kind::Id(fault)),
-        Some(_) => return Err(format!("`{word}` takes no numbers")),
-        None if ROW_FAULTS.contains(&word.as_str()) => {
-            serde_json::from_value(members).map(Kind::Row)
-        }
-        None => serde_json::from_value(members).map(Kind::Call),
+    let read = if ROW_KINDS.contains(&word.as_str()) {
+        serde_json::from_value(members).map(Kind::Row)
+    } else {
+        serde_json::from_value(members).map(Kind::Call)
     };
-    read.map_err(|error| with_all_kinds(error.to_string()))
-}
-
-/// The library's message on an unknown kind names those of whole calls only.
-fn with_all_kinds(error: String) -> String {
-    if !error.contains("unknown variant") {
-        return error;
-    }
-    let others = ID_FAULTS.map(|(name, _)| name);
-    let others = others.into_iter().chain(ROW_FAULTS);
-    others.fold(error, |text, name| format!("{text}, `{name}`"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        for pattern in [
-            "*",
-            "/v2/*",
-            "*/executions",
-            "/v2/*/exec*",
-            "/v2/lm/executions*",
-        ] {
-            assert!(is_like("/v2/lm/executions", pattern), "{pattern}");
-        }
-        for pattern in ["", "/v2", "/v2/*/", "*s/", "/v3*"] {
-            assert!(!is_like("/v2/lm/executions", pattern), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn an_invalid_fault_is_told_what_was_expected() {
-        let cases = [
-            ("{}", "expected an array"),
-            ("[1]", "fault 1: expected an object"),
-            ("[{}]", "missing field `fault`"),
-            (r#"[{"fault":"dealy"}]"#, "`delay`"),
-            (r#"[{"fault":"dealy"}]"#, "`missing`"),
-            (r#"[{"fault":"delay"}]"#, "missing field `ms`"),
-            (r#"[{"fault":"stall","ms":1}]"#, "unknown field `ms`"),
-            (r#"[{"fault":"stuck","ms":1}]"#, "takes no numbers"),
-            (r#"[{"fault":"stuck","platform":"aws"}]"#, "`sap_ai_core`"),
-            (r#"[{"fault":"stall","pth":"*"}]"#, "unknown field `pth`"),
-        ];
-        for (json, part) in cases {
-            let said = parse(json).expect_err(json).to_string();
-            assert!(said.contains(part), "{json}: {said}");
-        }
-    }
+    read.map_err(|error| format!("{word}: {error}"))
 }

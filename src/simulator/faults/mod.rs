@@ -14,8 +14,8 @@ use tokio::sync::watch;
 
 use crate::domain::connection::PlatformId;
 
-pub(super) use fault::{BodyFault, CallFault, StatusFault, from_value};
-pub use fault::{Fault, IdFault, InvalidFault};
+pub(super) use fault::{CallFault, from_value};
+pub use fault::{Fault, IdFault, InvalidFault, fault_help};
 use fault::{Kind, RowFault};
 
 tokio::task_local! {
@@ -87,47 +87,45 @@ impl Faults {
 
     /// The fault in force for one id of a batch or single change, if any; counts as one use of it.
     pub fn for_id(&self, platform: PlatformId, id: &str) -> Option<IdFault> {
-        self.use_first(|fault| match &fault.kind {
-            Kind::Id(found) if is_for_id(fault, platform, id) => Some(*found),
-            Kind::Id(_) | Kind::Row(_) | Kind::Call(_) => None,
+        self.use_first(|fault| {
+            let Kind::Id(found) = &fault.kind else {
+                return None;
+            };
+            is_for_id(fault, platform, id).then_some(*found)
         })
     }
 
     /// The failure of the machinery behind the platform for one id, in its words (`engine_failure`).
     pub fn engine_failure(&self, platform: PlatformId, id: &str) -> Option<String> {
-        self.use_first(|fault| match &fault.kind {
-            Kind::Row(RowFault::EngineFailure { text }) if is_for_id(fault, platform, id) => {
-                Some(text.clone())
-            }
-            Kind::Id(_) | Kind::Row(_) | Kind::Call(_) => None,
+        self.use_first(|fault| {
+            let Kind::Row(RowFault::EngineFailure { text }) = &fault.kind else {
+                return None;
+            };
+            is_for_id(fault, platform, id).then(|| text.clone())
         })
     }
 
     /// Ids to add to the answer of a batch although nobody sent them (`extra`); asked once a batch.
     pub fn extra(&self, platform: PlatformId) -> Vec<String> {
-        let found = self.use_first(|fault| match &fault.kind {
-            Kind::Row(RowFault::Extra {}) if is_for_call(fault, platform) => {
-                Some(fault.selector.ids.clone())
-            }
-            Kind::Id(_) | Kind::Row(_) | Kind::Call(_) => None,
+        let found = self.use_first(|fault| {
+            let Kind::Row(RowFault::Extra {}) = &fault.kind else {
+                return None;
+            };
+            let nobodys = || vec![fault::NOBODYS_ID.to_owned()];
+            let ids = fault.selector.ids.clone();
+            is_for_call(fault, platform).then(|| ids.unwrap_or_else(nobodys))
         });
-        match found {
-            None => Vec::new(),
-            Some(None) => vec![fault::NOBODYS_ID.to_owned()],
-            Some(Some(ids)) => ids,
-        }
+        found.unwrap_or_default()
     }
 
     /// The value of a platform's own switch, such as SAP AI Core's `bulk_updates`; each platform's
     /// simulator names its own.
     pub fn switch(&self, platform: PlatformId, name: &str) -> Option<Value> {
-        self.use_first(|fault| match &fault.kind {
-            Kind::Row(RowFault::Switch { name: found, value })
-                if found == name && is_for_call(fault, platform) =>
-            {
-                Some(value.clone())
-            }
-            Kind::Id(_) | Kind::Row(_) | Kind::Call(_) => None,
+        self.use_first(|fault| {
+            let Kind::Row(RowFault::Switch { name: found, value }) = &fault.kind else {
+                return None;
+            };
+            (found == name && is_for_call(fault, platform)).then(|| value.clone())
         })
     }
 
@@ -154,14 +152,15 @@ impl Faults {
     pub(super) fn for_call(&self, call: &Call) -> Trouble {
         // Before the set is looked at: a replacement after that must not be missed.
         let replaced = self.replacements.subscribe();
-        let delay = self.use_first(|fault| match &fault.kind {
-            Kind::Call(CallFault::Delay { ms }) if strikes(fault, call) => Some(*ms),
-            Kind::Id(_) | Kind::Row(_) | Kind::Call(_) => None,
+        let delay = self.use_first(|fault| {
+            let Kind::Call(CallFault::Delay { ms }) = &fault.kind else {
+                return None;
+            };
+            strikes(fault, call).then_some(*ms)
         });
         let fault = self.use_first(|fault| match &fault.kind {
-            Kind::Call(CallFault::Delay { .. }) => None,
-            Kind::Call(found) if strikes(fault, call) => Some(found.clone()),
-            Kind::Id(_) | Kind::Row(_) | Kind::Call(_) => None,
+            Kind::Call(CallFault::Delay { .. }) | Kind::Id(_) | Kind::Row(_) => None,
+            Kind::Call(found) => strikes(fault, call).then(|| found.clone()),
         });
         Trouble {
             delay,
@@ -213,45 +212,4 @@ fn is_for_call(fault: &Fault, platform: PlatformId) -> bool {
 fn is_for_id(fault: &Fault, platform: PlatformId, id: &str) -> bool {
     let named = |ids: &Vec<String>| ids.iter().any(|named| named == id);
     is_for_call(fault, platform) && fault.selector.ids.as_ref().is_none_or(named)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KUBIYA: PlatformId = PlatformId::Kubiya;
-
-    fn armed(json: &str) -> Faults {
-        let faults = Faults::default();
-        faults.replace(Faults::parse(json).expect("valid"));
-        faults
-    }
-
-    #[test]
-    fn a_fault_for_an_id_is_used_as_often_as_it_says() {
-        let faults = armed(r#"[{"platform":"kubiya","ids":["a"],"times":2,"fault":"missing"}]"#);
-        assert_eq!(faults.for_id(KUBIYA, "b"), None);
-        assert_eq!(faults.for_id(PlatformId::RunAi, "a"), None);
-        let used = [(); 3].map(|()| faults.for_id(KUBIYA, "a"));
-        assert_eq!(used, [Some(IdFault::Missing), Some(IdFault::Missing), None]);
-        assert_eq!(faults.shown()[0]["times"], 0);
-    }
-
-    #[test]
-    fn an_extra_id_is_the_one_named_or_nobodys() {
-        let faults = armed(r#"[{"times":1,"fault":"extra"},{"ids":["x"],"fault":"extra"}]"#);
-        assert_eq!(faults.extra(KUBIYA), [fault::NOBODYS_ID]);
-        assert_eq!(faults.extra(KUBIYA), ["x"]);
-    }
-
-    #[test]
-    fn a_switch_is_found_by_its_name() {
-        let faults =
-            armed(r#"[{"platform":"run_ai","fault":"switch","name":"version","value":"2.18"}]"#);
-        assert_eq!(
-            faults.switch(PlatformId::RunAi, "version"),
-            Some("2.18".into())
-        );
-        assert_eq!(faults.switch(PlatformId::RunAi, "other"), None);
-    }
 }

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use hyper::body::Incoming;
 
 use super::record::Recorded;
-use super::wire::Pace;
+use super::wire::{Aside, Wish};
 use super::{Server, control, trouble};
 use crate::domain::connection::PlatformId;
 use crate::simulator::Simulated;
@@ -40,10 +40,10 @@ impl Received {
 
 pub(super) async fn answer(
     server: &Arc<Server>,
-    pace: &Pace,
+    aside: &Aside,
     request: hyper::Request<Incoming>,
 ) -> Result<Response, Dropped> {
-    pace.set(0);
+    *aside.wish() = Wish::default();
     let (parts, body) = request.into_parts();
     let body = to_bytes(Body::new(body), LONGEST_BODY)
         .await
@@ -56,7 +56,7 @@ pub(super) async fn answer(
     let call = server.call(&parts, &body);
     let found = server.engine.faults.for_call(&call);
     let received = Received { parts, body };
-    let answered = trouble::answer(server, pace, found, received);
+    let answered = trouble::answer(server, aside, found, received);
     let response = Faults::answering(call, answered).await?;
     server.record.answered(number, response.status().as_u16());
     Ok(response)

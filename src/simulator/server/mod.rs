@@ -185,10 +185,10 @@ async fn listen(listener: TcpListener, server: Arc<Server>) {
 }
 
 async fn serve(stream: TcpStream, server: Arc<Server>) {
-    let (wire, pace) = Wire::over(stream);
-    let service = service_fn(|request| answer::answer(&server, &pace, request));
+    let (wire, aside) = Wire::over(stream);
+    let service = service_fn(|request| Box::pin(answer::answer(&server, &aside, request)));
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(wire), service);
     // An error is a client that left or a connection that a fault closed: both are as they should be.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(wire), service)
-        .await;
+    let _ = (&mut connection).await;
+    connection.into_parts().io.into_inner().close().await;
 }

@@ -1,17 +1,14 @@
 //! Carries out the faults of whole calls.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 use serde_json::Value;
@@ -20,8 +17,8 @@ use url::form_urlencoded;
 
 use super::Server;
 use super::answer::{Dropped, Received};
-use super::wire::Pace;
-use crate::simulator::faults::{BodyFault, CallFault, StatusFault, Trouble};
+use super::wire::Aside;
+use crate::simulator::faults::{CallFault, Trouble};
 
 /// What a gateway shows to those who are not signed in.
 const SIGN_IN_PAGE: &str = "<!doctype html><html><head><title>Sign in</title></head>\
@@ -33,7 +30,7 @@ const PAGE_STARTS: [&str; 3] = ["$skip", "skip", "offset"];
 /// Answers a call, or closes its connection, as the faults in force for it say.
 pub(super) async fn answer(
     server: &Arc<Server>,
-    pace: &Pace,
+    aside: &Aside,
     trouble: Trouble,
     received: Received,
 ) -> Result<Response, Dropped> {
@@ -45,7 +42,7 @@ pub(super) async fn answer(
     let answered = match fault {
         None => Ok(act(server, received).await),
         Some(CallFault::Stall {}) => Ok(act_once(replaced, server, received).await),
-        Some(fault) => troubled(server, pace, fault, received).await,
+        Some(fault) => troubled(server, aside, fault, received).await,
     };
     if let Some(ms) = delay {
         tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -55,14 +52,22 @@ pub(super) async fn answer(
 
 async fn troubled(
     server: &Arc<Server>,
-    pace: &Pace,
+    aside: &Aside,
     fault: CallFault,
     received: Received,
 ) -> Result<Response, Dropped> {
     let act = |received| act(server, received);
     match fault {
         CallFault::Delay { .. } | CallFault::Stall {} => Ok(act(received).await),
-        CallFault::SlowBytes { ms } => Ok(slowly(act(received).await, pace, ms)),
+        CallFault::SlowBytes { ms } => {
+            let answer = act(received).await;
+            aside.wish().pace = Some(Duration::from_millis(ms));
+            Ok(answer)
+        }
+        CallFault::SlowBody { ms } => {
+            let (head, body) = act(received).await.into_parts();
+            Ok(Response::from_parts(head, trickling(whole(body).await, ms)))
+        }
         CallFault::DropBefore {} => Err(Dropped),
         CallFault::DropAfter {} => {
             act(received).await;
@@ -73,19 +78,46 @@ async fn troubled(
             Err(Dropped)
         }
         CallFault::Cut { at } => Ok(cut(act(received).await, at).await),
-        CallFault::Status(made) => {
-            if made.act {
+        CallFault::CloseKept {} => {
+            let answer = act(received).await;
+            aside.wish().ends = true;
+            Ok(answer)
+        }
+        CallFault::Raw {
+            text,
+            base64,
+            act: acts,
+        } => {
+            if acts {
                 act(received).await;
             }
-            Ok(made_up(made))
+            aside.wish().last_words = base64.unwrap_or(text.into_bytes());
+            Err(Dropped)
+        }
+        CallFault::Status {
+            status,
+            body,
+            act: acts,
+            headers,
+        } => {
+            if acts {
+                act(received).await;
+            }
+            Ok(with_headers((status, spoken(body)), headers))
         }
         CallFault::Header { name, value } => {
-            let headers = BTreeMap::from([(name, value)]);
-            Ok(with_headers(act(received).await, &headers))
+            let headers = HeaderMap::from_iter([(name, value)]);
+            Ok(with_headers(act(received).await, headers))
         }
-        CallFault::Body(other) => {
+        CallFault::Body {
+            text,
+            base64,
+            headers,
+        } => {
             act(received).await;
-            Ok(other_body(other))
+            let json = [(header::CONTENT_TYPE, "application/json")];
+            let bytes = base64.unwrap_or(text.into_bytes());
+            Ok(with_headers((json, bytes), headers))
         }
         CallFault::Html {} => Ok(Html(SIGN_IN_PAGE).into_response()),
         CallFault::RetryAfter { value } => Ok(too_many_requests(value)),
@@ -125,15 +157,23 @@ impl Server {
     }
 }
 
-fn slowly(response: Response, pace: &Pace, ms: u64) -> Response {
-    pace.set(ms);
-    response
+async fn whole(body: Body) -> Bytes {
+    to_bytes(body, usize::MAX).await.unwrap_or_default()
+}
+
+/// One byte each so many milliseconds.
+fn trickling(body: Bytes, ms: u64) -> Body {
+    let bytes = stream::iter(body).then(move |byte| async move {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        Ok::<_, Infallible>(vec![byte])
+    });
+    Body::from_stream(bytes)
 }
 
 /// Announces the whole body and sends its first `at` bytes.
 async fn cut(response: Response, at: usize) -> Response {
     let (mut parts, body) = response.into_parts();
-    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let whole = whole(body).await;
     parts
         .headers
         .insert(header::CONTENT_LENGTH, whole.len().into());
@@ -149,47 +189,28 @@ async fn cut(response: Response, at: usize) -> Response {
     Response::from_parts(parts, Body::from_stream(chunks))
 }
 
-fn with_headers(mut response: Response, headers: &BTreeMap<String, String>) -> Response {
-    for (name, value) in headers {
-        let name = HeaderName::try_from(name);
-        let value = HeaderValue::try_from(value);
-        if let (Ok(name), Ok(value)) = (name, value) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
+fn with_headers(answer: impl IntoResponse, headers: HeaderMap) -> Response {
+    let mut answer = answer.into_response();
+    answer.headers_mut().extend(headers);
+    answer
 }
 
-fn made_up(made: StatusFault) -> Response {
-    let status = StatusCode::from_u16(made.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body = match made.body {
+fn spoken(body: Value) -> Response {
+    match body {
         Value::Null => Body::empty().into_response(),
         Value::String(text) => text.into_response(),
         json => Json(json).into_response(),
-    };
-    with_headers((status, body).into_response(), &made.headers)
-}
-
-fn other_body(other: BodyFault) -> Response {
-    let decoded = other
-        .base64
-        .and_then(|coded| BASE64_STANDARD.decode(coded).ok());
-    let bytes = decoded.unwrap_or_else(|| other.text.into_bytes());
-    let json = [(header::CONTENT_TYPE, "application/json")];
-    with_headers((json, bytes).into_response(), &other.headers)
+    }
 }
 
 fn too_many_requests(value: Option<Value>) -> Response {
-    let value = value.map(|value| {
-        value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned)
+    let text = value.map(|value| match value {
+        Value::String(text) => text,
+        number => number.to_string(),
     });
-    let headers = value.map(|value| (header::RETRY_AFTER.to_string(), value));
-    with_headers(
-        StatusCode::TOO_MANY_REQUESTS.into_response(),
-        &headers.into_iter().collect(),
-    )
+    let value = text.and_then(|text| HeaderValue::try_from(text).ok());
+    let headers = value.map(|value| (header::RETRY_AFTER, value));
+    with_headers(StatusCode::TOO_MANY_REQUESTS, headers.into_iter().collect())
 }
 
 /// Each platform then refuses in its own shape.

@@ -1,28 +1,32 @@
-//! A socket that can be slowed down to one byte at a time.
+//! A socket that does what no HTTP library would: one byte at a time, bytes that are no HTTP, a reset.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-/// How many milliseconds lie between two bytes; 0 is full speed.
+/// What the answer to a request asks of its socket, beside the answer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pace(Arc<AtomicU64>);
+pub(super) struct Aside(Arc<Mutex<Wish>>);
 
-impl Pace {
-    pub(super) fn set(&self, ms: u64) {
-        self.0.store(ms, Ordering::Relaxed);
-    }
+#[derive(Debug, Default)]
+pub(super) struct Wish {
+    /// The time between two bytes.
+    pub(super) pace: Option<Duration>,
+    /// Sent as they are once the connection has ended.
+    pub(super) last_words: Vec<u8>,
+    /// Whether the next request resets the connection with its first byte.
+    pub(super) ends: bool,
+}
 
-    fn get(&self) -> Option<Duration> {
-        let ms = self.0.load(Ordering::Relaxed);
-        (ms > 0).then(|| Duration::from_millis(ms))
+impl Aside {
+    pub(super) fn wish(&self) -> MutexGuard<'_, Wish> {
+        self.0.lock().expect("nobody panics while holding it")
     }
 }
 
@@ -30,19 +34,26 @@ impl Pace {
 #[derive(Debug)]
 pub(super) struct Wire {
     stream: TcpStream,
-    pace: Pace,
+    aside: Aside,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl Wire {
-    pub(super) fn over(stream: TcpStream) -> (Self, Pace) {
-        let pace = Pace::default();
+    pub(super) fn over(stream: TcpStream) -> (Self, Aside) {
+        let aside = Aside::default();
         let wire = Self {
             stream,
-            pace: pace.clone(),
+            aside: aside.clone(),
             pause: None,
         };
-        (wire, pace)
+        (wire, aside)
+    }
+
+    /// Says what is left to say, and closes.
+    pub(super) async fn close(mut self) {
+        let last_words = std::mem::take(&mut self.aside.wish().last_words);
+        // A client that has left hears nothing.
+        let _ = self.stream.write_all(&last_words).await;
     }
 }
 
@@ -52,6 +63,15 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.aside.wish().ends {
+            let mut first = [0];
+            ready!(
+                self.stream
+                    .poll_peek(context, &mut ReadBuf::new(&mut first))
+            )?;
+            // What is closed before it was read is reset.
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
         Pin::new(&mut self.stream).poll_read(context, buf)
     }
 }
@@ -62,7 +82,8 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let Some(between) = self.pace.get() else {
+        let pace = self.aside.wish().pace;
+        let Some(between) = pace else {
             return Pin::new(&mut self.stream).poll_write(context, buf);
         };
         if let Some(pause) = &mut self.pause {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use centurion::simulator::{Faults, Simulator, fault_help};
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::{EXECUTIONS, META, Scene, token};
@@ -31,6 +33,213 @@ async fn faults_are_replaced_shown_and_cleared_over_http() {
     assert_eq!(shown[0]["times"], 1);
     send(&json!([])).await.expect("an answer");
     assert_eq!(scene.get(META).await.expect("an answer").status(), 200);
+}
+
+#[tokio::test]
+async fn every_fault_of_the_help_is_taken_and_a_wrong_one_is_told_what_was_expected() {
+    let scene = Scene::start().await;
+    let url = format!("{}/_simulator/faults", scene.simulator.url());
+    let help = fault_help();
+    let examples = help
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with('{'));
+    let mut taken = 0;
+    for example in examples {
+        let sent = scene.client.post(&url).body(format!("[{example}]")).send();
+        assert_eq!(sent.await.expect("an answer").status(), 200, "{example}");
+        taken += 1;
+    }
+    assert_eq!(taken, 26);
+    for name in [
+        "none",
+        "demo",
+        "slow",
+        "rate-limit",
+        "lost-answers",
+        "odd-answers",
+    ] {
+        assert!(help.contains(name) && Faults::parse(name).is_ok(), "{name}");
+    }
+    let said = Faults::parse("demmo").expect_err("unknown").to_string();
+    assert!(said.contains("demo, slow"), "{said}");
+    let wrong = [
+        ("[{", "not JSON"),
+        ("{}", "expected an array"),
+        ("[1]", "fault 1: expected an object"),
+        ("[{}]", "missing field `fault`"),
+        (r#"[{"fault":"dealy"}]"#, "`delay`"),
+        (r#"[{"fault":"dealy"}]"#, "`missing`"),
+        (r#"[{"fault":"delay"}]"#, "missing field `ms`"),
+        (r#"[{"fault":"stall","ms":1}]"#, "unknown field `ms`"),
+        (
+            r#"[{"fault":"stuck","ms":1}]"#,
+            "no more than where it holds",
+        ),
+        (r#"[{"fault":"stuck","platform":"aws"}]"#, "`sap_ai_core`"),
+        (r#"[{"fault":"stall","pth":"*"}]"#, "unknown field `pth`"),
+        (r#"[{"fault":"stall","times":-1}]"#, "-1"),
+        (r#"[{"fault":"status","status":99}]"#, "from 200 to 999"),
+        (
+            r#"[{"fault":"status","status":200,"headers":{"a b":"c"}}]"#,
+            "`headers`",
+        ),
+        (
+            r#"[{"fault":"header","name":"a","value":"\n"}]"#,
+            "header value",
+        ),
+        (r#"[{"fault":"body","base64":"*"}]"#, "`base64`"),
+        (
+            r#"[{"fault":"html"},{"fault":"raw","base64":"*"}]"#,
+            "fault 2: raw: `base64`",
+        ),
+    ];
+    for (set, part) in wrong {
+        let answer = scene.client.post(&url).body(set).send().await.expect("one");
+        assert_eq!(answer.status(), 400, "{set}");
+        let said: Value = answer.json().await.expect("JSON");
+        let error = said["error"].as_str().expect("words");
+        assert!(error.contains(part), "{set}: {error}");
+    }
+}
+
+/// The listing of each platform, called as its account may.
+async fn listings(simulator: &Simulator, client: &reqwest::Client) -> [RequestBuilder; 3] {
+    let ready = simulator.ready();
+    let (sap, run_ai, kubiya) = (token(simulator, client).await, ready.run_ai, ready.kubiya);
+    let sign_in = json!({"grantType": "client_credentials", "clientID": run_ai.client_id, "clientSecret": run_ai.client_secret});
+    let signed_in = client
+        .post(format!("{}/api/v1/token", ready.url))
+        .json(&sign_in);
+    let signed_in: Value = signed_in
+        .send()
+        .await
+        .expect("one")
+        .json()
+        .await
+        .expect("JSON");
+    let get = |path: &str| client.get(format!("{}{path}", ready.url));
+    [
+        get(EXECUTIONS)
+            .header("AI-Resource-Group", "default")
+            .bearer_auth(sap),
+        get("/api/v1/workloads?offset=0")
+            .bearer_auth(signed_in["accessToken"].as_str().expect("text")),
+        get("/api/v1/executions?skip=0").bearer_auth(kubiya.api_key),
+    ]
+}
+
+/// What became of a call: its status and the start of its body, or that there was no whole answer.
+async fn answered(call: &RequestBuilder) -> String {
+    let call = call.try_clone().expect("no body");
+    let whole = async {
+        let answer = call.send().await?;
+        let status = answer.status().as_u16();
+        reqwest::Result::Ok((status, answer.text().await?))
+    };
+    match whole.await {
+        Ok((status, body)) => format!("{status} {}", body.get(..12).unwrap_or(&body)),
+        Err(_) => "cut".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_fault_of_whole_calls_works_on_each_platform() {
+    let scene = Scene::start().await;
+    let cases = [
+        (json!({"fault": "delay", "ms": 1}), "200 "),
+        (
+            json!({"fault": "slow_bytes", "ms": 1, "path": "*/token"}),
+            "200 ",
+        ),
+        (json!({"fault": "drop_before"}), "cut"),
+        (json!({"fault": "drop_after"}), "cut"),
+        (json!({"fault": "act_late", "ms": 1}), "cut"),
+        (json!({"fault": "cut", "at": 3}), "cut"),
+        (json!({"fault": "raw", "text": "garbage\r\n\r\n"}), "cut"),
+        (
+            json!({"fault": "raw", "text": "HTTP/1.1 200 OK\r\n\r\nso it is"}),
+            "200 so it is",
+        ),
+        (
+            json!({"fault": "status", "status": 503, "body": "no"}),
+            "503 no",
+        ),
+        (
+            json!({"fault": "header", "name": "x", "value": "y"}),
+            "200 ",
+        ),
+        (json!({"fault": "body", "text": "odd"}), "200 odd"),
+        (json!({"fault": "html"}), "200 <!doctype"),
+        (json!({"fault": "retry_after", "value": 7}), "429 "),
+        (json!({"fault": "token_expired"}), "401 "),
+        (json!({"fault": "unauthorized"}), "401 "),
+        (json!({"fault": "shift_pages"}), "200 "),
+    ];
+    for (at, call) in listings(&scene.simulator, &scene.client)
+        .await
+        .iter()
+        .enumerate()
+    {
+        let platform = ["sap_ai_core", "run_ai", "kubiya"][at];
+        for (fault, expected) in &cases {
+            let mut fault = fault.clone();
+            fault["platform"] = platform.into();
+            scene.simulator.set_faults(json!([fault])).expect("valid");
+            let said = answered(call).await;
+            assert!(said.starts_with(expected), "{platform} {fault}: {said}");
+        }
+        let other = ["run_ai", "kubiya", "sap_ai_core"][at];
+        let fault = json!([{"platform": other, "fault": "drop_before"}]);
+        scene.simulator.set_faults(fault).expect("valid");
+        assert!(answered(call).await.starts_with("200 "), "{platform}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_http_leave_as_they_are_after_what_they_say_was_done() {
+    let scene = Scene::start().await;
+    let id = scene.with_status("RUNNING").await;
+    let odd = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhalf";
+    for (act, status) in [(false, "RUNNING"), (true, "STOPPING")] {
+        let fault =
+            json!([{"times": 1, "method": "PATCH", "fault": "raw", "text": odd, "act": act}]);
+        scene.simulator.set_faults(fault).expect("valid");
+        let answer = scene.stop(&id).await.expect("a head");
+        assert_eq!(answer.headers()["transfer-encoding"], "chunked");
+        assert!(answer.text().await.is_err(), "half a chunk");
+        assert_eq!(scene.status_of(&id).await, status);
+    }
+    let short = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort";
+    let bytes = json!([{"fault": "raw", "text": short}]);
+    scene.simulator.set_faults(bytes).expect("valid");
+    let answer = scene.get(META).await.expect("a head");
+    assert_eq!(answer.content_length(), Some(100));
+    assert!(answer.text().await.is_err(), "95 bytes are missing");
+}
+
+#[tokio::test]
+async fn a_kept_connection_is_reset_as_the_next_request_begins() {
+    let scene = Scene::start().await;
+    let id = scene.with_status("RUNNING").await;
+    let fault = json!([{"times": 1, "path": META, "fault": "close_kept"}]);
+    scene.simulator.set_faults(fault).expect("valid");
+    assert_eq!(scene.get(META).await.expect("an answer").status(), 200);
+    let received = scene.simulator.requests().len();
+    assert!(
+        scene.stop(&id).await.is_err(),
+        "it went into the closed one"
+    );
+    assert_eq!(scene.simulator.requests().len(), received);
+    assert_eq!(scene.status_of(&id).await, "RUNNING");
+}
+
+#[tokio::test]
+async fn a_slow_body_has_its_head_at_once() {
+    let scene = Scene::with(json!([{"path": META, "fault": "slow_body", "ms": 600_000}])).await;
+    let mut answer = scene.get(META).await.expect("a head");
+    let waited = tokio::time::timeout(Duration::from_millis(20), answer.chunk()).await;
+    assert!(waited.is_err(), "a byte has come");
 }
 
 #[tokio::test]
