@@ -1,11 +1,13 @@
 //! Reading JSON that keeps no promises: a member that is missing, null, or of another type than documented
 //! is `None`. It never fails the row it stands in, nor the page (`RELIABILITY.md` L5 to L8).
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Formatter};
+use std::marker::PhantomData;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -18,6 +20,40 @@ pub(super) struct Loose<T>(pub(super) Option<T>);
 impl<T> Default for Loose<T> {
     fn default() -> Self {
         Self(None)
+    }
+}
+
+/// The rows of one page. No platform is asked for more than a thousand at once: a list that is longer than this
+/// is no answer, and is not kept in memory to find that out (N16).
+#[derive(Debug)]
+pub(super) struct Rows<T>(pub(super) Vec<Loose<T>>);
+
+const MOST_ROWS: usize = 10_000;
+
+impl<'de, T: FromJson> Deserialize<'de> for Rows<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(RowsVisitor(PhantomData))
+    }
+}
+
+struct RowsVisitor<T>(PhantomData<T>);
+
+impl<'de, T: FromJson> Visitor<'de> for RowsVisitor<T> {
+    type Value = Rows<T>;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "a list of at most {MOST_ROWS} rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Rows<T>, A::Error> {
+        let mut rows = Vec::new();
+        while let Some(row) = list.next_element()? {
+            if rows.len() == MOST_ROWS {
+                return Err(A::Error::invalid_length(MOST_ROWS + 1, &self));
+            }
+            rows.push(row);
+        }
+        Ok(Rows(rows))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::platforms::http::{Call, Http};
 use crate::platforms::kubiya::rows;
 use crate::platforms::kubiya::wire::Row;
 use crate::platforms::listing::{Lexicon, Seen};
-use crate::platforms::loose::Loose;
+use crate::platforms::loose::Rows;
 
 /// Rows asked for at once: the largest page that is known to be taken (11, point 13).
 pub(super) const PAGE: usize = 100;
@@ -124,9 +124,7 @@ async fn part(http: &Http, skip: usize, limit: usize) -> Result<Vec<Row>, Platfo
     let call = Call::get(["api", "v1", "executions"])
         .query("skip", skip)
         .query("limit", limit);
-    let rows: Vec<Loose<Row>> = http.read(call).await?.json()?;
-    Ok(rows
-        .into_iter()
-        .map(|row| row.0.unwrap_or_default())
-        .collect())
+    let rows: Rows<Row> = http.read(call).await?.json()?;
+    let rows = rows.0.into_iter();
+    Ok(rows.map(|row| row.0.unwrap_or_default()).collect())
 }

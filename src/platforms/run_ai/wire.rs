@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::domain::resource::Id;
 use crate::domain::text::Clean;
-use crate::platforms::loose::{FromJson, Loose, loose_objects};
+use crate::platforms::loose::{FromJson, Loose, Rows, loose_objects};
 
 /// The one `sourceApi` there is: such workloads are deleted one by one under `/api/v2`.
 pub(super) const WORKLOADS_V2: &str = "WorkloadsV2";
@@ -21,7 +21,7 @@ pub(super) struct Listing {
     #[serde(default)]
     next: Loose<f64>,
     #[serde(deserialize_with = "Option::deserialize")]
-    workloads: Option<Vec<Loose<Workload>>>,
+    workloads: Option<Rows<Workload>>,
 }
 
 impl Listing {
@@ -37,10 +37,8 @@ impl Listing {
 
     /// The rows in the server's order; `None` for an entry that is no object.
     pub(super) fn into_rows(self) -> impl ExactSizeIterator<Item = Option<Workload>> {
-        self.workloads
-            .unwrap_or_default()
-            .into_iter()
-            .map(|row| row.0)
+        let rows = self.workloads.map_or_else(Vec::new, |rows| rows.0);
+        rows.into_iter().map(|row| row.0)
     }
 }
 

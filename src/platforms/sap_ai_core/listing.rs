@@ -77,13 +77,13 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, listing: Listing, changes: Changes) -> Page {
-        let received = listing.resources.len();
+        let received = listing.resources.0.len();
         let row = |row: Loose<Row>| {
             row.0
                 .unwrap_or_default()
                 .into_resource(self.source, changes)
         };
-        let rows = listing.resources.into_iter().map(row).collect();
+        let rows = listing.resources.0.into_iter().map(row).collect();
         self.skip += received;
         let mut next = (received >= PAGE).then_some(self.skip);
         let page = self.seen.page(rows, &mut next, Vec::new());

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::domain::resource::{Id, Key, Resource, Source, Status};
 use crate::domain::text::Clean;
-use crate::platforms::loose::{Loose, loose_objects, shortened};
+use crate::platforms::loose::{Loose, Rows, loose_objects, shortened};
 use crate::platforms::sap_ai_core::rules::{self, Changes};
 use crate::platforms::sap_ai_core::words::LONGEST_TEXT;
 
@@ -18,7 +18,7 @@ use crate::platforms::sap_ai_core::words::LONGEST_TEXT;
 #[derive(Debug, Deserialize)]
 pub(super) struct Listing {
     /// The rows.
-    pub(super) resources: Vec<Loose<Row>>,
+    pub(super) resources: Rows<Row>,
 }
 
 /// One execution or deployment (section 2).
