@@ -37,7 +37,7 @@ fn lines(model: &Model, columns: usize) -> Vec<Words> {
     if answered {
         nothing_here(model, columns)
     } else {
-        waiting(model)
+        waiting(model, columns)
     }
 }
 
@@ -93,15 +93,25 @@ fn nothing_here(model: &Model, columns: usize) -> Vec<Words> {
 }
 
 /// A line for each source before its first answer.
-fn waiting(model: &Model) -> Vec<Words> {
+fn waiting(model: &Model, columns: usize) -> Vec<Words> {
     let name = |state: &SourceState| width(&state.source.to_string());
     let widest = model.lanes.sources().map(name).max().unwrap_or(0);
     let sources = model.lanes.sources();
-    let mut lines: Vec<Words> = sources.map(|state| source(state, widest)).collect();
+    let mut lines: Vec<Words> = sources
+        .flat_map(|state| std::iter::once(source(state, widest)).chain(cause(state, columns)))
+        .collect();
     if lines.is_empty() {
         lines.push(Words::new().quiet("asking what there is to list"));
     }
     lines
+}
+
+/// What the banner may have no room for: all of it, with what helps.
+fn cause(state: &SourceState, columns: usize) -> impl Iterator<Item = Words> {
+    let text = state.health.error().map(ToString::to_string);
+    let lines = words::wrapped(&text.unwrap_or_default(), columns.saturating_sub(4));
+    let lines = lines.into_iter().filter(|line| !line.is_empty());
+    lines.map(|line| Words::new().plain(format!("    {line}")))
 }
 
 fn source(state: &SourceState, widest: usize) -> Words {
