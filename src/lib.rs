@@ -52,7 +52,8 @@
 //! # Dependencies
 //!
 //! ratatui and crossterm draw and read keys; tokio, tokio-util and futures-util carry out effects; reqwest and
-//! url speak HTTP; axum, hyper and hyper-util serve the simulator; serde, `serde_json` and toml read data; jiff
+//! url speak HTTP; axum, hyper and hyper-util serve the simulator,
+//! and hyper-util names the proxy of the environment; serde, `serde_json` and toml read data; jiff
 //! tells time, httpdate the dates of `Retry-After`, backon the pauses between tries; secrecy keeps secrets;
 //! clap and `clap_complete` read arguments; directories finds folders; uuid checks and makes ids; base64 reads a
 //! token's expiry; crc32fast guards journal lines and memchr splits them; fastrand seeds the simulated world; regex filters; tui-input

@@ -61,7 +61,8 @@ impl PlatformId {
         }
     }
 
-    /// How long one of its change requests may take in all (`RELIABILITY.md` 3).
+    /// How long one of its change requests may take in all (`RELIABILITY.md` 3). A Kubiya batch answers only
+    /// when its last id is done, one engine call after the other (`specs/kubiya.md` 7).
     pub const fn change_limit(self) -> Duration {
         match self {
             Self::SapAiCore | Self::RunAi => Duration::from_secs(120),

@@ -36,7 +36,7 @@ pub(crate) struct World {
     size: (u16, u16),
     probe: Probe,
     journal: Option<PathBuf>,
-    adjust: fn(&mut Connection),
+    adjust: Box<dyn Fn(&mut Connection)>,
 }
 
 /// The demo's world, moving a hundred times as fast.
@@ -52,7 +52,7 @@ pub(crate) fn world() -> World {
         size: (120, 35),
         probe: Probe::default(),
         journal: None,
-        adjust: |_| (),
+        adjust: Box::new(|_| ()),
     }
 }
 
@@ -85,8 +85,8 @@ impl World {
     }
 
     /// Changes each connection before it is opened.
-    pub(crate) fn adjust(mut self, adjust: fn(&mut Connection)) -> Self {
-        self.adjust = adjust;
+    pub(crate) fn adjust(mut self, adjust: impl Fn(&mut Connection) + 'static) -> Self {
+        self.adjust = Box::new(adjust);
         self
     }
 

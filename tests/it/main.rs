@@ -22,3 +22,4 @@ mod sap_simulator;
 mod screens;
 mod simulator;
 mod terminal;
+mod tls;

@@ -400,99 +400,102 @@ async fn the_rows_of_a_batch_or_of_its_failures_come_back_only_where_there_is_ro
     }
 }
 
+/// Rows that can be stopped, of one connection of each platform.
+const STOPPABLE: [(PlatformId, &str); 3] = [
+    (
+        PlatformId::SapAiCore,
+        "in:prod-eu scope:default kind:execution status:RUNNING",
+    ),
+    (
+        PlatformId::RunAi,
+        "in:gpu-cluster kind:training status:Running",
+    ),
+    (
+        PlatformId::Kubiya,
+        "in:agents !in:agents-lab status:running",
+    ),
+];
+
 /// The others list, plan, send and track to the end while one platform fails.
-async fn others_go_on(fault: Value) -> Dashboard {
+async fn others_go_on(failing: PlatformId, mut fault: Value) -> Dashboard {
+    fault["platform"] = failing.config_word().into();
     let mut dashboard = world().faults(json!([fault])).start();
     dashboard
         .until("the two others are listed", |model| {
-            let listed = |name: &str| {
-                model.lanes.sources().any(|state| {
-                    state.source.connection.as_str() == name && state.listing.is_some()
-                })
+            let listed = |id| {
+                let sources = model.lanes.sources();
+                let mut sources = sources
+                    .filter(|state| state.source.platform == id)
+                    .peekable();
+                sources.peek().is_some() && sources.all(|state| state.listing.is_some())
             };
-            listed("gpu-cluster") && listed("agents")
+            PlatformId::ALL
+                .into_iter()
+                .all(|id| id == failing || listed(id))
         })
         .await;
     dashboard.settle().await;
-    mark(
-        &mut dashboard,
-        "in:gpu-cluster kind:training status:Running",
-        2,
-    )
-    .await;
-    mark(&mut dashboard, "in:agents status:running", 1).await;
+    for (_, rows) in STOPPABLE.iter().filter(|(id, _)| *id != failing) {
+        mark(&mut dashboard, rows, 2).await;
+    }
     dashboard.press("xs").await;
     dashboard.confirm("INC-1").await;
     dashboard.sent().await;
     dashboard.settled().await;
-    let totals = dashboard.model().runs[0].report.totals();
-    assert_eq!(totals.scheduled + totals.rejected, 3);
     let report = &dashboard.model().runs[0].report;
+    let totals = report.totals();
+    assert_eq!(totals.scheduled + totals.rejected, 4, "{failing}");
     assert_eq!(report.tracked(Tracking::Reached), totals.scheduled);
     assert!(totals.scheduled > 0);
     assert_only_confirmed_ids_left(&dashboard, report);
     dashboard
 }
 
-fn sap_error(dashboard: &Dashboard) -> Option<String> {
-    let sap = dashboard
-        .model()
-        .lanes
-        .sources()
-        .filter(|s| s.source.platform == PlatformId::SapAiCore);
-    sap.filter_map(|state| state.health.error())
-        .map(centurion::domain::error::PlatformError::short)
-        .next()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn with_one_platform_answering_500_the_others_do_the_whole_job() {
-    let fault =
-        json!({"platform": "sap_ai_core", "path": "/v2/*", "fault": "status", "status": 500});
-    let mut dashboard = others_go_on(fault).await;
+/// Waits until the cause of the failing platform is on the banner.
+async fn is_told(dashboard: &mut Dashboard, cause: &str) {
+    let what = format!("the cause is known: {cause}");
     dashboard
-        .until("the cause is known", |m| {
-            m.lanes
-                .troubles()
-                .iter()
-                .any(|t| t.error.short() == "HTTP 500")
+        .until(&what, |model| {
+            let troubles = model.lanes.troubles();
+            !troubles.is_empty() && troubles.iter().all(|t| t.error.short() == cause)
         })
         .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn with_one_platform_hanging_the_others_do_the_whole_job() {
-    let dashboard =
-        others_go_on(json!({"platform": "sap_ai_core", "path": "*", "fault": "stall"})).await;
-    assert_eq!(
-        sap_error(&dashboard),
-        None,
-        "it still waits, and nobody waits for it"
-    );
+async fn l10_with_one_platform_answering_500_the_others_do_the_whole_job() {
+    for failing in PlatformId::ALL {
+        let fault = json!({"fault": "status", "status": 500, "headers": {"retry-after": "0"}});
+        is_told(&mut others_go_on(failing, fault).await, "HTTP 500").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn with_one_platform_refusing_the_credentials_the_others_do_the_whole_job() {
-    let fault = json!({"platform": "sap_ai_core", "path": "/v2/*", "fault": "unauthorized"});
-    let mut dashboard = others_go_on(fault).await;
-    dashboard
-        .until("the refusal is known", |m| {
-            m.lanes
-                .troubles()
-                .iter()
-                .any(|t| t.error.short() == "credentials refused" && t.next.is_none())
-        })
-        .await;
-    let tokens = dashboard.simulator.requests();
-    let tokens = tokens
-        .iter()
-        .filter(|request| request.path == "/oauth/token")
-        .count();
-    let connections = 2;
-    assert!(
-        tokens <= 2 * connections,
-        "one token and one refresh a connection, not {tokens}"
-    );
+async fn l10_with_one_platform_hanging_the_others_do_the_whole_job() {
+    for failing in PlatformId::ALL {
+        let dashboard = others_go_on(failing, json!({"fault": "stall"})).await;
+        let troubles = dashboard.model().lanes.troubles();
+        assert!(troubles.is_empty(), "it still waits, and nobody for it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l10_with_one_platform_refusing_the_credentials_the_others_do_the_whole_job() {
+    for failing in PlatformId::ALL {
+        let mut dashboard = others_go_on(failing, json!({"fault": "unauthorized"})).await;
+        is_told(&mut dashboard, "credentials refused").await;
+        let troubles = dashboard.model().lanes.troubles();
+        assert!(troubles.iter().all(|trouble| trouble.next.is_none()));
+        let requests = dashboard.simulator.requests();
+        let tokens = requests
+            .iter()
+            .filter(|request| request.path.ends_with("/token"));
+        let connections = 3;
+        assert!(
+            tokens.count() <= 2 * connections,
+            "one token and one refresh a connection"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -52,23 +52,14 @@ pub enum Sent {
 
 impl From<Result<Reply, Failure>> for Sent {
     fn from(answer: Result<Reply, Failure>) -> Self {
-        match answer {
-            Ok(reply) => Self::Answered(reply),
-            Err(Failure {
-                fate: Fate::Refused,
-                error,
-                ..
-            }) => Self::Refused(error),
-            Err(Failure {
-                fate: Fate::Uncertain,
-                error,
-                ..
-            }) => Self::Lost(error),
-            Err(Failure {
-                fate: Fate::NotReceived,
-                error,
-                ..
-            }) => Self::NotSent(error),
+        let failure = match answer {
+            Ok(reply) => return Self::Answered(reply),
+            Err(failure) => failure,
+        };
+        match failure.fate {
+            Fate::Refused => Self::Refused(failure.error),
+            Fate::Uncertain => Self::Lost(failure.error),
+            Fate::NotReceived => Self::NotSent(failure.error),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, redirect};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -12,7 +13,7 @@ use url::{Host, Url};
 
 use crate::domain::error::PlatformError;
 use crate::domain::text::Clean;
-use crate::platforms::http::answer::{Peer, Reply};
+use crate::platforms::http::answer::{Peer, Reply, host_and_port};
 use crate::platforms::http::failure::{self, Failure, Fate};
 use crate::platforms::http::{change, retry};
 
@@ -69,9 +70,7 @@ impl Lines {
             let builder = if local {
                 builder.no_proxy().tls_certs_only(authorities.clone())
             } else {
-                builder
-                    .https_only(true)
-                    .tls_certs_merge(authorities.clone())
+                builder.tls_certs_merge(authorities.clone())
             };
             builder.build().map_err(|error| no_trust(&error))
         };
@@ -152,6 +151,21 @@ impl Lines {
     }
 }
 
+/// Host and port as messages name them: with the proxy of the environment between here and there, which is
+/// told without its password (N31).
+pub(super) fn named(url: &Url) -> String {
+    let host = host_and_port(url);
+    let between = || Matcher::from_system().intercept(&url.as_str().parse().ok()?);
+    match (!is_loopback(url)).then(between).flatten() {
+        Some(proxy) => {
+            let proxy = proxy.uri().authority().map_or("", |name| name.as_str());
+            let place = proxy.rsplit('@').next().unwrap_or_default();
+            format!("{host} through the proxy {place}")
+        }
+        None => host,
+    }
+}
+
 fn plain(total: Duration) -> ClientBuilder {
     Client::builder()
         .user_agent(concat!("centurion/", env!("CARGO_PKG_VERSION")))
@@ -208,32 +222,4 @@ pub(super) fn not_addressable(segment: &str, host: &str) -> Failure {
             why,
         },
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn this_machine_is_known_by_its_addresses_and_its_name() {
-        let local = |text| is_loopback(&Url::parse(text).expect("a URL"));
-        assert!(
-            local("http://127.0.0.1:1/v2") && local("http://[::1]:1") && local("http://localhost")
-        );
-        assert!(!local("https://localhost.example.com") && !local("https://127.0.0.1.example.com"));
-        assert!(!local("https://10.0.0.1"));
-    }
-
-    #[test]
-    fn a_ca_file_that_is_missing_or_holds_no_certificate_is_named() {
-        let missing = authorities(Path::new("/does/not/exist.pem")).expect_err("missing");
-        assert!(
-            missing
-                .to_string()
-                .contains("`ca_file` /does/not/exist.pem"),
-            "{missing}"
-        );
-        let empty = authorities(Path::new("/dev/null")).expect_err("empty");
-        assert!(empty.to_string().contains("no PEM certificate"), "{empty}");
-    }
 }

@@ -22,7 +22,7 @@ use url::Url;
 use crate::domain::connection::Connection;
 use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::text::Secret;
-use crate::platforms::http::answer::{Peer, host_and_port};
+use crate::platforms::http::answer::Peer;
 use crate::platforms::http::failure::Failure;
 use crate::platforms::http::line::{Lines, Purpose};
 use crate::platforms::http::retry::Budget;
@@ -43,8 +43,6 @@ pub struct Dialect {
     pub setting: &'static str,
     /// Headers of every call (`AI-Client-Type`).
     pub headers: &'static [(&'static str, &'static str)],
-    /// The total limit of a change: 120 s, Kubiya 180 s.
-    pub change_limit: Duration,
     /// Reads the platform's own error shape: status and body in, what it says out; `None` where the
     /// body has another shape.
     pub error_body: fn(u16, &[u8]) -> Option<Refusal>,
@@ -84,10 +82,11 @@ impl Http {
         if let Authorization::Token(request) = &dialect.authorization {
             urls.push(&request.url);
         }
-        let lines = Lines::open(&urls, connection.ca_file.as_deref(), dialect.change_limit)?;
+        let limit = connection.platform.change_limit();
+        let lines = Lines::open(&urls, connection.ca_file.as_deref(), limit)?;
         let peer = |url: &Url, shapes| Peer {
             platform: connection.platform,
-            host: host_and_port(url),
+            host: line::named(url),
             setting: dialect.setting,
             shapes,
         };

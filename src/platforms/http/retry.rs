@@ -123,13 +123,4 @@ mod tests {
         assert_eq!(wait_seconds(Some(Duration::ZERO), 1), 1);
         assert_eq!([wait_seconds(None, 1), wait_seconds(None, 2)], [5, 10]);
     }
-
-    #[test]
-    fn an_outage_uses_up_the_retries_and_successes_bring_them_back() {
-        let budget = Budget::full();
-        assert_eq!((0..20).filter(|_| budget.take()).count(), 10);
-        (0..5).for_each(|_| budget.earn());
-        assert!(budget.take());
-        assert!(!budget.take());
-    }
 }

@@ -277,17 +277,4 @@ mod tests {
         assert_eq!(life(1), 5);
         assert_eq!(life(u64::MAX), 7 * 86_400 - 60);
     }
-
-    #[test]
-    fn the_token_endpoints_own_words_are_kept() {
-        let said = oauth_error(
-            401,
-            br#"{"error":"unauthorized","error_description":"Bad credentials"}"#,
-        );
-        let said = said.expect("the shape of RFC 6749");
-        assert_eq!(said.message.as_str(), "Bad credentials");
-        assert_eq!(said.code.as_ref().map(Clean::as_str), Some("unauthorized"));
-        assert!(oauth_error(401, br#"{"error":{"code":"1"}}"#).is_none());
-        assert!(oauth_error(401, b"<html>").is_none());
-    }
 }

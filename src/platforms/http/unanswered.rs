@@ -62,22 +62,10 @@ fn lane_stop(sent: &Sent, single: bool) -> Option<Clean> {
     let (Sent::Refused(error) | Sent::NotSent(error)) = sent else {
         return None;
     };
-    let stops = match error {
-        PlatformError::Unauthorized { .. } | PlatformError::RateLimited { .. } => true,
-        PlatformError::Forbidden { .. } => !single,
-        PlatformError::HostNotFound { .. }
-        | PlatformError::Unreachable { .. }
-        | PlatformError::Tls { .. }
-        | PlatformError::Trust { .. }
-        | PlatformError::Stopped
-        | PlatformError::TimedOut { .. }
-        | PlatformError::Cut { .. }
-        | PlatformError::TooLarge { .. }
-        | PlatformError::NotAnApi { .. }
-        | PlatformError::Unreadable { .. }
-        | PlatformError::Redirected { .. }
-        | PlatformError::ServerFailed { .. }
-        | PlatformError::Refused { .. } => false,
-    };
+    let of_account = matches!(
+        error,
+        PlatformError::Unauthorized { .. } | PlatformError::RateLimited { .. }
+    );
+    let stops = of_account || (matches!(error, PlatformError::Forbidden { .. }) && !single);
     stops.then(|| Clean::new(&error.to_string()))
 }

@@ -1,7 +1,6 @@
 //! One Kubiya connection: lists, reads and changes executions of the organisation its key belongs to.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -23,9 +22,6 @@ use crate::platforms::listing::Lexicon;
 use crate::platforms::loose::Loose;
 use crate::platforms::{Platform, Preview};
 
-/// A batch answers only when its last id is done, one engine call after the other (`specs/kubiya.md` 7).
-const CHANGE_LIMIT: Duration = Duration::from_secs(180);
-
 /// The client of one connection.
 #[derive(Debug)]
 pub(super) struct Kubiya {
@@ -44,7 +40,6 @@ impl Kubiya {
             authorization: Authorization::Key(key.clone()),
             setting: "api_key",
             headers: &[],
-            change_limit: CHANGE_LIMIT,
             error_body: refusal::read,
         };
         Ok(Self {

@@ -1,7 +1,6 @@
 //! The calls: list, read, change. Sign-in, rules, JSON and paging are in the files beside.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use futures_util::future::{self, BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -37,7 +36,6 @@ pub(super) fn open(connection: &Connection) -> Result<Arc<dyn Platform>, Platfor
         authorization: Authorization::Token(sign_in::token_request(connection)),
         setting: "client_secret",
         headers: &[],
-        change_limit: Duration::from_secs(120),
         error_body: sign_in::error_body,
     };
     let http = Http::open(connection, dialect)?;

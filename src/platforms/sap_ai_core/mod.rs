@@ -10,7 +10,6 @@ mod wire;
 mod words;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::domain::connection::{Connection, Credentials, PlatformId};
 use crate::domain::error::PlatformError;
@@ -31,7 +30,6 @@ fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
         authorization: Authorization::Token(token_request(&connection.credentials)?),
         setting: "client_id, client_secret",
         headers: &[("AI-Client-Type", "centurion")],
-        change_limit: Duration::from_secs(120),
         error_body: words::refusal,
     };
     let http = Http::open(connection, dialect)?;

@@ -2,10 +2,12 @@
 
 mod answers;
 mod input;
+mod monsters;
 mod network;
 mod on_disk;
 mod real_terminal;
 mod refusals;
+mod transport;
 
 use centurion::app::Screen;
 use centurion::app::results::Run;

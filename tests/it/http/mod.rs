@@ -18,15 +18,21 @@ use centurion::platforms::http::{
 };
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, poll};
+use serde_json::Value;
 use tokio::time::{advance, pause};
+use url::Url;
 
 use crate::canned::{Canned, Say, answer, json};
 
 fn connection(server: &Canned, scheme: &str) -> Connection {
+    connection_to(server.url(scheme, ""))
+}
+
+pub(crate) fn connection_to(base_url: Url) -> Connection {
     Connection {
         name: ConnectionName::new("prod").expect("a name"),
         platform: PlatformId::Kubiya,
-        base_url: server.url(scheme, ""),
+        base_url,
         credentials: Credentials::ApiKey(secret("key")),
         scopes: Scopes::All,
         protected: false,
@@ -41,18 +47,17 @@ fn secret(text: &str) -> Secret {
     Secret::new(text.to_owned())
 }
 
-fn open(connection: &Connection, authorization: Authorization) -> Http {
+pub(crate) fn open(connection: &Connection, authorization: Authorization) -> Http {
     let dialect = Dialect {
         authorization,
         setting: "api_key",
         headers: &[("x-client", "centurion")],
-        change_limit: Duration::from_secs(120),
         error_body: |_, _| -> Option<Refusal> { None },
     };
     Http::open(connection, dialect).expect("loopback needs no certificates")
 }
 
-fn key() -> Authorization {
+pub(crate) fn key() -> Authorization {
     Authorization::Key(secret("key"))
 }
 
@@ -77,16 +82,16 @@ fn with_token(server: &Canned, token_server: &Canned) -> Http {
     open(&connection(server, "http"), Authorization::Token(request))
 }
 
-fn get() -> Call {
+pub(crate) fn get() -> Call {
     Call::get(["rows"])
 }
 
-fn post() -> Call {
+pub(crate) fn post() -> Call {
     let body = serde_json::json!({"ids": ["a"]});
     Call::new("POST", ["batch"]).json("application/json", &body)
 }
 
-async fn end(mut events: BoxStream<'_, Sending>) -> Sent {
+pub(crate) async fn end(mut events: BoxStream<'_, Sending>) -> Sent {
     match events.next().await {
         Some(Sending::Ended(sent)) => sent,
         other => panic!("expected the end, got {other:?}"),
@@ -249,7 +254,7 @@ async fn statuses_of_a_change_say_whether_it_can_have_happened() {
 
 /// A gzip stream of `'a'` that unpacks to about `size` bytes: one literal, then matches of 258 bytes, in
 /// fixed Huffman codes (RFC 1951, 3.2.6).
-fn gzip_bomb(size: usize) -> Vec<u8> {
+pub(crate) fn gzip_bomb(size: usize) -> Vec<u8> {
     let mut bits: Vec<u8> = vec![1, 1, 0];
     let mut code = |value: u32, length: u32| {
         bits.extend((0..length).rev().map(|bit| (value >> bit & 1) as u8));
@@ -329,4 +334,52 @@ async fn an_id_that_would_widen_the_call_never_leaves() {
     let sent = end(with_key(&server).change(Call::new("DELETE", ["executions", ".."]))).await;
     assert!(matches!(sent, Sent::NotSent(_)), "{sent:?}");
     assert_eq!(server.heard().len(), 0);
+}
+
+#[tokio::test]
+async fn n11_n17_what_cannot_be_read_shows_its_first_200_characters_cleaned_and_odd_bytes_are_replaced()
+ {
+    let bodies = [
+        format!("{{\"a\": \u{1b}[2J {}", "x".repeat(500)).into_bytes(),
+        b"\xef\xbb\xbf{\"a\":\"\xff\"}".to_vec(),
+    ];
+    let server = Canned::start(move |_, before| {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
+            bodies[before].len()
+        );
+        Say::Bytes([head.as_bytes(), &bodies[before]].concat())
+    })
+    .await;
+    let http = with_key(&server);
+    let cut = http.read(get()).await.expect("whole").json::<Value>();
+    let Err(PlatformError::Unreadable { start, .. }) = cut else {
+        panic!("cut JSON was read: {cut:?}")
+    };
+    assert!(
+        start.as_str().starts_with("{\"a\": \\u{1b}[2J xxx"),
+        "{start}"
+    );
+    assert!((200..210).contains(&start.as_str().len()), "{start}");
+    let odd = http.read(get()).await.expect("whole").json::<Value>();
+    assert_eq!(odd.expect("JSON")["a"], "\u{fffd}");
+}
+
+#[tokio::test]
+async fn a_refusal_in_a_foreign_shape_is_told_by_its_start() {
+    let cases = [
+        (403, "RBAC: access denied\n", "RBAC: access denied"),
+        (404, "", "Not Found"),
+        (
+            404,
+            "<html>",
+            "Not Found: a page, not an API answer; check `url`",
+        ),
+        (499, " ", "no reason given"),
+    ];
+    for (status, body, words) in cases {
+        let server = Canned::start(move |_, _| json(status, body)).await;
+        let error = with_key(&server).read(get()).await.expect_err("refused");
+        assert_eq!(error.said().expect("words").message.as_str(), words);
+    }
 }

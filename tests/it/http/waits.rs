@@ -143,13 +143,13 @@ async fn n03_a_change_may_think_for_longer_and_is_lost_at_its_total_limit() {
     let server = Canned::start(|_, _| Say::Silence).await;
     let http = with_key(&server);
     let mut change = pin!(end(http.change(post())));
-    silent_for(&server, change.as_mut(), 100).await;
+    silent_for(&server, change.as_mut(), 160).await;
     assert!(poll!(change.as_mut()).is_pending());
     silent_for(&server, change.as_mut(), 21).await;
     let sent = change.await;
     let Sent::Lost(error) = sent else {
         panic!("{sent:?}")
     };
-    assert!(error.to_string().ends_with("within 2m00s"), "{error}");
+    assert!(error.to_string().ends_with("within 3m00s"), "{error}");
     assert_eq!(server.heard().len(), 1);
 }
