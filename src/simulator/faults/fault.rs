@@ -1,7 +1,7 @@
 //! One fault: where it holds and what happens; how it is read from JSON.
 
 use std::collections::HashMap;
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -11,138 +11,14 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{Call, preset};
+use super::{Call, kinds};
 use crate::domain::connection::PlatformId;
 
 /// The id that `extra` adds where the fault names none.
 pub(super) const NOBODYS_ID: &str = "00000000-0000-4000-8000-0000000000ff";
 
-/// Every kind by an example, and what it does; `centurion simulate --help` prints them.
-const KINDS: [(&str, &str); 26] = [
-    (
-        r#""fault":"delay","ms":1500"#,
-        "acts at once, answers so much later; goes together with another",
-    ),
-    (
-        r#""fault":"stall""#,
-        "neither acts nor answers until the set is replaced or the client leaves",
-    ),
-    (
-        r#""fault":"slow_bytes","ms":1000"#,
-        "acts, then sends one byte of head and body each so often",
-    ),
-    (
-        r#""fault":"slow_body","ms":1000"#,
-        "acts, sends the head at once and one byte of the body each so often",
-    ),
-    (
-        r#""fault":"drop_before""#,
-        "closes the connection, does nothing",
-    ),
-    (
-        r#""fault":"drop_after""#,
-        "acts, then closes the connection without an answer",
-    ),
-    (
-        r#""fault":"act_late","ms":5000"#,
-        "closes the connection, and acts so much later",
-    ),
-    (
-        r#""fault":"cut","at":20"#,
-        "acts, announces the whole length, closes after so many bytes of the body",
-    ),
-    (
-        r#""fault":"close_kept""#,
-        "acts and answers; resets the connection as soon as the next request begins to arrive on it",
-    ),
-    (
-        r#""fault":"raw","text":"HTTP/1.1 200 OK\r\n","act":true"#,
-        "sends these bytes (or `base64`) for an answer and closes; acts first only where it says so",
-    ),
-    (
-        r#""fault":"status","status":503,"body":{},"headers":{},"act":false"#,
-        "answers so; acts first only where it says so",
-    ),
-    (
-        r#""fault":"header","name":"date","value":"soon""#,
-        "acts, and sets a header of the answer",
-    ),
-    (
-        r#""fault":"body","text":"{}","headers":{}"#,
-        "acts, and answers 200 with this text (or `base64`), called JSON",
-    ),
-    (
-        r#""fault":"html""#,
-        "does not act, answers 200 with the sign-in page of a gateway",
-    ),
-    (
-        r#""fault":"retry_after","value":7"#,
-        "does not act, answers 429 with this `Retry-After`, or with none",
-    ),
-    (
-        r#""fault":"token_expired""#,
-        "the token of the call has expired: once, where `times` says nothing",
-    ),
-    (
-        r#""fault":"unauthorized""#,
-        "no token is taken; like the one before it spares the calls that fetch one",
-    ),
-    (
-        r#""fault":"shift_pages""#,
-        "every page but the first begins one row early, as if a row had been added",
-    ),
-    (
-        r#""fault":"missing""#,
-        "the id is acted upon, and the answer does not mention it",
-    ),
-    (r#""fault":"duplicate""#, "the answer mentions the id twice"),
-    (
-        r#""fault":"contradictory""#,
-        "the answer calls the id both done and failed",
-    ),
-    (
-        r#""fault":"refused""#,
-        "the id is refused, although the rules would allow it",
-    ),
-    (
-        r#""fault":"stuck""#,
-        "the id is accepted, and nothing moves",
-    ),
-    (
-        r#""fault":"extra""#,
-        "the answer mentions ids that nobody sent: those of `ids`",
-    ),
-    (
-        r#""fault":"engine_failure","text":"gone""#,
-        "what carries out the change fails for the id, in these words",
-    ),
-    (
-        r#""fault":"switch","name":"version","value":"2.18""#,
-        "sets a switch of one platform's simulator",
-    ),
-];
-
 /// Those that the platforms' simulators carry out, beside those of single ids.
 const ROW_KINDS: [&str; 3] = ["extra", "engine_failure", "switch"];
-
-/// The fault language in words, for `centurion simulate --help`.
-pub fn fault_help() -> String {
-    let mut help = format!(
-        "Faults: the name of a set ({}), or a JSON array of objects. Where each holds is said by `platform` \
-         (sap_ai_core, run_ai, kubiya), `method`, `path` (* stands for anything), `tenant` (by its key: Kubiya), \
-         `ids`, and how often by `times`; what is absent holds everywhere and always. What happens:\n",
-        preset::names()
-    );
-    for (example, words) in KINDS {
-        let _ = write!(help, "\n  {{{example}}}\n      {words}");
-    }
-    help
-}
-
-/// The word after `"fault":` in an example.
-fn name(example: &str) -> &str {
-    example.split('"').nth(3).unwrap_or_default()
-}
 
 /// What happens to one id of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -160,7 +36,7 @@ pub enum IdFault {
     Stuck,
 }
 
-/// What else the platforms' simulators carry out themselves; [`KINDS`] says what each does.
+/// What else the platforms' simulators carry out themselves; `kinds.rs` says what each does.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum RowFault {
@@ -179,7 +55,7 @@ fn workflow_engine_is_gone() -> String {
     "Failed to terminate workflow: connection to the workflow engine was lost".to_owned()
 }
 
-/// What happens to a whole call; [`KINDS`] says what each does.
+/// What happens to a whole call; `kinds.rs` says what each does.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
 pub(in crate::simulator) enum CallFault {
@@ -405,9 +281,8 @@ fn one(said: Value) -> Result<Fault, String> {
 fn kind_of(members: Map<String, Value>) -> Result<Kind, String> {
     let word = members.get("fault").and_then(Value::as_str);
     let word = word.ok_or("missing field `fault`")?.to_owned();
-    let mut names = KINDS.iter().map(|(example, _)| name(example));
-    if !names.any(|name| name == word) {
-        let known = KINDS.map(|(example, _)| format!("`{}`", name(example)));
+    if !kinds::names().any(|name| name == word) {
+        let known: Vec<String> = kinds::names().map(|name| format!("`{name}`")).collect();
         let known = known.join(", ");
         return Err(format!("unknown fault `{word}`, expected one of {known}"));
     }

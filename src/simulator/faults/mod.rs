@@ -5,6 +5,7 @@
 //! `times` for one route are a sequence.
 
 mod fault;
+mod kinds;
 mod preset;
 
 use std::sync::{Mutex, MutexGuard};
@@ -15,8 +16,9 @@ use tokio::sync::watch;
 use crate::domain::connection::PlatformId;
 
 pub(super) use fault::{CallFault, from_value};
-pub use fault::{Fault, IdFault, InvalidFault, fault_help};
+pub use fault::{Fault, IdFault, InvalidFault};
 use fault::{Kind, RowFault};
+pub use kinds::fault_help;
 
 tokio::task_local! {
     /// The call that is being answered, for faults of single ids that name a route.
