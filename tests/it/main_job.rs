@@ -1,6 +1,7 @@
 //! The main job from marking to the reached target, on all three platforms.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use centurion::app::keymap::Place;
 use centurion::app::{Popup, Screen};
@@ -520,6 +521,14 @@ async fn a_lost_answer_is_unknown_and_the_read_back_settles_it_without_a_second_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_are_applied_while_a_server_stalls_with_ten_thousand_rows_on_screen() {
     let mut dashboard = world().rows(10_000).open().await;
+    // The best frame of some: what else this machine does at the time is not measured (L9).
+    let frames = (0..9).map(|_| {
+        let begun = Instant::now();
+        assert!(!dashboard.screen().is_empty());
+        begun.elapsed()
+    });
+    let best = frames.min().expect("nine frames");
+    assert!(best < Duration::from_millis(50), "{best:?}");
     dashboard
         .simulator
         .set_faults(json!([{"fault": "stall"}]))

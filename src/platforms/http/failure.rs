@@ -68,29 +68,22 @@ impl Failure {
 
 /// What a failure of the HTTP library means. `limit` is the time limit that would have ended it.
 pub(super) fn of_transport(error: &reqwest::Error, host: &str, limit: Duration) -> Failure {
-    let host = host.to_owned();
-    let (fate, error) = if error.is_timeout() {
-        (fate(error), PlatformError::TimedOut { host, limit })
-    } else if error.is_connect() {
-        (Fate::NotReceived, connecting(error, host))
-    } else {
-        let why = Clean::new(&root(error));
-        match fate(error) {
-            Fate::Uncertain => (Fate::Uncertain, PlatformError::Cut { host, why }),
-            fate @ (Fate::NotReceived | Fate::Refused) => {
-                (fate, PlatformError::Unreachable { host, why })
-            }
-        }
-    };
-    Failure::new(fate, error)
-}
-
-fn fate(error: &reqwest::Error) -> Fate {
-    if error.is_connect() || error.is_builder() {
+    let (host, why) = (host.to_owned(), Clean::new(&root(error)));
+    let fate = if error.is_connect() || error.is_builder() {
         Fate::NotReceived
     } else {
         Fate::Uncertain
-    }
+    };
+    let error = if error.is_timeout() {
+        PlatformError::TimedOut { host, limit }
+    } else if error.is_connect() {
+        connecting(error, host)
+    } else if error.is_builder() {
+        PlatformError::Unreachable { host, why }
+    } else {
+        PlatformError::Cut { host, why }
+    };
+    Failure::new(fate, error)
 }
 
 fn connecting(error: &(dyn Error + 'static), host: String) -> PlatformError {
