@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::cli::{Failure, dashboard};
 use crate::config::{self, Environment, Finding, Settings, Wanted};
-use crate::domain::connection::{Connection, Credentials, ReadOnly};
+use crate::domain::connection::{Connection, ReadOnly};
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Scope, Source};
 use crate::domain::text::Clean;
@@ -167,10 +167,7 @@ async fn check(connection: &Connection, findings: &[Finding]) -> Block {
         }
     }
     resolve(url, &mut block).await;
-    if let Credentials::Client {
-        token_url: Some(token_url),
-        ..
-    } = &connection.credentials
+    if let Some(token_url) = connection.credentials.token_url()
         && token_url.host() != url.host()
     {
         resolve(token_url, &mut block).await;

@@ -131,6 +131,17 @@ pub enum Credentials {
         /// Its secret.
         secret: Secret,
     },
+    /// As [`Credentials::Client`], proven by an X.509 certificate (`specs/sap-ai-core.md` 7).
+    Certificate {
+        /// Where tokens come from; nobody else is shown the certificate.
+        token_url: Url,
+        /// The account; shown in the plan.
+        id: String,
+        /// PEM: the certificate, then those between it and its root.
+        certificate: Secret,
+        /// PEM: the private key of the certificate.
+        key: Secret,
+    },
     /// A key sent with each call (Kubiya).
     ApiKey(Secret),
 }
@@ -139,7 +150,16 @@ impl Credentials {
     /// The account's name, where the credentials have one.
     pub fn account(&self) -> Option<Clean> {
         match self {
-            Self::Client { id, .. } => Some(Clean::new(id)),
+            Self::Client { id, .. } | Self::Certificate { id, .. } => Some(Clean::new(id)),
+            Self::ApiKey(_) => None,
+        }
+    }
+
+    /// Where tokens come from, where that is not the base URL.
+    pub fn token_url(&self) -> Option<&Url> {
+        match self {
+            Self::Client { token_url, .. } => token_url.as_ref(),
+            Self::Certificate { token_url, .. } => Some(token_url),
             Self::ApiKey(_) => None,
         }
     }

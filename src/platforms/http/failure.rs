@@ -76,7 +76,7 @@ pub(super) fn of_transport(error: &reqwest::Error, host: &str, limit: Duration) 
     };
     let error = if error.is_timeout() {
         PlatformError::TimedOut { host, limit }
-    } else if error.is_connect() {
+    } else if error.is_connect() || chain(error).any(is_alert) {
         connecting(error, host)
     } else if error.is_builder() {
         PlatformError::Unreachable { host, why }
@@ -125,8 +125,25 @@ fn is_tls(cause: &(dyn Error + 'static)) -> bool {
     of_tls || error.get_ref().is_some_and(|inner| is_tls(inner))
 }
 
+/// Our own certificate is refused after the handshake, when the first answer is awaited (TLS 1.3).
+fn is_alert(cause: &(dyn Error + 'static)) -> bool {
+    is_tls(cause) && cause.to_string().contains("fatal alert")
+}
+
 /// What the operator can do something about, by the words the TLS library has for it.
-const CERTIFICATE_FAULTS: [(&str, &str); 8] = [
+const CERTIFICATE_FAULTS: [(&str, &str); 11] = [
+    (
+        "alert: CertificateExpired",
+        "it says that the `certificate` of this connection has expired; create a new service key, or renew it",
+    ),
+    (
+        "alert: CertificateRequired",
+        "it asks for a client certificate; set `certificate` and `key`",
+    ),
+    (
+        "alert: ",
+        "it refused the handshake; check `certificate` and `key` of the connection, where it has them",
+    ),
     (
         "UnknownIssuer",
         "its certificate is not from a trusted issuer; a private CA goes into `ca_file`",

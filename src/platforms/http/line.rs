@@ -6,13 +6,14 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, Identity, RequestBuilder, redirect};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::{Host, Url};
 
+use crate::domain::connection::{Connection, Credentials};
 use crate::domain::error::PlatformError;
-use crate::domain::text::Clean;
+use crate::domain::text::{Clean, Secret};
 use crate::platforms::http::answer::{Peer, Reply, host_and_port};
 use crate::platforms::http::failure::{self, Failure, Fate};
 use crate::platforms::http::{change, retry};
@@ -28,17 +29,20 @@ const READ_IDLE: Duration = Duration::from_secs(30);
 
 const READ_TOTAL: Duration = Duration::from_secs(60);
 
-/// Whether two calls are made by one client or the other: their time limits differ.
+/// What a call is for, and so which client makes it: time limits differ, and so does who sees a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// A read, or the fetch of a token.
+    /// The fetch of a token: a read that may show the connection's certificate.
+    SignIn,
+    /// A read.
     Read,
     /// A change.
     Change,
 }
 
-/// The two clients of a connection.
+/// The clients of a connection.
 pub(super) struct Lines {
+    sign_in: Client,
     reads: Client,
     changes: Client,
     change_total: Duration,
@@ -57,26 +61,32 @@ impl fmt::Debug for Lines {
 }
 
 impl Lines {
-    /// Sets both up. `urls` are all that will be asked: where every one of them is on this machine,
+    /// Sets them up. Where one leads to this machine,
     /// neither proxies nor a certificate store come into it.
-    pub(super) fn open(
-        urls: &[&Url],
-        ca_file: Option<&Path>,
-        change_total: Duration,
-    ) -> Result<Self, PlatformError> {
-        let local = urls.iter().all(|url| is_loopback(url));
+    pub(super) fn open(token_url: &Url, connection: &Connection) -> Result<Self, PlatformError> {
+        let change_total = connection.platform.change_limit();
+        let ca_file = connection.ca_file.as_deref();
         let authorities = ca_file.map_or_else(|| Ok(Vec::new()), authorities)?;
-        let trusting = |builder: ClientBuilder| {
-            let builder = if local {
+        let trusting = |url: &Url, builder: ClientBuilder| {
+            let builder = if is_loopback(url) {
                 builder.no_proxy().tls_certs_only(authorities.clone())
             } else {
                 builder.tls_certs_merge(authorities.clone())
             };
             builder.build().map_err(|error| no_trust(&error))
         };
+        let reading = || plain(READ_TOTAL).read_timeout(READ_IDLE);
+        let signing_in = match &connection.credentials {
+            Credentials::Certificate {
+                certificate, key, ..
+            } => reading().identity(identity(certificate, key)?),
+            Credentials::Client { .. } | Credentials::ApiKey(_) => reading(),
+        };
+        let base = &connection.base_url;
         Ok(Self {
-            reads: trusting(plain(READ_TOTAL).read_timeout(READ_IDLE))?,
-            changes: trusting(plain(change_total))?,
+            sign_in: trusting(token_url, signing_in)?,
+            reads: trusting(base, reading())?,
+            changes: trusting(base, plain(change_total))?,
             change_total,
             in_flight: Semaphore::new(IN_FLIGHT),
             clock_ahead: OnceLock::new(),
@@ -97,6 +107,7 @@ impl Lines {
 
     fn client(&self, purpose: Purpose) -> &Client {
         match purpose {
+            Purpose::SignIn => &self.sign_in,
             Purpose::Read => &self.reads,
             Purpose::Change => &self.changes,
         }
@@ -145,8 +156,8 @@ impl Lines {
     fn limit(&self, purpose: Purpose, begun: Instant) -> Duration {
         match purpose {
             Purpose::Change => self.change_total,
-            Purpose::Read if begun.elapsed() < READ_TOTAL => READ_IDLE,
-            Purpose::Read => READ_TOTAL,
+            Purpose::SignIn | Purpose::Read if begun.elapsed() < READ_TOTAL => READ_IDLE,
+            Purpose::SignIn | Purpose::Read => READ_TOTAL,
         }
     }
 }
@@ -199,13 +210,24 @@ fn authorities(file: &Path) -> Result<Vec<Certificate>, PlatformError> {
     Ok(found)
 }
 
+/// What the library says of a bad one is left out: it may quote it.
+fn identity(certificate: &Secret, key: &Secret) -> Result<Identity, PlatformError> {
+    let pem = [key.expose(), "\n", certificate.expose()].concat();
+    Identity::from_pem(pem.as_bytes()).map_err(|_| {
+        let why = "`certificate` and `key` are not a PEM certificate and its private key";
+        PlatformError::Trust {
+            why: Clean::new(why),
+        }
+    })
+}
+
 fn no_trust(error: &reqwest::Error) -> PlatformError {
     let text = format!("{error:?}");
     let why = if text.contains("No CA certificates") {
         "no trusted certificates found on this machine; install its `ca-certificates` package, \
          set SSL_CERT_FILE, or name a file in `ca_file`"
     } else {
-        "TLS cannot be set up; check `ca_file` and the machine's certificates"
+        "TLS cannot be set up; check `ca_file`, `certificate` and `key`, and the machine's certificates"
     };
     PlatformError::Trust {
         why: Clean::new(why),

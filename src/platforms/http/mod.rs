@@ -78,12 +78,11 @@ impl Http {
     /// Opens it. Contacts nobody; fails where the machine or `ca_file` gives nothing to trust (N34).
     pub fn open(connection: &Connection, dialect: Dialect) -> Result<Self, PlatformError> {
         let base = connection.base_url.clone();
-        let mut urls = vec![&base];
-        if let Authorization::Token(request) = &dialect.authorization {
-            urls.push(&request.url);
-        }
-        let limit = connection.platform.change_limit();
-        let lines = Lines::open(&urls, connection.ca_file.as_deref(), limit)?;
+        let token_url = match &dialect.authorization {
+            Authorization::Token(request) => &request.url,
+            Authorization::Key(_) => &base,
+        };
+        let lines = Lines::open(token_url, connection)?;
         let peer = |url: &Url, shapes| Peer {
             platform: connection.platform,
             host: line::named(url),

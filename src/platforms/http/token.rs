@@ -188,7 +188,7 @@ impl Tokens {
     }
 
     async fn ask(&self, lines: &Lines) -> Result<Grant, Failure> {
-        let request = lines.request(Purpose::Read, "POST", self.request.url.clone());
+        let request = lines.request(Purpose::SignIn, "POST", self.request.url.clone());
         let members = self
             .request
             .members
@@ -202,7 +202,7 @@ impl Tokens {
         } else {
             request.form(&members.collect::<Vec<_>>())
         };
-        let answer = lines.exchange(Purpose::Read, request, &self.peer).await;
+        let answer = lines.exchange(Purpose::SignIn, request, &self.peer).await;
         let reply = answer.map_err(|failure| self.refused(failure))?;
         self.grant(&reply)
     }

@@ -28,8 +28,8 @@ pub(super) fn token_request(connection: &Connection) -> TokenRequest {
         } => {
             members.extend([("clientID", secret(id)), ("clientSecret", theirs.clone())]);
         }
-        // The configuration gives Run:ai no key; the server will say what is missing.
-        Credentials::ApiKey(_) => {}
+        // The configuration gives Run:ai nothing else; the server will say what is missing.
+        Credentials::Certificate { .. } | Credentials::ApiKey(_) => {}
     }
     TokenRequest {
         url,

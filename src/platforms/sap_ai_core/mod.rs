@@ -26,9 +26,10 @@ pub static ENTRY: Entry = Entry {
 };
 
 fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
+    let (request, setting) = sign_in(&connection.credentials)?;
     let dialect = Dialect {
-        authorization: Authorization::Token(token_request(&connection.credentials)?),
-        setting: "client_id, client_secret",
+        authorization: Authorization::Token(request),
+        setting,
         headers: &[("AI-Client-Type", "centurion")],
         error_body: words::refusal,
     };
@@ -36,27 +37,38 @@ fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
     Ok(Arc::new(Client::new(connection.clone(), http)))
 }
 
-/// Client credentials as a form: ids have `!` and `|` in them, secrets `$`, `=` and `+` (section 7).
-fn token_request(credentials: &Credentials) -> Result<TokenRequest, PlatformError> {
-    let Credentials::Client {
-        token_url: Some(url),
-        id,
-        secret,
-    } = credentials
-    else {
-        let why = "SAP AI Core signs in with `auth_url`, `client_id` and `client_secret`";
-        return Err(PlatformError::Trust {
-            why: Clean::new(why),
-        });
+/// The token call and the settings behind it. Its members travel as a form: ids have `!` and `|` in them,
+/// secrets `$`, `=` and `+` (section 7). A certificate stands in for the secret, in the handshake.
+fn sign_in(credentials: &Credentials) -> Result<(TokenRequest, &'static str), PlatformError> {
+    let (url, id, secret, setting) = match credentials {
+        Credentials::Client {
+            token_url: Some(url),
+            id,
+            secret,
+        } => (url, id, Some(secret), "client_id, client_secret"),
+        Credentials::Certificate { token_url, id, .. } => {
+            (token_url, id, None, "client_id, certificate, key")
+        }
+        Credentials::Client {
+            token_url: None, ..
+        }
+        | Credentials::ApiKey(_) => {
+            let why = "SAP AI Core signs in with `auth_url`, `client_id` and `client_secret`";
+            return Err(PlatformError::Trust {
+                why: Clean::new(why),
+            });
+        }
     };
-    Ok(TokenRequest {
+    let mut members = vec![
+        ("grant_type", Secret::new("client_credentials".to_owned())),
+        ("client_id", Secret::new(id.clone())),
+    ];
+    members.extend(secret.map(|secret| ("client_secret", secret.clone())));
+    let request = TokenRequest {
         url: url.clone(),
-        members: vec![
-            ("grant_type", Secret::new("client_credentials".to_owned())),
-            ("client_id", Secret::new(id.clone())),
-            ("client_secret", secret.clone()),
-        ],
+        members,
         json: false,
         grant: words::grant,
-    })
+    };
+    Ok((request, setting))
 }

@@ -135,7 +135,9 @@ fn client(connection: &Connection) -> (String, Option<String>) {
         Credentials::Client { id, token_url, .. } => {
             (id.clone(), token_url.as_ref().map(ToString::to_string))
         }
-        Credentials::ApiKey(_) => panic!("{} has an API key", connection.name),
+        Credentials::Certificate { .. } | Credentials::ApiKey(_) => {
+            panic!("{} has no client secret", connection.name)
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod changes;
 mod listing;
+mod x509;
 
 use std::sync::Arc;
 
