@@ -26,7 +26,9 @@ pub(super) enum UrlFault {
 }
 
 /// Where Kubiya is, where nothing says otherwise (`specs/kubiya.md` 1).
-pub(super) const KUBIYA: &str = "https://control-plane.kubiya.ai";
+pub(super) fn kubiya() -> Url {
+    Url::parse("https://control-plane.kubiya.ai").expect("it is sound")
+}
 
 /// The root of a platform's paths, in the form [`crate::domain::connection::Connection::base_url`] has.
 pub(super) fn base(platform: PlatformId, text: &str) -> Result<Url, UrlFault> {

@@ -9,13 +9,14 @@ use url::Url;
 use crate::config::address::{self, UrlFault};
 use crate::config::document::{Entry, Section};
 use crate::config::environment::Environment;
-use crate::config::error::{ConfigError, shown, x509};
+use crate::config::error::{ConfigError, shown};
 use crate::config::finding::Finding;
 use crate::config::keys::{self, Key};
+use crate::config::parts::Parts;
 use crate::config::read_only::Run;
+use crate::config::sap_ai_core;
 use crate::config::scopes;
-use crate::config::secret::{SecretFault, SecretSource};
-use crate::config::service_key::ServiceKey;
+use crate::config::secret::{Read, SecretSource};
 use crate::domain::connection::{Connection, ConnectionName, Credentials, PlatformId, Scopes};
 use crate::domain::text::{Clean, Secret};
 
@@ -124,7 +125,7 @@ impl Reader<'_> {
             .push(Finding::new(&self.name, self.platform.name(), &origin));
         let (base_url, credentials) = match self.platform {
             PlatformId::SapAiCore => self.sap_ai_core()?,
-            PlatformId::RunAi => self.run_ai()?,
+            PlatformId::RunAi => (self.base_url()?, self.client(None)?),
             PlatformId::Kubiya => self.kubiya()?,
         };
         Ok(Connection {
@@ -142,68 +143,89 @@ impl Reader<'_> {
     }
 
     fn sap_ai_core(&mut self) -> Result<(Url, Credentials), ConfigError> {
-        for key in [&keys::CERTIFICATE, &keys::PRIVATE_KEY] {
-            if let Some(entry) = self.section.get(key) {
-                return Err(entry.error(x509(key.name)));
-            }
-        }
         if let Some(entry) = self.section.get(&keys::SERVICE_KEY) {
             return self.service_key(entry);
         }
-        let base_url = self.base_url()?;
-        let token_url = self.token_url()?;
-        Ok((base_url, self.client(Some(token_url))?))
+        let (base_url, token_url) = (self.base_url()?, self.token_url()?);
+        let pair = [&keys::CERTIFICATE, &keys::PRIVATE_KEY];
+        let credentials = match pair.into_iter().find_map(|key| self.section.get(key)) {
+            Some(entry) => self.certificate(entry, token_url)?,
+            None => self.client(Some(token_url))?,
+        };
+        Ok((base_url, credentials))
+    }
+
+    fn certificate(&mut self, entry: Entry<'_>, url: Url) -> Result<Credentials, ConfigError> {
+        self.refuse_beside(entry, &[&keys::CLIENT_SECRET])?;
+        Ok(Credentials::Certificate {
+            token_url: url,
+            id: self.client_id()?,
+            certificate: self.secret(&keys::CERTIFICATE, SecretSource::certificate)?,
+            key: self.secret(&keys::PRIVATE_KEY, SecretSource::private_key)?,
+        })
     }
 
     /// Addresses of the file come before those of the service key: they are what the operator wrote.
     fn service_key(&mut self, entry: Entry<'_>) -> Result<(Url, Credentials), ConfigError> {
+        let others = [
+            &keys::CLIENT_ID,
+            &keys::CLIENT_SECRET,
+            &keys::CERTIFICATE,
+            &keys::PRIVATE_KEY,
+        ];
+        self.refuse_beside(entry, &others)?;
         let key = entry.key().name;
-        for other in [&keys::CLIENT_ID, &keys::CLIENT_SECRET] {
-            if let Some(double) = self.section.get(other) {
-                return Err(double.error(format!(
-                    "`{}` cannot stand beside `{key}`; keep one of them",
-                    other.name
-                )));
-            }
-        }
         let text = self.fetch(entry, SecretSource::document)?;
-        let wrong = |fault| entry.error(format!("`{key}` {fault}"));
-        let service_key = ServiceKey::parse(text.expose()).map_err(wrong)?;
-        let base_url = self.base_url_or(key, || service_key.base_url().map_err(wrong))?;
-        let token_url = self.token_url_or(key, || service_key.token_url().map_err(wrong))?;
-        Ok((base_url, service_key.sign_in(token_url)))
+        let json = sap_ai_core::service_key(text.expose(), entry.place(), key)?;
+        let names = &sap_ai_core::SERVICE_KEY;
+        let parts = Parts::of_json(entry.place(), Some(key), &json, names.all());
+        let base_url = match self.section.get(&keys::URL) {
+            Some(_) => self.base_url()?,
+            None => self.noted(&keys::URL, names.base_url(&parts)?, key),
+        };
+        let token_url = match self.section.get(&keys::AUTH_URL) {
+            Some(_) => self.token_url()?,
+            None => self.noted(&keys::AUTH_URL, names.token_url(&parts)?, key),
+        };
+        let credentials = names.credentials(&parts, token_url, self.scene.environment)?;
+        Ok((base_url, credentials))
     }
 
-    fn run_ai(&mut self) -> Result<(Url, Credentials), ConfigError> {
-        Ok((self.base_url()?, self.client(None)?))
+    fn refuse_beside(&self, entry: Entry<'_>, others: &[&'static Key]) -> Result<(), ConfigError> {
+        let Some(double) = others.iter().find_map(|key| self.section.get(key)) else {
+            return Ok(());
+        };
+        let (other, key) = (double.key().name, entry.key().name);
+        Err(double.error(format!(
+            "`{other}` cannot stand beside `{key}`; keep one of them"
+        )))
     }
 
     fn kubiya(&mut self) -> Result<(Url, Credentials), ConfigError> {
-        let usual = || Ok(address::base(PlatformId::Kubiya, address::KUBIYA).expect("it is sound"));
-        let base_url = self.base_url_or("default", usual)?;
-        let entry = self.section.require(&keys::API_KEY)?;
-        Ok((
-            base_url,
-            Credentials::ApiKey(self.fetch(entry, SecretSource::line)?),
-        ))
+        let base_url = match self.section.get(&keys::URL) {
+            Some(_) => self.base_url()?,
+            None => self.noted(&keys::URL, address::kubiya(), "default"),
+        };
+        let key = self.secret(&keys::API_KEY, SecretSource::line)?;
+        Ok((base_url, Credentials::ApiKey(key)))
     }
 
     fn client(&mut self, token_url: Option<Url>) -> Result<Credentials, ConfigError> {
+        Ok(Credentials::Client {
+            token_url,
+            id: self.client_id()?,
+            secret: self.secret(&keys::CLIENT_SECRET, SecretSource::line)?,
+        })
+    }
+
+    fn client_id(&mut self) -> Result<String, ConfigError> {
         let entry = self.section.require(&keys::CLIENT_ID)?;
         let id = entry.text()?;
         if id.trim().is_empty() || id.chars().any(char::is_control) {
             return Err(entry.wrong("is empty or holds control characters"));
         }
         self.note(entry, id);
-        let secret = self.fetch(
-            self.section.require(&keys::CLIENT_SECRET)?,
-            SecretSource::line,
-        )?;
-        Ok(Credentials::Client {
-            token_url,
-            id: id.to_owned(),
-            secret,
-        })
+        Ok(id.to_owned())
     }
 
     fn base_url(&mut self) -> Result<Url, ConfigError> {
@@ -227,40 +249,15 @@ impl Reader<'_> {
         Ok(url)
     }
 
-    /// The address of the file, else the one known from `origin`.
-    fn base_url_or(
-        &mut self,
-        origin: &str,
-        known: impl FnOnce() -> Result<Url, ConfigError>,
-    ) -> Result<Url, ConfigError> {
-        match self.section.get(&keys::URL) {
-            Some(_) => self.base_url(),
-            None => Ok(self.noted(&keys::URL, known()?, origin)),
-        }
+    fn secret(&mut self, key: &'static Key, read: Read) -> Result<Secret, ConfigError> {
+        self.fetch(self.section.require(key)?, read)
     }
 
-    /// As [`Reader::base_url_or`], for tokens.
-    fn token_url_or(
-        &mut self,
-        origin: &str,
-        known: impl FnOnce() -> Result<Url, ConfigError>,
-    ) -> Result<Url, ConfigError> {
-        match self.section.get(&keys::AUTH_URL) {
-            Some(_) => self.token_url(),
-            None => Ok(self.noted(&keys::AUTH_URL, known()?, origin)),
-        }
-    }
-
-    fn fetch(
-        &mut self,
-        entry: Entry<'_>,
-        read: fn(&SecretSource, &Environment) -> Result<Secret, SecretFault>,
-    ) -> Result<Secret, ConfigError> {
+    fn fetch(&mut self, entry: Entry<'_>, read: Read) -> Result<Secret, ConfigError> {
         let source = SecretSource::of(entry, |text| self.scene.path(text))?;
-        let origin = source.to_string();
+        let (key, origin) = (entry.key().name, source.to_string());
         self.findings
-            .push(Finding::of(&self.name, entry.key().name, "***", &origin));
-        let key = entry.key().name;
+            .push(Finding::of(&self.name, key, "***", &origin));
         let wrong = |fault| entry.place().no_secret(key, &origin, fault);
         read(&source, self.scene.environment).map_err(wrong)
     }

@@ -52,11 +52,6 @@ impl Place {
     }
 }
 
-/// Said of a certificate in place of a client secret.
-pub(super) fn x509(key: &str) -> String {
-    format!("`{key}`: X.509 service keys are not supported yet; take one with a client secret")
-}
-
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -56,8 +56,8 @@ pub(super) static AUTH_URL: Key = key(
 pub(super) static CLIENT_ID: Key = key("client_id", CLIENTS, "the client id as text");
 pub(super) static CLIENT_SECRET: Key = key("client_secret", CLIENTS, SECRET_FORM);
 pub(super) static SERVICE_KEY: Key = key("service_key", SAP, SECRET_FORM);
-pub(super) static CERTIFICATE: Key = key("certificate", SAP, "nothing yet");
-pub(super) static PRIVATE_KEY: Key = key("key", SAP, "nothing yet");
+pub(super) static CERTIFICATE: Key = key("certificate", SAP, SECRET_FORM);
+pub(super) static PRIVATE_KEY: Key = key("key", SAP, SECRET_FORM);
 pub(super) static API_KEY: Key = key("api_key", KUBIYA, SECRET_FORM);
 pub(super) static SCOPES: Key = key(
     "scopes",

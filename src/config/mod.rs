@@ -14,10 +14,11 @@ mod error;
 mod file;
 mod finding;
 mod keys;
+mod parts;
 mod read_only;
+mod sap_ai_core;
 mod scopes;
 mod secret;
-mod service_key;
 mod system;
 
 use std::path::{Path, PathBuf};

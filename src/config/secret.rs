@@ -50,7 +50,12 @@ pub(super) enum SecretFault {
     Lines(usize),
     #[error("holds control characters")]
     Control,
+    #[error("is not PEM text, which begins with -----BEGIN")]
+    NotPem,
 }
+
+/// One of the ways to read a source.
+pub(super) type Read = fn(&SecretSource, &Environment) -> Result<Secret, SecretFault>;
 
 /// The three ways to a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,21 +105,35 @@ impl SecretSource {
 
     /// A secret: one line of text. The line break at its end is taken off.
     pub(super) fn line(&self, environment: &Environment) -> Result<Secret, SecretFault> {
-        one_line(self.text(environment)?)
+        one_line(self.text(environment, private)?)
     }
 
     /// A whole text, such as a service key.
     pub(super) fn document(&self, environment: &Environment) -> Result<Secret, SecretFault> {
-        self.text(environment).map(Secret::new)
+        self.text(environment, private).map(Secret::new)
     }
 
-    fn text(&self, environment: &Environment) -> Result<String, SecretFault> {
+    /// A private key as PEM.
+    pub(super) fn private_key(&self, environment: &Environment) -> Result<Secret, SecretFault> {
+        pem(self.text(environment, private)?)
+    }
+
+    /// Certificates as PEM: no secret, so that others may read the file.
+    pub(super) fn certificate(&self, environment: &Environment) -> Result<Secret, SecretFault> {
+        pem(self.text(environment, |path| read(&open(path)?.1))?)
+    }
+
+    fn text(
+        &self,
+        environment: &Environment,
+        file: fn(&Path) -> Result<Vec<u8>, SecretFault>,
+    ) -> Result<String, SecretFault> {
         let bytes = match self {
             Self::Variable(name) => {
                 let value = environment.variable(name).ok_or(SecretFault::Unset)?;
                 return Ok(value.to_str().ok_or(SecretFault::NotText)?.to_owned());
             }
-            Self::File(path) => private(path)?,
+            Self::File(path) => file(path)?,
             Self::Command(command) => command::output(command, environment, HELPER_LIMIT)?,
         };
         if bytes.len() as u64 > LARGEST {
@@ -175,15 +194,32 @@ pub(super) fn one_line(mut text: String) -> Result<Secret, SecretFault> {
     Ok(Secret::new(text))
 }
 
-/// The content of a file only its owner may read, in a folder only its owner may look into (C4).
-pub(super) fn private(path: &Path) -> Result<Vec<u8>, SecretFault> {
-    let unreadable = |error: io::Error| SecretFault::Unreadable(Clean::new(&error.to_string()));
+/// Takes PEM text; its line breaks may be written out as `\n` (`specs/sap-ai-core.md` 7).
+pub(super) fn pem(text: String) -> Result<Secret, SecretFault> {
+    if !text.contains("-----BEGIN ") {
+        return Err(SecretFault::NotPem);
+    }
+    Ok(Secret::new(text.replace("\\n", "\n")))
+}
+
+fn unreadable(error: io::Error) -> SecretFault {
+    SecretFault::Unreadable(Clean::new(&error.to_string()))
+}
+
+/// The file, and where it really is.
+fn open(path: &Path) -> Result<(PathBuf, File), SecretFault> {
     // Through links, and before it is opened: opening a pipe would wait for its other end.
     let path = fs::canonicalize(path).map_err(unreadable)?;
     if !fs::metadata(&path).map_err(unreadable)?.is_file() {
         return Err(SecretFault::NotAFile);
     }
     let file = File::open(&path).map_err(unreadable)?;
+    Ok((path, file))
+}
+
+/// The content of a file only its owner may read, in a folder only its owner may look into (C4).
+pub(super) fn private(path: &Path) -> Result<Vec<u8>, SecretFault> {
+    let (path, file) = open(path)?;
     let folder = path.parent().expect("a file lies in a folder");
     let own = file.metadata().map_err(unreadable)?;
     let around = fs::metadata(folder).map_err(unreadable)?;
@@ -195,16 +231,17 @@ pub(super) fn private(path: &Path) -> Result<Vec<u8>, SecretFault> {
     let own = system::exposed(&own).then(|| chmod("600", &path));
     let around = system::exposed(&around).then(|| chmod("700", folder));
     let fixes: Vec<String> = own.into_iter().chain(around).collect();
-    if !fixes.is_empty() {
-        let fix = Clean::new(&format!("run: {}", fixes.join(" && ")));
-        return Err(SecretFault::Exposed { fix });
+    if fixes.is_empty() {
+        return read(&file);
     }
-    read(file).map_err(unreadable)
+    let fix = Clean::new(&format!("run: {}", fixes.join(" && ")));
+    Err(SecretFault::Exposed { fix })
 }
 
-fn read(file: File) -> io::Result<Vec<u8>> {
+fn read(file: &File) -> Result<Vec<u8>, SecretFault> {
     let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    let read = file.take(LARGEST + 1).read_to_end(&mut bytes);
+    read.map_err(unreadable)?;
     Ok(bytes)
 }
 

@@ -1,10 +1,12 @@
 //! Kubiya's variables (`specs/kubiya.md` 2). Its context files contradict each other and are not read.
 
 use crate::config::address;
-use crate::config::discover::{Account, Parts};
+use crate::config::discover::Account;
 use crate::config::environment::Environment;
 use crate::config::error::ConfigError;
 use crate::config::finding::Finding;
+use crate::config::keys::listed;
+use crate::config::parts::Parts;
 use crate::config::scopes;
 use crate::domain::connection::{Credentials, PlatformId};
 
@@ -18,28 +20,20 @@ pub(super) fn find(
     environment: &Environment,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Account>, ConfigError> {
-    let parts = Parts::of_environment(environment, &[KEY, OWN_URL])?;
-    if parts.is_empty() {
+    let parts = Parts::of_environment(environment, [KEY].into_iter().chain(URLS))?;
+    if !parts.has(KEY) && !parts.has(OWN_URL) {
         findings.push(Finding::new(PlatformId::Kubiya, "not found", KEY));
         return Ok(None);
     }
-    let [secret] = parts.all([KEY])?;
-    let (variable, address) = address(environment)?;
-    let key = variable.unwrap_or(OWN_URL);
+    parts.require(&[KEY])?;
+    let url = URLS.into_iter().find(|name| parts.has(name));
     Ok(Some(Account {
-        base_url: parts.base_url(PlatformId::Kubiya, key, address)?,
-        credentials: Credentials::ApiKey(parts.secret(KEY, secret)?),
+        base_url: match url {
+            Some(name) => parts.url(name, |text| address::base(PlatformId::Kubiya, text))?,
+            None => address::kubiya(),
+        },
+        credentials: Credentials::ApiKey(parts.secret(KEY)?),
         scopes: scopes::usual(PlatformId::Kubiya),
-        origin: variable.map_or_else(|| KEY.to_owned(), |variable| format!("{KEY}, {variable}")),
+        origin: listed([KEY].into_iter().chain(url)),
     }))
-}
-
-/// The first address that is set, with its variable, or Kubiya's own.
-fn address(environment: &Environment) -> Result<(Option<&'static str>, &str), ConfigError> {
-    for name in URLS {
-        if let Some(address) = environment.text(name)? {
-            return Ok((Some(name), address));
-        }
-    }
-    Ok((None, address::KUBIYA))
 }

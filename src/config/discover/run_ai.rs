@@ -1,10 +1,12 @@
 //! Run:ai's variables (`specs/run-ai.md` 9).
 
-use crate::config::discover::{Account, Parts};
+use crate::config::address;
+use crate::config::discover::Account;
 use crate::config::environment::Environment;
 use crate::config::error::ConfigError;
 use crate::config::finding::Finding;
 use crate::config::keys::listed;
+use crate::config::parts::Parts;
 use crate::config::scopes;
 use crate::domain::connection::{Credentials, PlatformId};
 
@@ -14,18 +16,18 @@ pub(super) fn find(
     environment: &Environment,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Account>, ConfigError> {
-    let parts = Parts::of_environment(environment, &NAMES)?;
+    let parts = Parts::of_environment(environment, NAMES)?;
     if parts.is_empty() {
         findings.push(Finding::new(PlatformId::RunAi, "not found", &listed(NAMES)));
         return Ok(None);
     }
-    let [base, id, secret] = parts.all(NAMES)?;
+    parts.require(&NAMES)?;
     Ok(Some(Account {
-        base_url: parts.base_url(PlatformId::RunAi, NAMES[0], base)?,
+        base_url: parts.url(NAMES[0], |text| address::base(PlatformId::RunAi, text))?,
         credentials: Credentials::Client {
             token_url: None,
-            id: parts.client_id(NAMES[1], id)?,
-            secret: parts.secret(NAMES[2], secret)?,
+            id: parts.client_id(NAMES[1])?,
+            secret: parts.secret(NAMES[2])?,
         },
         scopes: scopes::usual(PlatformId::RunAi),
         origin: listed(NAMES),

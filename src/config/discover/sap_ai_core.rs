@@ -4,17 +4,18 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::config::discover::{Account, Parts};
+use crate::config::discover::Account;
 use crate::config::environment::Environment;
-use crate::config::error::{ConfigError, Place, shown, x509};
+use crate::config::error::{ConfigError, Place, shown};
 use crate::config::finding::Finding;
 use crate::config::keys::listed;
+use crate::config::parts::Parts;
+use crate::config::sap_ai_core::{self, Names, SDK};
 use crate::config::scopes::{self, RESOURCE_GROUP_FORM, is_resource_group};
-use crate::config::secret::{SecretFault, private};
-use crate::config::service_key::{ServiceKey, ServiceKeyFault};
-use crate::domain::connection::{Credentials, PlatformId, Scopes};
+use crate::config::secret::private;
+use crate::domain::connection::{PlatformId, Scopes};
 use crate::domain::resource::Scope;
 use crate::domain::text::Clean;
 
@@ -22,21 +23,12 @@ const SERVICE_KEY: &str = "AICORE_SERVICE_KEY";
 const BINDINGS: &str = "VCAP_SERVICES";
 const RESOURCE_GROUP: &str = "AICORE_RESOURCE_GROUP";
 
-/// The four values of an account with a client secret.
-const NAMES: [&str; 4] = [
-    "AICORE_BASE_URL",
-    "AICORE_AUTH_URL",
-    "AICORE_CLIENT_ID",
-    "AICORE_CLIENT_SECRET",
-];
-
-/// The values of an account with a certificate.
-const X509_NAMES: [&str; 5] = [
-    "AICORE_CERT_URL",
-    "AICORE_CERT_FILE_PATH",
-    "AICORE_KEY_FILE_PATH",
-    "AICORE_CERT_STR",
-    "AICORE_KEY_STR",
+/// Where values were looked for, in words.
+const PLACES: [&str; 4] = [
+    SERVICE_KEY,
+    "AICORE_*",
+    "AICORE_CONFIG, AICORE_HOME",
+    BINDINGS,
 ];
 
 pub(super) fn find(
@@ -44,145 +36,86 @@ pub(super) fn find(
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Account>, ConfigError> {
     let file = ConfigFile::find(environment)?;
-    let mut sources = sources(environment, file.as_ref())?.into_iter();
+    let key = environment.text(SERVICE_KEY)?;
+    let key = key.map(|text| sap_ai_core::service_key(text, Place::Environment, SERVICE_KEY));
+    let (key, binding) = (key.transpose()?, binding(environment)?);
+    let sources = [
+        key.as_ref().map(|key| Source::of_key(SERVICE_KEY, key)),
+        Some(Source::of_variables(environment)?),
+        file.as_ref().map(ConfigFile::source),
+        binding.as_ref().map(|key| Source::of_key(BINDINGS, key)),
+    ];
+    let sources = sources.into_iter().flatten();
+    let mut sources = sources.filter(|source| !source.parts.is_empty());
+    let note = |value: &str, origin: &str| Finding::new(PlatformId::SapAiCore, value, origin);
     let Some(winner) = sources.next() else {
-        let looked = [
-            SERVICE_KEY,
-            "AICORE_*",
-            "AICORE_CONFIG, AICORE_HOME",
-            BINDINGS,
-        ];
-        findings.push(Finding::new(
-            PlatformId::SapAiCore,
-            "not found",
-            &listed(looked),
-        ));
+        findings.push(note("not found", &listed(PLACES)));
         return Ok(None);
     };
-    for loser in sources {
-        let value = format!("not used, {} comes first", winner.origin());
-        findings.push(Finding::new(PlatformId::SapAiCore, &value, &loser.origin()));
-    }
+    let beaten = format!("not used, {} comes first", winner.origin);
+    findings.extend(sources.map(|loser| note(&beaten, &loser.origin)));
     let scopes = Scopes::Named(vec![resource_group(environment, file.as_ref())?]);
-    winner.account(scopes).map(Some)
+    winner.account(scopes, environment).map(Some)
 }
 
-/// A place that holds at least one value.
-enum Source<'a> {
-    /// A service key as text.
-    ServiceKey(&'a str),
-    /// The separate variables.
-    Variables(Parts<'a>),
-    /// The SDK's configuration file, with the same names.
-    File(&'a Path, Parts<'a>),
-    /// The credentials of a service binding.
-    Binding(Value),
+/// A place and the values in it.
+struct Source<'a> {
+    origin: String,
+    parts: Parts<'a>,
+    names: &'static Names,
+    /// The file it is, where it is one.
+    file: Option<&'a Path>,
 }
 
-fn sources<'a>(
-    environment: &'a Environment,
-    file: Option<&'a ConfigFile>,
-) -> Result<Vec<Source<'a>>, ConfigError> {
-    let names: Vec<_> = NAMES.into_iter().chain(X509_NAMES).collect();
-    let mut sources = Vec::new();
-    sources.extend(environment.text(SERVICE_KEY)?.map(Source::ServiceKey));
-    let variables = Parts::of_environment(environment, &names)?;
-    if !variables.is_empty() {
-        sources.push(Source::Variables(variables));
-    }
-    if let Some(file) = file {
-        let values = file.parts(&names);
-        if !values.is_empty() {
-            sources.push(Source::File(&file.path, values));
+impl<'a> Source<'a> {
+    fn of_key(variable: &'static str, key: &'a Value) -> Self {
+        let names = &sap_ai_core::SERVICE_KEY;
+        Self {
+            origin: variable.to_owned(),
+            parts: Parts::of_json(Place::Environment, Some(variable), key, names.all()),
+            names,
+            file: None,
         }
     }
-    match environment.text(BINDINGS)?.map(binding) {
-        Some(Ok(Some(credentials))) => sources.push(Source::Binding(credentials)),
-        Some(Err(error)) if sources.is_empty() => return Err(error),
-        Some(Ok(None) | Err(_)) | None => {}
+
+    fn of_variables(environment: &'a Environment) -> Result<Self, ConfigError> {
+        let parts = Parts::of_environment(environment, SDK.all())?;
+        Ok(Self {
+            origin: listed(parts.present()),
+            parts,
+            names: &SDK,
+            file: None,
+        })
     }
-    Ok(sources)
+
+    fn account(self, scopes: Scopes, environment: &Environment) -> Result<Account, ConfigError> {
+        if let Some(Err(fault)) = self.file.map(private) {
+            let origin = format!("file {}", self.origin);
+            return Err(Place::Environment.no_secret("AICORE_CLIENT_SECRET", &origin, fault));
+        }
+        let (base_url, credentials) = self.names.account(&self.parts, environment)?;
+        Ok(Account {
+            base_url,
+            credentials,
+            scopes,
+            origin: self.origin,
+        })
+    }
 }
 
-/// The credentials of the binding that is labelled `aicore`.
-fn binding(text: &str) -> Result<Option<Value>, ConfigError> {
-    let Ok(Value::Object(services)) = serde_json::from_str(text) else {
-        let (found, form) = (
-            "is not JSON of this form",
-            "an object with lists of service bindings",
-        );
-        return Err(Place::Environment.wrong(BINDINGS, found, form));
+/// The credentials of the binding that is labelled `aicore`, or else named so, as the SDK for JavaScript takes it.
+fn binding(environment: &Environment) -> Result<Option<Value>, ConfigError> {
+    let Some(text) = environment.text(BINDINGS)? else {
+        return Ok(None);
     };
-    let mut bindings = services.values().filter_map(Value::as_array).flatten();
-    let own = bindings.find(|binding| binding["label"] == "aicore");
+    let Ok(Value::Object(services)) = serde_json::from_str(text) else {
+        let form = "an object with lists of service bindings";
+        return Err(Place::Environment.wrong(BINDINGS, "is not JSON of this form", form));
+    };
+    let bindings = || services.values().filter_map(Value::as_array).flatten();
+    let called = |member| bindings().find(|binding| binding[member] == "aicore");
+    let own = called("label").or_else(|| called("name"));
     Ok(own.map(|binding| binding["credentials"].clone()))
-}
-
-impl Source<'_> {
-    fn origin(&self) -> String {
-        match self {
-            Self::ServiceKey(_) => SERVICE_KEY.to_owned(),
-            Self::Variables(parts) => listed(parts.present()),
-            Self::File(path, _) => shown(path).to_string(),
-            Self::Binding(_) => BINDINGS.to_owned(),
-        }
-    }
-
-    fn account(self, scopes: Scopes) -> Result<Account, ConfigError> {
-        let origin = self.origin();
-        match self {
-            Self::ServiceKey(text) => of_key(ServiceKey::parse(text), SERVICE_KEY, scopes),
-            Self::Binding(credentials) => of_key(ServiceKey::of(&credentials), BINDINGS, scopes),
-            Self::Variables(parts) => of_parts(&parts, origin, scopes),
-            Self::File(path, parts) => {
-                private(path).map_err(|fault| refuse_file(path, fault))?;
-                of_parts(&parts, origin, scopes)
-            }
-        }
-    }
-}
-
-fn of_key(
-    service_key: Result<ServiceKey, ServiceKeyFault>,
-    key: &'static str,
-    scopes: Scopes,
-) -> Result<Account, ConfigError> {
-    let wrong = |fault| Place::Environment.error(format!("`{key}` {fault}"));
-    let service_key = service_key.map_err(wrong)?;
-    let base_url = service_key.base_url().map_err(wrong)?;
-    let token_url = service_key.token_url().map_err(wrong)?;
-    let (credentials, origin) = (service_key.sign_in(token_url), key.to_owned());
-    Ok(Account {
-        base_url,
-        credentials,
-        scopes,
-        origin,
-    })
-}
-
-fn of_parts(parts: &Parts<'_>, origin: String, scopes: Scopes) -> Result<Account, ConfigError> {
-    if let Some(key) = X509_NAMES
-        .into_iter()
-        .find(|name| parts.present().any(|present| present == *name))
-    {
-        return Err(parts.place.clone().error(x509(key)));
-    }
-    let [base, auth, id, secret] = parts.all(NAMES)?;
-    Ok(Account {
-        base_url: parts.base_url(PlatformId::SapAiCore, NAMES[0], base)?,
-        credentials: Credentials::Client {
-            token_url: Some(parts.token_url(NAMES[1], auth)?),
-            id: parts.client_id(NAMES[2], id)?,
-            secret: parts.secret(NAMES[3], secret)?,
-        },
-        scopes,
-        origin,
-    })
-}
-
-fn refuse_file(path: &Path, fault: SecretFault) -> ConfigError {
-    let origin = format!("file {}", shown(path));
-    Place::Environment.no_secret(NAMES[3], &origin, fault)
 }
 
 /// The resource group is looked for on its own, whatever source won; never in a service key.
@@ -190,72 +123,72 @@ fn resource_group(
     environment: &Environment,
     file: Option<&ConfigFile>,
 ) -> Result<Scope, ConfigError> {
-    let in_file = || {
-        file.and_then(|file| Some((Place::File(file.path.clone()), file.value(RESOURCE_GROUP)?)))
+    let in_file = |file: &'_ ConfigFile| {
+        let name = file.json[RESOURCE_GROUP].as_str()?.to_owned();
+        (!name.is_empty()).then(|| (Place::File(file.path.clone()), name))
     };
+    let usual = || (Place::Environment, scopes::SAP_DEFAULT.to_owned());
     let (place, name) = match environment.text(RESOURCE_GROUP)? {
-        Some(name) => (Place::Environment, name),
-        None => in_file().unwrap_or((Place::Environment, scopes::SAP_DEFAULT)),
+        Some(name) => (Place::Environment, name.to_owned()),
+        None => file.and_then(in_file).unwrap_or_else(usual),
     };
-    if is_resource_group(name) {
-        return Ok(Scope::new(name));
+    if is_resource_group(&name) {
+        return Ok(Scope::new(&name));
     }
-    let found = format!("is \"{}\"", Clean::new(name));
+    let found = format!("is \"{}\"", Clean::new(&name));
     Err(place.wrong(RESOURCE_GROUP, found, RESOURCE_GROUP_FORM))
 }
 
 /// The SDK's configuration file: one flat object, with the names of the variables.
 struct ConfigFile {
     path: PathBuf,
-    values: Map<String, Value>,
+    json: Value,
 }
 
 impl ConfigFile {
-    /// The file the SDK would read. One that was asked for by name has to be there.
+    /// The file the SDK would read. Only one for a profile has to be there.
     fn find(environment: &Environment) -> Result<Option<Self>, ConfigError> {
-        if let Some(path) = environment.variable("AICORE_CONFIG") {
-            return Self::read(path.into()).map(Some);
-        }
-        let named = environment.variable("AICORE_HOME").map(PathBuf::from);
-        let usual = || Some(environment.home()?.join(".aicore"));
-        let Some(folder) = named.or_else(usual) else {
+        let profile = environment.text("AICORE_PROFILE")?;
+        let profile = profile.filter(|profile| *profile != "default");
+        let Some(path) = Self::place(environment, profile) else {
             return Ok(None);
         };
-        match environment.text("AICORE_PROFILE")? {
-            None | Some("default") => {
-                let path = folder.join("config.json");
-                path.exists().then(|| Self::read(path)).transpose()
-            }
-            Some(profile) => Self::read(folder.join(format!("config_{profile}.json"))).map(Some),
+        if profile.is_none() && !path.exists() {
+            return Ok(None);
         }
+        Self::read(path).map(Some)
+    }
+
+    fn place(environment: &Environment, profile: Option<&str>) -> Option<PathBuf> {
+        if let Some(path) = environment.variable("AICORE_CONFIG") {
+            return Some(path.into());
+        }
+        let usual = || Some(environment.home()?.join(".aicore"));
+        let named = environment.variable("AICORE_HOME").map(PathBuf::from);
+        let name = profile.map_or("config.json".to_owned(), |name| {
+            format!("config_{name}.json")
+        });
+        Some(named.or_else(usual)?.join(name))
     }
 
     fn read(path: PathBuf) -> Result<Self, ConfigError> {
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) => {
-                let why = Clean::new(&error.to_string());
-                return Err(Place::File(path).error(format!("cannot be read: {why}")));
-            }
-        };
+        let wrong = |problem: &str| Place::File(path.clone()).error(problem);
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            let why = Clean::new(&error.to_string());
+            wrong(&format!("cannot be read: {why}"))
+        })?;
         match serde_json::from_str(&text) {
-            Ok(Value::Object(values)) => Ok(Self { path, values }),
-            Ok(_) | Err(_) => Err(Place::File(path).error("not a JSON object")),
+            Ok(json @ Value::Object(_)) => Ok(Self { path, json }),
+            Ok(_) | Err(_) => Err(wrong("not a JSON object")),
         }
     }
 
-    fn value(&self, name: &str) -> Option<&str> {
-        self.values
-            .get(name)?
-            .as_str()
-            .filter(|text| !text.is_empty())
-    }
-
-    fn parts(&self, names: &[&'static str]) -> Parts<'_> {
-        let values = names.iter().map(|name| (*name, self.value(name))).collect();
-        Parts {
-            place: Place::File(self.path.clone()),
-            values,
+    fn source(&self) -> Source<'_> {
+        Source {
+            origin: shown(&self.path).to_string(),
+            parts: Parts::of_json(Place::File(self.path.clone()), None, &self.json, SDK.all()),
+            names: &SDK,
+            file: Some(&self.path),
         }
     }
 }

@@ -4,7 +4,10 @@ use centurion::config::{self};
 use centurion::domain::connection::{ReadOnly, Scopes};
 use centurion::domain::resource::Scope;
 
-use crate::config::{CANARY, KUBIYA, Scene, client, only, service_key};
+use crate::config::{
+    CANARY, KUBIYA, PEM, Scene, certified, certified_service_key, client, only, service_key,
+};
+
 fn variables_of_sap(scene: Scene) -> Scene {
     scene
         .set("AICORE_CLIENT_ID", "of-variables")
@@ -126,13 +129,156 @@ fn a_lone_variable_of_sap_hides_what_comes_after_it_and_is_refused() {
     );
 }
 
+/// An account that signs in with a certificate, without it.
+fn uncertified(scene: Scene) -> Scene {
+    scene
+        .set("AICORE_CLIENT_ID", "sb-1")
+        .set("AICORE_CERT_URL", "https://cert.example.com/")
+        .set("AICORE_BASE_URL", "https://api.example.com/")
+}
+
 #[test]
-fn certificates_of_sap_in_the_environment_are_refused() {
-    let scene = variables_of_sap(Scene::new()).set("AICORE_CERT_STR", CANARY);
-    assert_eq!(
-        scene.error(),
-        "environment: `AICORE_CERT_STR`: X.509 service keys are not supported yet; take one with a client secret"
+fn a_certificate_of_sap_is_taken_from_wherever_its_own_tools_take_it() {
+    let files = Scene::new();
+    files.folder("pem", 0o700);
+    files.file("pem/certificate", PEM, 0o644);
+    files.file("pem/key", PEM, 0o600);
+    let [certificate, key] = ["certificate", "key"].map(|name| {
+        let path = files.path("pem").join(name);
+        path.display().to_string()
+    });
+    let file = Scene::new();
+    file.folder(".aicore", 0o700);
+    let json = format!(
+        r#"{{"AICORE_CLIENT_ID": "sb-1", "AICORE_CERT_URL": "https://cert.example.com", "AICORE_CERT_STR": "{PEM}",
+        "AICORE_KEY_STR": "{PEM}", "AICORE_BASE_URL": "https://api.example.com"}}"#
     );
+    file.file(".aicore/config.json", json, 0o600);
+    let bindings = format!(
+        r#"{{"aicore": [{{"label": "aicore", "credentials": {}}}]}}"#,
+        certified_service_key()
+    );
+    for scene in [
+        uncertified(Scene::new())
+            .set("AICORE_CERT_STR", PEM)
+            .set("AICORE_KEY_STR", &PEM.replace("\\n", "\n")),
+        uncertified(files)
+            .set("AICORE_CERT_FILE_PATH", &certificate)
+            .set("AICORE_KEY_FILE_PATH", &key),
+        file,
+        Scene::new().set("AICORE_SERVICE_KEY", &certified_service_key()),
+        Scene::new().set("VCAP_SERVICES", &bindings),
+    ] {
+        let settings = scene.load();
+        let expected = ("sb-1", "https://cert.example.com/oauth/token");
+        assert_eq!(certified(only(&settings)), expected);
+        let shown = format!("{settings:?} {:?}", config::explain(&settings));
+        assert!(!shown.contains(CANARY), "{shown}");
+    }
+}
+
+#[test]
+fn a_certificate_of_sap_without_an_address_of_its_own_goes_to_the_usual_one() {
+    let scene = Scene::new()
+        .set("AICORE_CLIENT_ID", "sb-1")
+        .set("AICORE_AUTH_URL", "https://auth.example.com")
+        .set("AICORE_BASE_URL", "https://api.example.com")
+        .set("AICORE_CERT_STR", PEM)
+        .set("AICORE_KEY_STR", PEM);
+    let settings = scene.load();
+    let token_url = certified(only(&settings)).1;
+    assert_eq!(token_url, "https://auth.example.com/oauth/token");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_certificate_of_sap_that_is_not_whole_or_not_the_only_way_is_refused() {
+    let half = uncertified(Scene::new()).set("AICORE_CERT_STR", PEM);
+    assert_eq!(
+        half.error(),
+        "environment: AICORE_BASE_URL, AICORE_CERT_URL, AICORE_CLIENT_ID, AICORE_CERT_STR found, \
+         but not AICORE_KEY_STR; set what is missing, or unset what is there"
+    );
+    let two = half.set("AICORE_CLIENT_SECRET", CANARY);
+    assert_eq!(
+        two.error(),
+        "environment: AICORE_CLIENT_SECRET, AICORE_CERT_STR found; keep one way to sign in"
+    );
+    let no_pem = uncertified(Scene::new())
+        .set("AICORE_CERT_STR", PEM)
+        .set("AICORE_KEY_STR", CANARY);
+    assert_eq!(
+        no_pem.error(),
+        "environment: `AICORE_KEY_STR`: the value is not PEM text, which begins with -----BEGIN"
+    );
+    let open = Scene::new();
+    open.folder("pem", 0o700);
+    open.file("pem/key", PEM, 0o644);
+    let path = open.path("pem/key").display().to_string();
+    let open = uncertified(open)
+        .set("AICORE_CERT_FILE_PATH", &path)
+        .set("AICORE_KEY_FILE_PATH", &path);
+    assert_eq!(
+        open.error(),
+        "environment: `AICORE_KEY_FILE_PATH`: file HOME/pem/key can be read or changed by others, \
+         so it was not loaded; run: chmod 600 HOME/pem/key"
+    );
+}
+
+#[test]
+fn a_source_of_sap_without_a_value_hides_nothing() {
+    let binding = |entry: &str| {
+        format!(
+            r#"{{"user-provided": [{{{entry}, "credentials": {}}}]}}"#,
+            service_key()
+        )
+    };
+    let scene = Scene::new()
+        .set("AICORE_SERVICE_KEY", "{}")
+        .set("AICORE_CLIENT_ID", "")
+        .set("AICORE_CONFIG", "/nowhere/config.json")
+        .set(
+            "VCAP_SERVICES",
+            &binding(r#""label": "other", "name": "aicore""#),
+        );
+    assert_eq!(id_and_group(&scene).0, "sb-1");
+    let scene = with_config_file_of_sap(Scene::new());
+    scene.file(
+        ".aicore/config.json",
+        r#"{"AICORE_RESOURCE_GROUP": "of-file"}"#,
+        0o600,
+    );
+    let scene = scene.set("VCAP_SERVICES", &binding(r#""label": "aicore""#));
+    assert_eq!(id_and_group(&scene), ("sb-1".to_owned(), group("of-file")));
+    let none = Scene::new().set("VCAP_SERVICES", &binding(r#""label": "other""#));
+    assert!(none.load().connections.is_empty());
+}
+
+#[test]
+fn what_is_no_json_where_sap_has_json_is_refused_whatever_else_is_there() {
+    let scene = variables_of_sap(Scene::new());
+    scene.folder(".aicore", 0o700);
+    scene.file(".aicore/config.json", CANARY, 0o600);
+    assert_eq!(scene.error(), "HOME/.aicore/config.json: not a JSON object");
+    let key = variables_of_sap(Scene::new()).set("AICORE_SERVICE_KEY", CANARY);
+    assert_eq!(
+        key.error(),
+        "environment: `AICORE_SERVICE_KEY` is not a service key: it is not a JSON object"
+    );
+    let binding = variables_of_sap(Scene::new()).set("VCAP_SERVICES", CANARY);
+    assert_eq!(
+        binding.error(),
+        "environment: `VCAP_SERVICES` is not JSON of this form, expected an object with lists of service bindings"
+    );
+}
+
+#[test]
+fn the_home_of_saps_tools_may_be_elsewhere_and_its_default_profile_is_none() {
+    let scene = with_config_file_of_sap(Scene::new());
+    let home = scene.path(".aicore").display().to_string();
+    let elsewhere = Scene::new().set("AICORE_HOME", &home);
+    let elsewhere = elsewhere.set("AICORE_PROFILE", "default");
+    assert_eq!(id_and_group(&elsewhere).0, "of-file");
 }
 
 #[test]

@@ -148,3 +148,22 @@ fn service_key() -> String {
         "serviceurls": {{"AI_API_URL": "https://api.example.com"}}}}"#
     )
 }
+
+const PEM: &str = "-----BEGIN C4n4ry-----\\nc4n4ry-7f3e\\n-----END C4n4ry-----\\n";
+
+/// The X.509 form of a service key.
+fn certified_service_key() -> String {
+    format!(
+        r#"{{"clientid": "sb-1", "certificate": "{PEM}", "key": "{PEM}", "url": "https://auth.example.com",
+        "certurl": "https://cert.example.com", "serviceurls": {{"AI_API_URL": "https://api.example.com/"}}}}"#
+    )
+}
+
+/// Id and token address of a connection that signs in with a certificate.
+fn certified(connection: &Connection) -> (&str, &str) {
+    let Credentials::Certificate { token_url, id, .. } = &connection.credentials else {
+        panic!("{} has no certificate", connection.name);
+    };
+    assert_eq!(connection.base_url.as_str(), "https://api.example.com/v2");
+    (id, token_url.as_str())
+}

@@ -5,8 +5,10 @@ use centurion::domain::connection::Scopes;
 use centurion::domain::resource::Scope;
 
 use crate::config::{
-    CANARY, KUBIYA, Scene, client, error_in_connection, error_of, only, service_key,
+    CANARY, KUBIYA, PEM, Scene, certified, certified_service_key, client, error_in_connection,
+    only, service_key,
 };
+
 #[test]
 fn a_secret_in_the_file_is_refused_and_not_repeated() {
     assert_eq!(
@@ -194,51 +196,71 @@ fn a_service_key_stands_alone_and_whole() {
     for (key, expected) in [
         (
             r#"["canary"]"#,
-            "is not a service key: it is not a JSON object",
+            " is not a service key: it is not a JSON object",
+        ),
+        (CANARY, " is not a service key: it is not a JSON object"),
+        (
+            r#"{"serviceurls":{"AI_API_URL":"https://h"},"url":"https://h","clientid":"a","clientsecret":7}"#,
+            ": serviceurls.AI_API_URL, url, clientid found, but not clientsecret; \
+             set what is missing, or unset what is there",
         ),
         (
-            r#"{"clientid":"a","clientsecret":7}"#,
-            "is not a whole service key: clientsecret missing",
+            r#"{"clientid":"a","clientsecret":"c4n4ry-7f3e"}"#,
+            ": clientid, clientsecret found, but not serviceurls.AI_API_URL; \
+             set what is missing, or unset what is there",
         ),
         (
-            r#"{"clientid":"a","clientsecret":"b"}"#,
-            "is not a whole service key: serviceurls.AI_API_URL missing",
-        ),
-        (
-            r#"{"clientid":"a","clientsecret":"canary\u001b"}"#,
-            "holds a service key whose `clientsecret` holds control characters",
+            r#"{"serviceurls":{"AI_API_URL":"https://h"},"url":"https://h","clientid":"a","clientsecret":"c4n4ry-7f3e\u001b"}"#,
+            ": `clientsecret`: the value holds control characters",
         ),
         (
             r#"{"clientid":"a","clientsecret":"b","serviceurls":{"AI_API_URL":"https://canary@h"}}"#,
-            "holds a service key whose `serviceurls.AI_API_URL` holds a user name or password before the host; \
+            ": `serviceurls.AI_API_URL` holds a user name or password before the host; \
              take it out, and change that password if others could see it",
         ),
         (
-            r#"{"clientid":"a","certificate":"b","key":"canary","certurl":"c"}"#,
-            "holds an X.509 service key, and X.509 service keys are not supported yet; \
-             take one with a client secret",
+            r#"{"serviceurls":{"AI_API_URL":"https://h"},"url":"https://h","clientid":"a","clientsecret":"b","key":"canary"}"#,
+            ": clientsecret, key found; keep one way to sign in",
         ),
     ] {
         assert_eq!(
             with(key, ""),
-            format!("CONFIG:4:15: `service_key` {expected}")
+            format!("CONFIG:4:15: `service_key`{expected}")
         );
     }
-    let half = format!(r#"{{"clientsecret": "{CANARY}"}}"#);
-    assert_eq!(
-        with(&half, ""),
-        "CONFIG:4:15: `service_key` is not a whole service key: clientid missing"
+}
+
+#[test]
+fn a_certificate_of_the_file_signs_in_with_its_key_and_nothing_beside_it() {
+    let text = format!(
+        "{SAP}url = \"https://api.example.com\"\nauth_url = \"https://cert.example.com\"\nclient_id = \"sb-1\"\n\
+         certificate = {{ file = \"c.pem\" }}\n"
     );
+    let with = |more: &str| {
+        let scene = Scene::with(format!("{text}{more}\n")).set("KEY", PEM);
+        scene.file(".config/centurion/c.pem", PEM, 0o644);
+        scene
+    };
+    let settings = with("key = { env = \"KEY\" }").load();
+    let expected = ("sb-1", "https://cert.example.com/oauth/token");
+    assert_eq!(certified(only(&settings)), expected);
+    assert!(with("").error().contains("`key` is missing, expected {"));
     assert_eq!(
-        with(CANARY, ""),
-        "CONFIG:4:15: `service_key` is not a service key: it is not a JSON object"
+        with("key = { env = \"KEY\" }\nclient_secret = { env = \"KEY\" }").error(),
+        "CONFIG:9:17: `client_secret` cannot stand beside `certificate`; keep one of them"
+    );
+    let no_pem = with("key = { env = \"KEY\" }");
+    no_pem.file(".config/centurion/c.pem", CANARY, 0o644);
+    assert_eq!(
+        no_pem.error(),
+        "CONFIG:7:15: `certificate`: file HOME/.config/centurion/c.pem is not PEM text, which begins with -----BEGIN"
     );
 }
 
 #[test]
-fn certificates_are_refused_and_not_guessed_at() {
-    assert_eq!(
-        error_of(&format!("{SAP}certificate = {{ file = \"c.pem\" }}\n")),
-        "CONFIG:4:15: `certificate`: X.509 service keys are not supported yet; take one with a client secret"
-    );
+fn a_service_key_with_a_certificate_asks_its_certurl_for_tokens() {
+    let text = format!("{SAP}service_key = {{ env = \"KEY\" }}\n");
+    let scene = Scene::with(text).set("KEY", &certified_service_key());
+    let expected = ("sb-1", "https://cert.example.com/oauth/token");
+    assert_eq!(certified(only(&scene.load())), expected);
 }
