@@ -1,6 +1,7 @@
 //! Why a platform could not be read or did not answer: one variant for each thing the operator
 //! would do differently. Free of HTTP types, and every text in it is clean.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::domain::connection::PlatformId;
@@ -105,7 +106,7 @@ pub enum PlatformError {
         target: Clean,
     },
     /// The credentials were refused, also after a new token (N20, N21).
-    #[error("{platform} refused the credentials ({}); check `{setting}`", .said.message)]
+    #[error("{platform} refused the credentials ({said}); check `{setting}`")]
     Unauthorized {
         /// Who refused.
         platform: PlatformId,
@@ -115,13 +116,13 @@ pub enum PlatformError {
         said: Refusal,
     },
     /// Signed in, but not allowed (N22).
-    #[error("not permitted: {} (HTTP {})", .said.message, .said.status)]
+    #[error("not permitted: {said} (HTTP {})", .said.status)]
     Forbidden {
         /// The platform's words.
         said: Refusal,
     },
     /// Too many requests, also after the waits (N27).
-    #[error("rate limit: HTTP 429{}", wait(*.retry_after))]
+    #[error("rate limit: HTTP 429{}{}", wait(*.retry_after), own_words(.said))]
     RateLimited {
         /// How long the server asked to wait.
         retry_after: Option<Duration>,
@@ -129,17 +130,36 @@ pub enum PlatformError {
         said: Refusal,
     },
     /// 5xx (N28, N29).
-    #[error("the server failed: HTTP {}: {}", .said.status, .said.message)]
+    #[error("the server failed: HTTP {}: {said}", .said.status)]
     ServerFailed {
         /// The platform's words.
         said: Refusal,
     },
     /// Any other refusal: 400, 404, 405, 409, 412, 413, 422 and the rest.
-    #[error("refused: HTTP {}: {}", .said.status, .said.message)]
+    #[error("refused: HTTP {}: {said}", .said.status)]
     Refused {
         /// The platform's words.
         said: Refusal,
     },
+}
+
+impl fmt::Display for Refusal {
+    /// The words, then code and request id where there are any: support asks for them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.message)?;
+        if let Some(code) = &self.code {
+            write!(f, ", code {code}")?;
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, ", request {id}")?;
+        }
+        Ok(())
+    }
+}
+
+fn own_words(said: &Refusal) -> String {
+    let own = said.own_shape.then(|| format!(": {said}"));
+    own.unwrap_or_default()
 }
 
 fn wait(retry_after: Option<Duration>) -> String {

@@ -8,13 +8,15 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt};
 
 use crate::domain::connection::Connection;
 use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
 use crate::domain::resource::{Key, Page, Reading, Scope, Source};
 use crate::domain::text::Clean;
-use crate::platforms::http::{Call, Http, Sending};
+use crate::platforms::http::{Http, Sending};
 use crate::platforms::loose::Loose;
 use crate::platforms::sap_ai_core::change::{self, naming_group};
+use crate::platforms::sap_ai_core::inspect;
 use crate::platforms::sap_ai_core::listing;
 use crate::platforms::sap_ai_core::meta::{self, Meta};
 use crate::platforms::sap_ai_core::rules::Changes;
@@ -53,11 +55,9 @@ impl Client {
 
     async fn one(&self, key: &Key) -> Result<Reading, PlatformError> {
         let (scope, kind) = (&key.source.scope, key.source.kind);
-        let call =
-            Call::get(["lm", kind.plural(), key.id.raw()]).header("AI-Resource-Group", scope.raw());
-        let reply = match self.http.read(call).await {
+        let reply = match inspect::get(&self.http, key, None, &[]).await {
             Err(error) if is_gone(&error) => return Ok(Reading::Gone),
-            other => other.map_err(|error| naming_group(error, &scope.shown()))?,
+            other => other?,
         };
         let row = reply.json::<Loose<Row>>()?.0.unwrap_or_default();
         if row.id() != key.id.raw() {
@@ -101,6 +101,10 @@ impl Platform for Client {
 
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>> {
         self.one(key).boxed()
+    }
+
+    fn inspect<'a>(&'a self, key: &'a Key, inquiry: Inquiry) -> BoxStream<'a, Part> {
+        inspect::parts(&self.http, key, inquiry)
     }
 
     fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {

@@ -95,31 +95,18 @@ impl<'a> Reader<'a> {
 /// The names of the resource groups the account may see (section 6).
 pub(super) async fn resource_groups(http: &Http) -> Result<Vec<Scope>, PlatformError> {
     let mut groups: Vec<Scope> = Vec::new();
-    let mut next: Option<(&'static str, String)> = None;
+    let mut skip = 0;
     loop {
         let call = Call::get(["admin", "resourceGroups"])
             .query("$top", PAGE)
+            .query("$skip", skip)
             .header("AI-Resource-Group", "default");
-        let call = match next {
-            Some((name, value)) => call.query(name, value),
-            None => call,
-        };
-        let body: Value = http.read(call).await?.json()?;
         let before = groups.len();
-        let received = add_groups(&mut groups, &body);
-        let token = body
-            .get("continueToken")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let last = token.is_empty() && received < PAGE;
-        if last || groups.len() == before || groups.len() >= MOST_GROUPS {
+        let received = add_groups(&mut groups, &http.read(call).await?.json()?);
+        skip += received;
+        if received < PAGE || groups.len() == before || groups.len() >= MOST_GROUPS {
             return Ok(groups);
         }
-        next = Some(if token.is_empty() {
-            ("$skip", groups.len().to_string())
-        } else {
-            ("continueToken", token.to_owned())
-        });
     }
 }
 

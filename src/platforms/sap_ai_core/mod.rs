@@ -2,6 +2,7 @@
 
 mod change;
 mod client;
+mod inspect;
 mod listing;
 mod meta;
 mod rules;

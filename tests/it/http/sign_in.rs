@@ -65,7 +65,7 @@ async fn n20_n21_a_refused_sign_in_is_asked_once_and_told_in_the_endpoints_own_w
             let error = answer.expect_err("no sign-in").to_string();
             assert_eq!(
                 error,
-                "Kubiya refused the credentials (Bad credentials); check `api_key`"
+                "Kubiya refused the credentials (Bad credentials, code unauthorized); check `api_key`"
             );
         }
         let sent = end(http.change(post())).await;

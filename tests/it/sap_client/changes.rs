@@ -45,7 +45,9 @@ async fn a_preview_is_what_leaves() {
         _ => canned::json(202, "{}"),
     })
     .await;
-    let preview = sap.client.preview(&sap.plan(Action::Stop).await[0]);
+    let preview = sap
+        .client
+        .preview(&sap.plan(&sap.source(), Action::Stop).await[0]);
     sap.carry_out(Action::Stop).await;
     let sent = &sap.changes()[0];
     assert_eq!(sent.line, format!("{} {}", preview.method, preview.path));

@@ -143,24 +143,30 @@ async fn groups(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> V
 
 #[tokio::test]
 async fn all_resource_groups_are_found_out_page_by_page() {
-    let found = groups(|heard, _| match heard.line.as_str() {
-        "GET /v2/admin/resourceGroups?%24top=1000" => json_answer(200, &json!({
-            "resources": [{"resourceGroupId": "default"}, {"resourceGroupId": null}, {"resourceGroupId": "a b"}],
-            "continueToken": "next",
-        })),
-        "GET /v2/admin/resourceGroups?%24top=1000&continueToken=next" => {
-            json_answer(200, &json!({"resources": [{"resourceGroupId": "team-churn"}, {"resourceGroupId": "default"}]}))
-        }
-        _ => canned::json(500, ""),
+    let page = |first: usize| -> Vec<Value> {
+        let group = |n| json!({"resourceGroupId": format!("group-{n}"), "status": "PROVISIONED"});
+        (first..first + 998).map(group).collect()
+    };
+    let found = groups(move |heard, _| {
+        let mut resources = page(0);
+        let last = match heard.line.as_str() {
+            "GET /v2/admin/resourceGroups?%24top=1000&%24skip=0" => [json!(null), json!("a b")],
+            "GET /v2/admin/resourceGroups?%24top=1000&%24skip=1000" => {
+                resources.clear();
+                [json!("team-churn"), json!("group-7")]
+            }
+            _ => return canned::json(400, ""),
+        };
+        resources.extend(last.map(|id| json!({"resourceGroupId": id})));
+        json_answer(
+            200,
+            &json!({"count": resources.len(), "resources": resources}),
+        )
     })
     .await;
-    let expected = [
-        "prod/default executions",
-        "prod/default deployments",
-        "prod/team-churn executions",
-        "prod/team-churn deployments",
-    ];
-    assert_eq!(found, expected);
+    assert_eq!(found.len(), 2 * 999);
+    assert_eq!(found[0], "prod/group-0 executions");
+    assert_eq!(found[1_997], "prod/team-churn deployments");
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! The SAP AI Core client against canned answers: what it asks, sends and makes of each id.
 
 mod changes;
+mod contract;
+mod inspecting;
 mod listing;
 mod x509;
 
@@ -49,6 +51,10 @@ impl Sap {
             _ => say(heard, before),
         })
         .await;
+        Self::over(server, scopes)
+    }
+
+    fn over(server: Canned, scopes: Scopes) -> Self {
         let client = platforms::open(&connection(&server, scopes)).expect("loopback");
         Self { server, client }
     }
@@ -61,30 +67,33 @@ impl Sap {
         Self::start(eval(), canned::json(404, "no such page"), say).await
     }
 
+    /// The executions of the first group; deployments come after them.
     fn source(&self) -> Arc<Source> {
-        let sources = self
-            .client
-            .connection()
-            .known_sources()
-            .expect("named scopes");
-        sources[0].clone()
+        self.sources().swap_remove(0)
+    }
+
+    fn sources(&self) -> Vec<Arc<Source>> {
+        let connection = self.client.connection();
+        connection.known_sources().expect("named scopes")
     }
 
     async fn pages(&self) -> Vec<Page> {
-        let source = self.source();
-        let pages: Vec<_> = self.client.list(&source).collect().await;
-        pages
-            .into_iter()
-            .map(|page| page.expect("a page"))
-            .collect()
+        self.pages_of(&self.source()).await
+    }
+
+    async fn pages_of(&self, source: &Arc<Source>) -> Vec<Page> {
+        let pages: Vec<_> = self.client.list(source).collect().await;
+        let pages = pages.into_iter().map(|page| page.expect("a page"));
+        pages.collect()
     }
 
     async fn rows(&self) -> Vec<Resource> {
-        self.pages()
-            .await
-            .into_iter()
-            .flat_map(|page| page.rows)
-            .collect()
+        self.rows_of(&self.source()).await
+    }
+
+    async fn rows_of(&self, source: &Arc<Source>) -> Vec<Resource> {
+        let pages = self.pages_of(source).await.into_iter();
+        pages.flat_map(|page| page.rows).collect()
     }
 
     async fn read(&self, id: &str) -> Result<Reading, String> {
@@ -98,22 +107,27 @@ impl Sap {
             .map_err(|error| error.to_string())
     }
 
-    /// The requests an action over all listed rows leaves as.
-    async fn plan(&self, action: Action) -> Vec<Request> {
+    /// The requests an action over all rows of a source leaves as.
+    async fn plan(&self, source: &Arc<Source>, action: Action) -> Vec<Request> {
         let candidate = |row: Resource| Candidate {
             marked_as: row.status.word.clone(),
             row: Arc::new(row),
             bar: None,
         };
-        let candidates = self.rows().await.into_iter().map(candidate).collect();
+        let rows = self.rows_of(source).await.into_iter();
         let accounts = vec![Account::of(self.client.connection())];
+        let candidates = rows.map(candidate).collect();
         Plan::propose(action, candidates, accounts, Timestamp::UNIX_EPOCH).requests(None)
     }
 
     /// What became of an action over all listed rows: `id: answer`, then notes and stops.
     async fn carry_out(&self, action: Action) -> Vec<String> {
+        self.carry_out_on(&self.source(), action).await
+    }
+
+    async fn carry_out_on(&self, source: &Arc<Source>, action: Action) -> Vec<String> {
         let mut told = Vec::new();
-        for request in self.plan(action).await {
+        for request in self.plan(source, action).await {
             let events: Vec<_> = self.client.change(&request).collect().await;
             told.extend(events.iter().map(tell));
         }

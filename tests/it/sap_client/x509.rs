@@ -236,7 +236,7 @@ async fn a_certificate_the_service_does_not_know_is_refused_credentials_with_its
     let refused = sign_in(&endpoint, &pair).await.expect_err("refused");
     assert_eq!(
         refused.to_string(),
-        "SAP AI Core refused the credentials (Unknown certificate); check `client_id, certificate, key`"
+        "SAP AI Core refused the credentials (Unknown certificate, code unauthorized); check `client_id, certificate, key`"
     );
 }
 

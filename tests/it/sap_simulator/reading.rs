@@ -186,7 +186,19 @@ async fn logs_cover_the_last_hour_unless_asked_and_come_in_either_order() {
     assert!(all.len() >= recent.len());
     assert_eq!(newest.len(), 2);
     assert!(newest[0]["timestamp"].as_str() > newest[1]["timestamp"].as_str());
-    assert_eq!(sap.get(&format!("{path}?$top=5001")).await.0, 400);
+    for bad in [
+        "$top=5001",
+        "$order=up",
+        "start=2026-05-04T08:00:00+00:00",
+        "end=now",
+    ] {
+        assert_eq!(sap.get(&format!("{path}?{bad}")).await.0, 400, "{bad}");
+    }
+    let until = format!("{path}?start={start}&end={start}");
+    assert!(lines(sap.get(&until).await.1).is_empty());
+    let created = sap.ids(EXECUTIONS, "UNKNOWN").await.swap_remove(0);
+    let path = format!("{EXECUTIONS}/{created}/logs");
+    assert_eq!(sap.get(&path).await.0, 404, "just created");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use super::Listing;
 use super::access::InGroup;
 use super::failure::Failure;
 use super::list::{members, number};
-use super::row::Row;
+use super::row::{Row, Status};
 
 const DEFAULT_TOP: usize = 1_000;
 const LARGEST_TOP: usize = 5_000;
@@ -32,10 +32,10 @@ pub(super) async fn logs(
     })?;
     let unknown = || Failure::unknown_id(listing.kind).about(&id);
     let lines = place.account.visit(&listing.service, |holdings| {
-        let row = holdings
-            .shelf(place.part(listing.kind))
-            .find(&id)
-            .ok_or_else(unknown)?;
+        let row = holdings.shelf(place.part(listing.kind)).find(&id);
+        // What was just created is not known to the logs yet (section 8).
+        let row = row.filter(|row| row.status != Status::Unknown);
+        let row = row.ok_or_else(unknown)?;
         Ok(asked.lines_of(row, now))
     });
     Ok(Json(json!({ "data": { "result": lines? } })))

@@ -1,0 +1,143 @@
+//! What is told of one row beyond its listing: its document and its logs (sections 2 and 6).
+
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Line, Part};
+use crate::domain::resource::Key;
+use crate::domain::text::Clean;
+use crate::platforms::http::{Call, Http, Reply};
+use crate::platforms::loose::{FromJson, Loose, loose_objects, shortened};
+use crate::platforms::sap_ai_core::change::naming_group;
+use crate::platforms::sap_ai_core::words::LONGEST_TEXT;
+
+/// The most lines one answer has (section 6).
+const MOST_LINES: usize = 5_000;
+
+pub(super) fn parts<'a>(http: &'a Http, key: &'a Key, inquiry: Inquiry) -> BoxStream<'a, Part> {
+    let parts = async move {
+        match inquiry {
+            Inquiry::Detail => detail(http, key).await,
+            Inquiry::Logs { since } => vec![logs(http, key, since).await],
+        }
+    };
+    stream::once(parts).flat_map(stream::iter).boxed()
+}
+
+/// `GET` of a row, or of what is below it.
+pub(super) async fn get(
+    http: &Http,
+    key: &Key,
+    below: Option<&str>,
+    query: &[(&'static str, String)],
+) -> Result<Reply, PlatformError> {
+    let (scope, kind) = (&key.source.scope, key.source.kind.plural());
+    let path = ["lm", kind, key.id.raw()].into_iter().chain(below);
+    let mut call = Call::get(path).header("AI-Resource-Group", scope.raw());
+    call.query.extend_from_slice(query);
+    let reply = http.read(call).await;
+    reply.map_err(|error| naming_group(error, &scope.shown()))
+}
+
+/// The reasons of the status stand in the document alone, and first: they are what is looked for.
+async fn detail(http: &Http, key: &Key) -> Vec<Part> {
+    let document = match get(http, key, None, &[]).await {
+        Ok(reply) => reply.json::<Value>(),
+        Err(error) => Err(error),
+    };
+    let document = match document {
+        Ok(document) => document,
+        Err(error) => return vec![failed("raw JSON", error)],
+    };
+    let details = document["statusDetails"].as_object();
+    let details = details.filter(|details| !details.is_empty()).map(|_| Part {
+        title: "status details",
+        ..Part::raw(&document["statusDetails"])
+    });
+    details.into_iter().chain([Part::raw(&document)]).collect()
+}
+
+fn failed(title: &'static str, error: PlatformError) -> Part {
+    let missing = error.said().is_some_and(|said| said.status == 404);
+    let note = "one that was just created may not be found for some minutes";
+    Part {
+        title,
+        lines: Err(error),
+        note: missing.then(|| Clean::new(note)),
+    }
+}
+
+/// The newest lines, oldest first. Without a start the platform would look back for one hour only.
+async fn logs(http: &Http, key: &Key, since: Option<Timestamp>) -> Part {
+    let start = match since {
+        Some(since) => Some(since),
+        None => created(http, key).await,
+    };
+    let mut query = vec![
+        ("$top", MOST_LINES.to_string()),
+        ("$order", "desc".to_owned()),
+    ];
+    query.extend(start.map(|start| ("start", start.to_string())));
+    let answer = match get(http, key, Some("logs"), &query).await {
+        Ok(reply) => reply.json::<Logs>(),
+        Err(error) => Err(error),
+    };
+    let records = match answer {
+        Ok(logs) => logs.data.0.unwrap_or_default().result.0.unwrap_or_default(),
+        Err(error) => return failed("logs", error),
+    };
+    let from = start.map_or("an hour ago".to_owned(), |start| start.to_string());
+    let note = match records.len() {
+        0 => Some(format!("no lines since {from}")),
+        MOST_LINES.. => Some(format!("only the newest {MOST_LINES} records since {from}")),
+        _ => None,
+    };
+    let mut lines: Vec<Line> = records.iter().rev().flat_map(Record::lines).collect();
+    lines.sort_by_key(|line| line.at);
+    Part {
+        title: "logs",
+        lines: Ok(lines),
+        note: note.map(|note| Clean::new(&note)),
+    }
+}
+
+async fn created(http: &Http, key: &Key) -> Option<Timestamp> {
+    let document: Value = get(http, key, None, &[]).await.ok()?.json().ok()?;
+    Timestamp::from_json(document["createdAt"].clone())
+}
+
+/// All of it is optional.
+#[derive(Debug, Deserialize)]
+struct Logs {
+    #[serde(default)]
+    data: Loose<Data>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Data {
+    result: Loose<Vec<Record>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Record {
+    timestamp: Loose<Timestamp>,
+    msg: Loose<String>,
+}
+
+loose_objects!(Data, Record);
+
+impl Record {
+    /// A message ends in a line break, and may have more of them.
+    fn lines(&self) -> impl Iterator<Item = Line> {
+        self.msg.text().lines().map(|text| Line {
+            at: self.timestamp.0,
+            text: shortened(text, LONGEST_TEXT),
+        })
+    }
+}
