@@ -45,17 +45,14 @@ pub(super) fn token(text: &str) -> Result<Url, UrlFault> {
 }
 
 fn parse(text: &str) -> Result<Url, UrlFault> {
-    if text
-        .chars()
-        .any(|c| c.is_whitespace() || c.is_control() || c == '\\')
-    {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
+    if text.contains(odd) {
         return Err(UrlFault::Characters);
     }
-    let scheme = |prefix: &str| {
-        text.get(..prefix.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
-    if !scheme("https://") && !scheme("http://") {
+    let scheme = text
+        .split_once("://")
+        .map(|(scheme, _)| scheme.to_ascii_lowercase());
+    if !matches!(scheme.as_deref(), Some("https" | "http")) {
         return Err(UrlFault::Scheme);
     }
     let mut url = Url::parse(text).map_err(UrlFault::Unparsable)?;

@@ -69,31 +69,34 @@ impl<'a> Head<'a> {
 
     /// Refuses the name, as another connection has it.
     pub(super) fn repeats(&self, first: &Self) -> ConfigError {
-        let (name, line) = (first.name.clone(), first.section.line());
-        let entry = self
-            .section
-            .get(&keys::NAME)
-            .expect("a head was read with a name");
+        let (name, line) = (&first.name, first.section.line());
+        let entry = self.section.get(&keys::NAME);
+        let entry = entry.expect("a head was read with a name");
         entry.error(format!(
             "the name \"{name}\" is taken by the connection of line {line}"
         ))
     }
-}
 
-/// Reads the rest of a connection, and says where each of its values came from.
-pub(super) fn read(
-    head: Head<'_>,
-    scene: Scene<'_>,
-    findings: &mut Vec<Finding>,
-) -> Result<Connection, ConfigError> {
-    Reader {
-        section: head.section,
-        scene,
-        name: head.name,
-        platform: head.platform,
-        findings,
+    /// Reads the rest of it, and says where each of its values came from.
+    pub(super) fn connection(
+        self,
+        scene: Scene<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Connection, ConfigError> {
+        let Self {
+            section,
+            name,
+            platform,
+        } = self;
+        Reader {
+            section,
+            scene,
+            name,
+            platform,
+            findings,
+        }
+        .read()
     }
-    .read()
 }
 
 fn name(entry: Entry<'_>) -> Result<ConnectionName, ConfigError> {
@@ -103,9 +106,8 @@ fn name(entry: Entry<'_>) -> Result<ConnectionName, ConfigError> {
 
 fn platform(entry: Entry<'_>) -> Result<PlatformId, ConfigError> {
     let text = entry.text()?;
-    let found = PlatformId::ALL
-        .into_iter()
-        .find(|platform| platform.config_word() == text);
+    let mut all = PlatformId::ALL.into_iter();
+    let found = all.find(|platform| platform.config_word() == text);
     found.ok_or_else(|| entry.wrong_value(text))
 }
 
@@ -121,8 +123,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(mut self) -> Result<Connection, ConfigError> {
         let origin = self.scene.origin(self.section.line());
-        self.findings
-            .push(Finding::new(&self.name, self.platform.name(), &origin));
+        let heading = Finding::new(&self.name, self.platform.name(), &origin);
+        self.findings.push(heading);
         let (base_url, credentials) = match self.platform {
             PlatformId::SapAiCore => self.sap_ai_core()?,
             PlatformId::RunAi => (self.base_url()?, self.client(None)?),
@@ -256,8 +258,7 @@ impl Reader<'_> {
     fn fetch(&mut self, entry: Entry<'_>, read: Read) -> Result<Secret, ConfigError> {
         let source = SecretSource::of(entry, |text| self.scene.path(text))?;
         let (key, origin) = (entry.key().name, source.to_string());
-        self.findings
-            .push(Finding::of(&self.name, key, "***", &origin));
+        self.found(key, "***", &origin);
         let wrong = |fault| entry.place().no_secret(key, &origin, fault);
         read(&source, self.scene.environment).map_err(wrong)
     }
@@ -295,15 +296,18 @@ impl Reader<'_> {
 
     fn note(&mut self, entry: Entry<'_>, value: &str) {
         let origin = self.scene.origin(entry.line());
-        self.findings
-            .push(Finding::of(&self.name, entry.key().name, value, &origin));
+        self.found(entry.key().name, value, &origin);
     }
 
     /// Passes on an address that does not stand in the file.
     fn noted(&mut self, key: &'static Key, url: Url, origin: &str) -> Url {
-        self.findings
-            .push(Finding::of(&self.name, key.name, url.as_str(), origin));
+        self.found(key.name, url.as_str(), origin);
         url
+    }
+
+    fn found(&mut self, key: &str, value: &str, origin: &str) {
+        let finding = Finding::of(&self.name, key, value, origin);
+        self.findings.push(finding);
     }
 
     fn ca_file(&mut self) -> Result<Option<PathBuf>, ConfigError> {

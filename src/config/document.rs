@@ -29,8 +29,10 @@ pub(super) struct Document {
 impl Document {
     /// Reads the file; a byte order mark is left out.
     pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
-        let refuse =
-            |why: &str| Place::File(path.to_owned()).error(format!("cannot be read: {why}"));
+        let refuse = |why: &str| {
+            let place = Place::File(path.to_owned());
+            place.error(format!("cannot be read: {why}"))
+        };
         let unreadable = |error: io::Error| refuse(Clean::new(&error.to_string()).as_str());
         let mut bytes = Vec::new();
         let file = File::open(path).map_err(unreadable)?;
@@ -40,26 +42,17 @@ impl Document {
         if bytes.len() as u64 > LARGEST {
             return Err(refuse("it is larger than 1 MiB"));
         }
-        Self::new(path, bytes)
-    }
-
-    fn new(path: &Path, bytes: Vec<u8>) -> Result<Self, ConfigError> {
-        let path = path.to_owned();
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                let text = text
-                    .strip_prefix('\u{feff}')
-                    .map(str::to_owned)
-                    .unwrap_or(text);
-                Ok(Self { path, text })
-            }
-            Err(error) => {
-                let good = error.utf8_error().valid_up_to();
-                let text = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
-                let place = Self { path, text }.place(good);
-                Err(place.error("this is not UTF-8 text; save the file as UTF-8"))
-            }
+        let good = str::from_utf8(&bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        let text = String::from_utf8_lossy(&bytes[..good]);
+        let document = Self {
+            path: path.to_owned(),
+            text: text.trim_start_matches('\u{feff}').to_owned(),
+        };
+        if good < bytes.len() {
+            let place = document.place(document.text.len());
+            return Err(place.error("this is not UTF-8 text; save the file as UTF-8"));
         }
+        Ok(document)
     }
 
     /// The file.
@@ -127,10 +120,8 @@ impl<'d> Section<'d> {
 
     /// Refuses the first key that is not known here, whatever its value (C3).
     fn refuse_unknown(&self) -> Result<(), ConfigError> {
-        let unknown = self
-            .table
-            .keys()
-            .filter(|key| self.part.find(key.get_ref()).is_none());
+        let keys = self.table.keys();
+        let unknown = keys.filter(|key| self.part.find(key.get_ref()).is_none());
         let Some(key) = unknown.min_by_key(|key| key.span().start) else {
             return Ok(());
         };
@@ -151,10 +142,8 @@ impl<'d> Section<'d> {
 
     /// Refuses the first key that connections of other platforms have.
     pub(super) fn refuse_foreign(&self, platform: PlatformId) -> Result<(), ConfigError> {
-        let known = self
-            .table
-            .keys()
-            .filter_map(|key| Some((key.span().start, self.part.find(key.get_ref())?)));
+        let keys = self.table.keys();
+        let known = keys.filter_map(|at| Some((at.span().start, self.part.find(at.get_ref())?)));
         let foreign = known.filter(|(_, key)| !key.platforms.contains(&platform));
         let Some((at, key)) = foreign.min_by_key(|(at, _)| *at) else {
             return Ok(());
@@ -210,10 +199,8 @@ impl<'d> Entry<'d> {
 
     /// The text, where it is one.
     pub(super) fn text(&self) -> Result<&'d str, ConfigError> {
-        self.value
-            .get_ref()
-            .as_str()
-            .ok_or_else(|| self.wrong_type())
+        let text = self.value.get_ref().as_str();
+        text.ok_or_else(|| self.wrong_type())
     }
 
     /// Whether it is text.
@@ -223,35 +210,25 @@ impl<'d> Entry<'d> {
 
     /// True or false.
     pub(super) fn flag(&self) -> Result<bool, ConfigError> {
-        self.value
-            .get_ref()
-            .as_bool()
-            .ok_or_else(|| self.wrong_type())
+        let flag = self.value.get_ref().as_bool();
+        flag.ok_or_else(|| self.wrong_type())
     }
 
     /// The values of a list.
     pub(super) fn list(&self) -> Result<Vec<Self>, ConfigError> {
-        let values = self
-            .value
-            .get_ref()
-            .as_array()
-            .ok_or_else(|| self.wrong_type())?;
+        let values = self.value.get_ref().as_array();
+        let values = values.ok_or_else(|| self.wrong_type())?;
         Ok(values.iter().map(|value| Self { value, ..*self }).collect())
     }
 
     /// The table, with only the keys of that part in it.
     pub(super) fn section(&self, part: &'static Part) -> Result<Section<'d>, ConfigError> {
-        let table = self
-            .value
-            .get_ref()
-            .as_table()
-            .ok_or_else(|| self.wrong_type())?;
-        let start = self.value.span().start;
+        let table = self.value.get_ref().as_table();
         let section = Section {
             document: self.document,
-            table,
+            table: table.ok_or_else(|| self.wrong_type())?,
             part,
-            start,
+            start: self.value.span().start,
         };
         section.refuse_unknown()?;
         Ok(section)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::config::connection::{self, Head, Scene};
+use crate::config::connection::{Head, Scene};
 use crate::config::document::{Document, Entry, Section};
 use crate::config::environment::Environment;
 use crate::config::error::{ConfigError, shown};
@@ -46,15 +46,19 @@ pub(super) fn read(
     };
     let mut content = Content::default();
     if let Some(entry) = top.get(&keys::REFRESH) {
-        content.refresh =
-            Some(content.note(scene, entry, refresh(entry)?, |span| format!("{span:?}")));
+        let span = refresh(entry)?;
+        content.note(scene, entry, &format!("{span:?}"));
+        content.refresh = Some(span);
     }
     if let Some(entry) = top.get(&keys::JOURNAL) {
         let folder = journal(entry, scene)?;
-        content.journal = Some(content.note(scene, entry, folder, |path| shown(path).to_string()));
+        content.note(scene, entry, shown(&folder).as_str());
+        content.journal = Some(folder);
     }
     if let Some(entry) = top.get(&keys::DISCOVER) {
-        content.discover = Some(content.note(scene, entry, entry.flag()?, bool::to_string));
+        let discover = entry.flag()?;
+        content.note(scene, entry, &discover.to_string());
+        content.discover = Some(discover);
     }
     if let Some(entry) = top.get(&keys::CONNECTION) {
         content.connections = connections(entry, scene, &mut content.findings)?;
@@ -63,18 +67,10 @@ pub(super) fn read(
 }
 
 impl Content {
-    /// Passes a value on and says where it stood.
-    fn note<T>(
-        &mut self,
-        scene: Scene<'_>,
-        entry: Entry<'_>,
-        value: T,
-        show: fn(&T) -> String,
-    ) -> T {
-        let origin = scene.origin(entry.line());
-        self.findings
-            .push(Finding::new(entry.key().name, &show(&value), &origin));
-        value
+    /// Says where a value stood.
+    fn note(&mut self, scene: Scene<'_>, entry: Entry<'_>, value: &str) {
+        let finding = Finding::new(entry.key().name, value, &scene.origin(entry.line()));
+        self.findings.push(finding);
     }
 }
 
@@ -92,7 +88,7 @@ fn connections(
         }
         heads.push(head);
     }
-    let read = |head| connection::read(head, scene, findings);
+    let read = |head: Head<'_>| head.connection(scene, findings);
     heads.into_iter().map(read).collect()
 }
 
@@ -119,28 +115,4 @@ fn refresh(entry: Entry<'_>) -> Result<Duration, ConfigError> {
 fn span(text: &str) -> Option<Duration> {
     let span: SignedDuration = text.parse().ok()?;
     Duration::try_from(span).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_span_is_a_number_with_its_unit() {
-        for (text, seconds) in [
-            ("10s", Some(10)),
-            ("1m", Some(60)),
-            ("1m30s", Some(90)),
-            ("1h", Some(3_600)),
-            ("10 seconds", Some(10)),
-            ("10", None),
-            ("", None),
-            ("s", None),
-            ("-10s", None),
-            ("10 parsecs", None),
-            ("99999999999999999999h", None),
-        ] {
-            assert_eq!(span(text), seconds.map(Duration::from_secs), "{text}");
-        }
-    }
 }

@@ -35,35 +35,19 @@ const fn key(name: &'static str, platforms: &'static [PlatformId], form: &'stati
 pub(super) static REFRESH: Key = key("refresh", ALL, "a span such as \"10s\" or \"1m\"");
 pub(super) static JOURNAL: Key = key("journal", ALL, "the path of a folder");
 pub(super) static DISCOVER: Key = key("discover", ALL, "true or false");
-pub(super) static CONNECTION: Key = key(
-    "connection",
-    ALL,
-    "[[connection]] in double brackets before the keys of each one",
-);
+pub(super) static CONNECTION: Key = key("connection", ALL, CONNECTION_FORM);
 
 pub(super) static NAME: Key = key("name", ALL, "1 to 40 of a-z, A-Z, 0-9, '-', '_' and '.'");
 pub(super) static PLATFORM: Key = key("platform", ALL, "\"sap-ai-core\", \"run-ai\" or \"kubiya\"");
-pub(super) static URL: Key = key(
-    "url",
-    ALL,
-    "the address of the platform, such as \"https://…\"",
-);
-pub(super) static AUTH_URL: Key = key(
-    "auth_url",
-    SAP,
-    "the address tokens come from, such as \"https://…\"",
-);
+pub(super) static URL: Key = key("url", ALL, URL_FORM);
+pub(super) static AUTH_URL: Key = key("auth_url", SAP, AUTH_URL_FORM);
 pub(super) static CLIENT_ID: Key = key("client_id", CLIENTS, "the client id as text");
 pub(super) static CLIENT_SECRET: Key = key("client_secret", CLIENTS, SECRET_FORM);
 pub(super) static SERVICE_KEY: Key = key("service_key", SAP, SECRET_FORM);
 pub(super) static CERTIFICATE: Key = key("certificate", SAP, SECRET_FORM);
 pub(super) static PRIVATE_KEY: Key = key("key", SAP, SECRET_FORM);
 pub(super) static API_KEY: Key = key("api_key", KUBIYA, SECRET_FORM);
-pub(super) static SCOPES: Key = key(
-    "scopes",
-    CLIENTS,
-    "a list of names without repetition, or \"*\"",
-);
+pub(super) static SCOPES: Key = key("scopes", CLIENTS, SCOPES_FORM);
 pub(super) static PROTECTED: Key = key("protected", ALL, "true or false");
 pub(super) static COLOR: Key = key("color", ALL, COLOR_FORM);
 pub(super) static READ_ONLY: Key = key("read_only", ALL, "true or false");
@@ -73,6 +57,10 @@ pub(super) static ENV: Key = key("env", ALL, "the name of an environment variabl
 pub(super) static FILE: Key = key("file", ALL, "the path of a file");
 pub(super) static COMMAND: Key = key("command", ALL, "a list: a program and its arguments");
 
+const CONNECTION_FORM: &str = "[[connection]] in double brackets before the keys of each one";
+const URL_FORM: &str = "the address of the platform, such as \"https://…\"";
+const AUTH_URL_FORM: &str = "the address tokens come from, such as \"https://…\"";
+const SCOPES_FORM: &str = "a list of names without repetition, or \"*\"";
 const COLOR_FORM: &str = "black, red, green, yellow, blue, magenta, cyan or white, \
                           or one of them after \"bright-\"";
 
@@ -130,12 +118,9 @@ impl Part {
     /// The key the operator may have meant, where one is near enough.
     pub(super) fn nearest(&self, name: &str) -> Option<&'static Key> {
         let meant = name.to_lowercase().replace('-', "_");
-        let measured = self
-            .keys
-            .iter()
-            .map(|key| (distance(&meant, key.name), *key));
-        let (distance, key) = measured.min_by_key(|(distance, _)| *distance)?;
-        (distance <= 1 + key.name.len() / 3).then_some(key)
+        let far = |key: &&Key| distance(&meant, key.name);
+        let key = self.keys.iter().copied().min_by_key(far)?;
+        (far(&key) <= 1 + key.name.len() / 3).then_some(key)
     }
 
     /// The names of its keys, in one line.
@@ -145,20 +130,16 @@ impl Part {
 
     /// The names of the keys a connection of that platform may have, in one line.
     pub(super) fn names_for(&self, platform: PlatformId) -> String {
-        let own = self
-            .keys
-            .iter()
-            .filter(|key| key.platforms.contains(&platform));
+        let keys = self.keys.iter();
+        let own = keys.filter(|key| key.platforms.contains(&platform));
         listed(own.map(|key| key.name))
     }
 }
 
 /// The part of the file a key of that name belongs to, where it stands in the wrong one.
 pub(super) fn home_of(name: &str) -> Option<(&'static Key, &'static str)> {
-    let parts = [&TOP, &IN_CONNECTION];
-    parts
-        .iter()
-        .find_map(|part| Some((part.find(name)?, part.home)))
+    let mut parts = [&TOP, &IN_CONNECTION].into_iter();
+    parts.find_map(|part| Some((part.find(name)?, part.home)))
 }
 
 /// Names with commas between them.

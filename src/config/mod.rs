@@ -80,20 +80,19 @@ pub fn load(environment: &Environment, wanted: &Wanted<'_>) -> Result<Settings, 
     };
     findings.append(&mut content.findings);
     if let Run::ReadOnly(origin) = run {
-        findings.push(Finding::new(
-            "read_only",
-            "true, for all connections",
-            origin,
-        ));
+        let value = "true, for all connections";
+        findings.push(Finding::new("read_only", value, origin));
     }
     let mut connections = content.connections;
     if content.discover.unwrap_or(connections.is_empty()) {
         let found = discover::find(environment, &connections, run, &mut findings)?;
         connections.extend(found);
     }
-    let refresh = content
-        .refresh
-        .unwrap_or_else(|| usual_refresh(&mut findings));
+    let refresh = content.refresh.unwrap_or_else(|| {
+        let usual = format!("{USUAL_REFRESH:?}");
+        findings.push(Finding::new("refresh", &usual, "default"));
+        USUAL_REFRESH
+    });
     let journal = journal(environment, content.journal, &mut findings);
     Ok(Settings {
         connections,
@@ -106,9 +105,7 @@ pub fn load(environment: &Environment, wanted: &Wanted<'_>) -> Result<Settings, 
 
 /// Where the file is looked for when none is named; `None` without a home folder.
 pub fn default_file(environment: &Environment) -> Option<PathBuf> {
-    environment
-        .config_folder()
-        .map(|folder| folder.join("config.toml"))
+    Some(environment.config_folder()?.join("config.toml"))
 }
 
 /// The folder of the demo's journals: beside the real ones, and never the same (C12).
@@ -118,9 +115,7 @@ pub fn demo_journal(environment: &Environment) -> Option<PathBuf> {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
             Some(folder.with_file_name(format!("demo-{name}")))
         }
-        None => environment
-            .state_folder()
-            .map(|folder| folder.join("demo-journal")),
+        None => Some(environment.state_folder()?.join("demo-journal")),
     }
 }
 
@@ -142,33 +137,20 @@ fn located(
 ) -> Option<PathBuf> {
     let by_flag = wanted.file.map(|path| (path.to_owned(), "--config"));
     let by_variable = || Some((environment.variable(FILE_VARIABLE)?.into(), FILE_VARIABLE));
-    if let Some((path, origin)) = by_flag.or_else(by_variable) {
-        findings.push(Finding::new("file", shown(&path).as_str(), origin));
-        return Some(path);
-    }
-    let Some(path) = default_file(environment) else {
-        findings.push(Finding::new("file", "none", "there is no home folder"));
-        return None;
+    let usual = default_file(environment);
+    let there = || {
+        let path = usual.clone().filter(|path| path.symlink_metadata().is_ok());
+        Some((path?, "default"))
     };
-    if path.symlink_metadata().is_err() {
-        findings.push(Finding::new(
-            "file",
-            "none",
-            &format!("looked for {}", shown(&path)),
-        ));
-        return None;
-    }
-    findings.push(Finding::new("file", shown(&path).as_str(), "default"));
-    Some(path)
-}
-
-fn usual_refresh(findings: &mut Vec<Finding>) -> Duration {
-    findings.push(Finding::new(
-        "refresh",
-        &format!("{USUAL_REFRESH:?}"),
-        "default",
-    ));
-    USUAL_REFRESH
+    let found = by_flag.or_else(by_variable).or_else(there);
+    findings.push(match (&found, &usual) {
+        (None, Some(usual)) => {
+            let looked = format!("looked for {}", shown(usual));
+            Finding::new("file", "none", &looked)
+        }
+        _ => place("file", found.as_ref()),
+    });
+    found.map(|(path, _)| path)
 }
 
 /// The variable comes before the key, as it is the one of this run.
@@ -177,23 +159,20 @@ fn journal(
     by_file: Option<PathBuf>,
     findings: &mut Vec<Finding>,
 ) -> Option<PathBuf> {
-    let by_variable = environment.variable(JOURNAL_VARIABLE).map(PathBuf::from);
-    if let Some(folder) = by_variable {
-        findings.push(Finding::new(
-            "journal",
-            shown(&folder).as_str(),
-            JOURNAL_VARIABLE,
-        ));
-        return Some(folder);
-    }
-    if by_file.is_some() {
+    let named = environment.variable(JOURNAL_VARIABLE);
+    if named.is_none() && by_file.is_some() {
         return by_file;
     }
-    let Some(state) = environment.state_folder() else {
-        findings.push(Finding::new("journal", "none", "there is no home folder"));
-        return None;
-    };
-    let folder = state.join("journal");
-    findings.push(Finding::new("journal", shown(&folder).as_str(), "default"));
-    Some(folder)
+    let usual = || Some((environment.state_folder()?.join("journal"), "default"));
+    let named = named.map(|folder| (folder.into(), JOURNAL_VARIABLE));
+    let found = named.or_else(usual);
+    findings.push(place("journal", found.as_ref()));
+    found.map(|(folder, _)| folder)
+}
+
+fn place(subject: &str, found: Option<&(PathBuf, &str)>) -> Finding {
+    match found {
+        Some((path, origin)) => Finding::new(subject, shown(path).as_str(), origin),
+        None => Finding::new(subject, "none", "there is no home folder"),
+    }
 }

@@ -97,7 +97,7 @@ fn take(tally: &mut Tally, item: &Value) {
     let error = item.get("error").filter(|error| !error.is_null());
     let message = item.get("message").and_then(Value::as_str);
     if let Some(error) = error {
-        put(Answer::Rejected(rejection(&ErrorBody::of(error))));
+        put(Answer::Rejected(rejection(ErrorBody::of(error))));
     }
     if let Some(message) = message {
         put(Answer::Scheduled {
@@ -111,13 +111,12 @@ fn take(tally: &mut Tally, item: &Value) {
     }
 }
 
-fn rejection(error: &ErrorBody) -> Rejection {
-    let code = error.code();
+fn rejection(error: ErrorBody) -> Rejection {
     Rejection {
-        later: is_in_transition(code.as_ref()),
-        code,
-        reason: error.message(),
-        request_id: error.request_id(),
+        later: is_in_transition(error.code.as_ref()),
+        code: error.code,
+        reason: error.message,
+        request_id: error.request_id,
     }
 }
 

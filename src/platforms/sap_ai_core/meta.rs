@@ -89,13 +89,9 @@ impl Meta {
     }
 
     async fn ask(&self, http: &Http, scope: &Scope, last: Option<Known>) -> Capabilities {
-        let (capabilities, kept) = match ask(http, scope).await {
-            Ok(capabilities) => (capabilities, KEPT),
-            Err(_) => (
-                last.map(|known| known.capabilities).unwrap_or_default(),
-                KEPT_AFTER_FAILURE,
-            ),
-        };
+        let last = last.map(|known| known.capabilities).unwrap_or_default();
+        let asked = ask(http, scope).await.map(|found| (found, KEPT));
+        let (capabilities, kept) = asked.unwrap_or((last, KEPT_AFTER_FAILURE));
         let known = Known {
             capabilities,
             until: Instant::now() + kept,
@@ -112,40 +108,5 @@ pub(super) async fn ask(http: &Http, scope: &Scope) -> Result<Capabilities, Plat
         // 404 is declared: a runtime without this page has no bulk either.
         Err(PlatformError::Refused { .. }) => Ok(Capabilities::default()),
         answer => Ok(Capabilities::from_answer(&answer?.json()?)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn of(capabilities: &Value) -> [Changes; 2] {
-        let read = Capabilities::from_answer(&json!({"aiApi": {"capabilities": capabilities}}));
-        [read.of(Kind::Execution), read.of(Kind::Deployment)]
-    }
-
-    #[test]
-    fn bulk_is_off_unless_it_is_said_to_be_on_for_that_kind() {
-        use Changes::{InBulk, OneByOne};
-        let bulk = |executions: bool, deployments: bool| {
-            of(&json!({"bulkUpdates": {"executions": executions, "deployments": deployments}}))
-        };
-        assert_eq!(bulk(true, true), [InBulk, InBulk]);
-        assert_eq!(bulk(true, false), [InBulk, OneByOne]);
-        assert_eq!(bulk(false, false), [OneByOne, OneByOne]);
-        assert_eq!(of(&json!({})), [OneByOne, OneByOne]);
-        assert_eq!(of(&json!({"bulkUpdates": "yes"})), [OneByOne, OneByOne]);
-        assert_eq!(
-            of(&json!({"bulkUpdates": {"executions": "true"}})),
-            [OneByOne, OneByOne]
-        );
-    }
-
-    #[test]
-    fn a_kind_that_users_may_not_have_is_not_offered() {
-        let off = json!({"userExecutions": false, "bulkUpdates": {"executions": true, "deployments": true}});
-        assert_eq!(of(&off), [Changes::NotOffered, Changes::InBulk]);
     }
 }

@@ -17,37 +17,31 @@ pub(super) enum Changes {
     InBulk,
 }
 
-/// The two verbs of a way to send changes.
-#[derive(Debug)]
-struct Verbs {
-    stop: Verb,
-    delete: Verb,
-}
+/// Stop and delete, as one way to send changes carries them out.
+type Verbs = [Verb; 2];
 
 static IN_BULK: Verbs = verbs(Grouping::ScopeAndKind);
 static ONE_BY_ONE: Verbs = verbs(Grouping::Single);
 
 const fn verbs(grouping: Grouping) -> Verbs {
-    Verbs {
-        stop: Verb {
-            step: Step::Stop,
-            word: "STOPPED",
-            grouping,
-            goal: Goal::Status(&["STOPPED"]),
-            slow_after: Duration::from_secs(60),
-            needs_reason: false,
-            consequence: "a stopped execution or deployment cannot be restarted",
-        },
-        delete: Verb {
-            step: Step::Delete,
-            word: "DELETED",
-            grouping,
-            goal: Goal::Gone,
-            slow_after: Duration::from_secs(180),
-            needs_reason: false,
-            consequence: "a deleted execution or deployment cannot be brought back",
-        },
-    }
+    let stop = Verb {
+        step: Step::Stop,
+        word: "STOPPED",
+        grouping,
+        goal: Goal::Status(&["STOPPED"]),
+        slow_after: Duration::from_secs(60),
+        needs_reason: false,
+        consequence: "a stopped execution or deployment cannot be restarted",
+    };
+    let delete = Verb {
+        step: Step::Delete,
+        word: "DELETED",
+        goal: Goal::Gone,
+        slow_after: Duration::from_secs(180),
+        consequence: "a deleted execution or deployment cannot be brought back",
+        ..stop
+    };
+    [stop, delete]
 }
 
 /// A step's answer before it is known which of the verbs carries it out.
@@ -58,105 +52,37 @@ enum May {
     No(Exclusion, &'static str),
 }
 
-/// What clean-up does with a status.
-#[derive(Clone, Copy, Debug)]
-enum CleanUp {
-    Stops,
-    Deletes,
-    Leaves(Exclusion, &'static str),
-}
-
-/// One status word.
+/// One status word, with what it makes of stop and delete.
 #[derive(Debug)]
-struct Rule {
-    word: &'static str,
-    group: Group,
-    stop: May,
-    delete: May,
-    clean_up: CleanUp,
-}
+struct Rule(&'static str, Group, May, May);
 
 const STOP_FIRST: May = May::No(Exclusion::StopFirst, "stop it first");
-const MOVING: (Exclusion, &str) = (
+const OVER: May = May::No(Exclusion::NotOffered, "it has ended");
+const STOPPED: May = May::No(Exclusion::AlreadyThere, "already stopped");
+const ONLY_DELETED: May = May::No(Exclusion::NotOffered, "UNKNOWN can only be deleted");
+const MOVING: May = May::No(
     Exclusion::InTransition,
     "in transition: SAP AI Core takes neither stop nor delete",
 );
-const OVER: May = May::No(Exclusion::NotOffered, "it has ended");
+const DISPUTED: May = May::ServerDecides("the documents disagree whether COMPLETED may be deleted");
+const UNLISTED: May = May::ServerDecides("no document lists this status");
 
 /// Section 4, one row a status.
 const RULES: &[Rule] = &[
-    rule(
-        "PENDING",
-        Group::Active,
-        May::Yes,
-        STOP_FIRST,
-        CleanUp::Stops,
-    ),
-    rule(
-        "RUNNING",
-        Group::Active,
-        May::Yes,
-        STOP_FIRST,
-        CleanUp::Stops,
-    ),
-    rule(
-        "STOPPING",
-        Group::Moving,
-        May::No(MOVING.0, MOVING.1),
-        May::No(MOVING.0, MOVING.1),
-        CleanUp::Leaves(MOVING.0, MOVING.1),
-    ),
-    rule(
-        "STOPPED",
-        Group::Ended,
-        May::No(Exclusion::AlreadyThere, "already stopped"),
-        May::Yes,
-        CleanUp::Deletes,
-    ),
-    rule(
-        "COMPLETED",
-        Group::Ended,
-        OVER,
-        May::ServerDecides("the documents disagree whether COMPLETED may be deleted"),
-        CleanUp::Leaves(
-            Exclusion::NotOffered,
-            "clean up keeps COMPLETED rows; delete takes them",
-        ),
-    ),
-    rule("DEAD", Group::Failed, OVER, May::Yes, CleanUp::Deletes),
-    rule(
-        "UNKNOWN",
-        Group::Unknown,
-        May::No(Exclusion::NotOffered, "UNKNOWN can only be deleted"),
-        May::Yes,
-        CleanUp::Deletes,
-    ),
+    Rule("PENDING", Group::Active, May::Yes, STOP_FIRST),
+    Rule("RUNNING", Group::Active, May::Yes, STOP_FIRST),
+    Rule("STOPPING", Group::Moving, MOVING, MOVING),
+    Rule("STOPPED", Group::Ended, STOPPED, May::Yes),
+    Rule("COMPLETED", Group::Ended, OVER, DISPUTED),
+    Rule("DEAD", Group::Failed, OVER, May::Yes),
+    Rule("UNKNOWN", Group::Unknown, ONLY_DELETED, May::Yes),
 ];
 
-/// Any other word. Clean-up then takes the step that loses less.
-const UNLISTED: Rule = rule(
-    "",
-    Group::Unknown,
-    May::ServerDecides("no document lists this status"),
-    May::ServerDecides("no document lists this status"),
-    CleanUp::Stops,
-);
-
-const fn rule(word: &'static str, group: Group, stop: May, delete: May, clean_up: CleanUp) -> Rule {
-    Rule {
-        word,
-        group,
-        stop,
-        delete,
-        clean_up,
-    }
-}
+const ANY_OTHER: Rule = Rule("", Group::Unknown, UNLISTED, UNLISTED);
 
 fn rule_for(status: &str) -> &'static Rule {
-    let listed = RULES
-        .iter()
-        .find(|rule| rule.word.eq_ignore_ascii_case(status));
-    listed.unwrap_or(&UNLISTED)
+    let named = |rule: &&Rule| rule.0.eq_ignore_ascii_case(status);
+    RULES.iter().find(named).unwrap_or(&ANY_OTHER)
 }
 
 /// After a delete was accepted the row keeps its status until it disappears (section 3).
@@ -169,12 +95,12 @@ pub(super) fn group(status: &str, target: Option<&str>) -> Group {
     if is_being_deleted(target) {
         return Group::Moving;
     }
-    rule_for(status).group
+    rule_for(status).1
 }
 
 /// What each action would do to a row.
 pub(super) fn offers(status: &str, target: Option<&str>, changes: Changes) -> Offers {
-    let verbs = match changes {
+    let [stop, delete] = match changes {
         Changes::NotOffered => {
             let why = "this runtime lets users have none of this kind";
             return Offers::all(Offer::No(Exclusion::NotOffered, why));
@@ -190,13 +116,17 @@ pub(super) fn offers(status: &str, target: Option<&str>, changes: Changes) -> Of
             ..Offers::all(moving)
         };
     }
-    let rule = rule_for(status);
-    let stop = offer(rule.stop, &verbs.stop);
-    let delete = offer(rule.delete, &verbs.delete);
-    let clean_up = match rule.clean_up {
-        CleanUp::Stops => stop,
-        CleanUp::Deletes => delete,
-        CleanUp::Leaves(why, words) => Offer::No(why, words),
+    let &Rule(_, _, may_stop, may_delete) = rule_for(status);
+    let stop = offer(may_stop, stop);
+    let delete = offer(may_delete, delete);
+    // Of two steps that may do, the one that loses less; what completed is worth keeping.
+    let clean_up = match (may_stop, may_delete) {
+        (May::Yes | May::ServerDecides(_), _) => stop,
+        (May::No(..), May::Yes | May::No(..)) => delete,
+        (May::No(..), May::ServerDecides(_)) => {
+            let why = "clean up keeps COMPLETED rows; delete takes them";
+            Offer::No(Exclusion::NotOffered, why)
+        }
     };
     Offers {
         stop,
@@ -260,20 +190,5 @@ mod tests {
             }
         }
         assert_eq!(group("STOPPED", Some("STOPPED")), Group::Ended);
-    }
-
-    #[test]
-    fn where_bulk_is_off_each_row_travels_alone_and_where_the_kind_is_off_none_does() {
-        let single = offers("RUNNING", None, Changes::OneByOne).stop;
-        assert_eq!(
-            single.verb().map(|verb| verb.grouping),
-            Some(Grouping::Single)
-        );
-        let none = offers("RUNNING", None, Changes::NotOffered);
-        assert!(
-            Action::ALL
-                .iter()
-                .all(|&action| none.to(action).verb().is_none())
-        );
     }
 }

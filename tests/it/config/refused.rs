@@ -77,6 +77,10 @@ fn c2_a_value_out_of_bounds_is_refused_with_what_stood_there() {
         error_of("refresh = \"soon\"\n"),
         format!("CONFIG:1:11: `refresh` is \"soon\", {spans}")
     );
+    for text in ["", "s", "-10s", "10 parsecs", "99999999999999999999h"] {
+        let expected = format!("CONFIG:1:11: `refresh` is \"{text}\", {spans}");
+        assert_eq!(error_of(&format!("refresh = \"{text}\"\n")), expected);
+    }
     let bounds = "expected a span from 5s to 86400s, such as \"10s\"";
     assert_eq!(
         error_of("refresh = \"2s\"\n"),

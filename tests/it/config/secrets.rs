@@ -76,6 +76,7 @@ fn c5_a_helper_gives_one_line_or_is_named_without_its_output() {
             "echo CANARY; exit 3",
             "ended with exit status 3; run it by hand to see why",
         ),
+        ("echo CANARY >&2; kill -9 $$", "was ended by a signal"),
         (
             "echo CANARY; echo CANARY",
             "holds 2 lines, expected exactly one",

@@ -64,12 +64,17 @@ async fn r01_to_r08_each_id_gets_what_the_answer_proves_for_it_and_nothing_more(
         {"id": "E004", "message": "Execution modification scheduled"},
         {"id": "e005", "message": null},
         {"id": "e006", "error": {}},
+        {"id": "e007", "error": "plain words"},
+        {"id": "e008", "error": {"message": "x".repeat(1 << 20)}},
         {"message": "scheduled"},
     ]);
     let sap = Sap::with_bulk(move |heard, _| match heard.line.as_str() {
-        EXECUTIONS => {
-            listing(&["e001", "e002", "e003", "e004", "e005", "e006"].map(|id| (id, "RUNNING")))
-        }
+        EXECUTIONS => listing(
+            &[
+                "e001", "e002", "e003", "e004", "e005", "e006", "e007", "e008",
+            ]
+            .map(|id| (id, "RUNNING")),
+        ),
         _ => json_answer(202, &json!({"executions": items.clone()})),
     })
     .await;
@@ -80,6 +85,8 @@ async fn r01_to_r08_each_id_gets_what_the_answer_proves_for_it_and_nothing_more(
         "e004: unknown, the answer does not mention this id",
         "e005: unknown, the answer neither confirms nor refuses this id",
         "e006: rejected  no reason given []",
+        "e007: rejected  plain words []",
+        &format!("e008: rejected  {}… []", "x".repeat(4_000)),
         "note: the answer names E004, which was not sent",
         "note: the answer has an item without an id",
     ];

@@ -395,7 +395,7 @@ async fn n21_a_token_without_a_believable_lifetime_is_taken_and_no_answer_withou
 }
 
 #[tokio::test]
-async fn rows_without_promised_members_or_with_wrong_ones_cost_no_other_row() {
+async fn l05_l06_l08_rows_without_promised_members_or_with_wrong_ones_cost_no_other_row() {
     let sap = Sap::start(eval(), canned::json(200, BULK_ON), |_, _| {
         let rows = json!([null, "row", {"id": 5, "status": "DEAD"}, {"id": "e003", "status": ["RUNNING"],
             "configurationName": 7, "createdAt": 1_777_882_442_000_i64, "statusDetails": {}}, row("e004", "DEAD")]);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::Service;
@@ -30,6 +30,11 @@ impl InGroup {
     }
 }
 
+/// A header as text.
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
 impl<S: Sync> FromRequestParts<S> for Caller
 where
     Arc<Service>: FromRef<S>,
@@ -38,17 +43,13 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let service = Arc::<Service>::from_ref(state);
-        let sent = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
-        let Some(token) = sent.and_then(|sent| sent.strip_prefix("Bearer ")) else {
-            return Err((StatusCode::UNAUTHORIZED, "Jwt is missing").into_response());
-        };
-        let holder = service.tokens.holder(token);
-        holder
-            .map(Self)
-            .ok_or_else(|| (StatusCode::UNAUTHORIZED, "Jwt is expired").into_response())
+        let refuse = |why: &'static str| (StatusCode::UNAUTHORIZED, why).into_response();
+        let sent = text(&parts.headers, "Authorization");
+        let token = sent.and_then(|sent| sent.strip_prefix("Bearer "));
+        let holder = service
+            .tokens
+            .holder(token.ok_or_else(|| refuse("Jwt is missing"))?);
+        holder.map(Self).ok_or_else(|| refuse("Jwt is expired"))
     }
 }
 
@@ -60,14 +61,13 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let Caller(account) = Caller::from_request_parts(parts, state).await?;
-        let Some(name) = parts.headers.get("AI-Resource-Group") else {
+        let Some(name) = text(&parts.headers, "AI-Resource-Group") else {
             let message = "Missing required header AI-Resource-Group";
             return Err(Failure::bad_request(message, "/api/v2").into_response());
         };
-        let group = name.to_str().ok().and_then(|name| account.group(name));
         // What the gateway says, which knows no JSON.
         let denied = || (StatusCode::FORBIDDEN, "RBAC: access denied").into_response();
-        let group = group.ok_or_else(denied)?;
+        let group = account.group(name).ok_or_else(denied)?;
         Ok(Self { account, group })
     }
 }

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::access::InGroup;
+use super::access::{InGroup, text};
 use super::account::{Account, Afterwards};
 use super::failure::Failure;
 use super::row::{Change, Kind, Status};
@@ -29,7 +29,11 @@ pub(super) async fn bulk(
 ) -> Result<Accepted, Failure> {
     let Listing { service, kind } = &listing;
     if !service.is_on("any_content_type") && !is_merge_patch(&headers) {
-        return Err(Failure::unsupported_content_type(&kind.target()));
+        return Err(Failure::new(
+            (415, "01000415"),
+            "Content-Type must be application/merge-patch+json",
+            kind.target(),
+        ));
     }
     let items = items(service, &place.account, *kind, &body)
         .map_err(|message| Failure::bad_request(message, &kind.target()))?;
@@ -46,9 +50,7 @@ pub(super) async fn bulk(
 }
 
 fn is_merge_patch(headers: &HeaderMap) -> bool {
-    let sent = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let sent = text(headers, "Content-Type");
     sent.is_some_and(|sent| sent.starts_with("application/merge-patch+json"))
 }
 

@@ -11,7 +11,7 @@ use super::row::Kind;
 /// A refusal, of a whole request or of one item of a bulk update.
 #[derive(Debug)]
 pub(super) struct Failure {
-    status: StatusCode,
+    status: u16,
     code: &'static str,
     message: String,
     /// The service's own path, which is not the one that was called.
@@ -19,82 +19,52 @@ pub(super) struct Failure {
 }
 
 impl Failure {
+    /// Outside the documented ones, the code is the status with leading zeros.
+    pub(super) fn new(
+        (status, code): (u16, &'static str),
+        message: impl Into<String>,
+        target: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            target: target.into(),
+        }
+    }
+
     pub(super) fn bad_request(message: impl Into<String>, target: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "01000400", message.into(), target)
+        Self::new((400, "01000400"), message, target)
+    }
+
+    /// A value of the query that cannot be.
+    pub(super) fn invalid(name: &str, target: &str) -> Self {
+        Self::bad_request(format!("Invalid value of {name}"), target)
     }
 
     pub(super) fn not_found(message: &str, target: &str) -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "01000404",
-            message.to_owned(),
-            target,
-        )
-    }
-
-    pub(super) fn unsupported_content_type(target: &str) -> Self {
-        let message = "Content-Type must be application/merge-patch+json".to_owned();
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "01000415",
-            message,
-            target,
-        )
-    }
-
-    pub(super) fn page_expired(target: &str) -> Self {
-        Self::new(
-            StatusCode::GONE,
-            "01000410",
-            "The continueToken has expired".to_owned(),
-            target,
-        )
+        Self::new((404, "01000404"), message, target)
     }
 
     /// No such row in the resource group.
     pub(super) fn unknown_id(kind: Kind) -> Self {
         let message = format!("{} not found", kind.title());
-        Self::new(
-            StatusCode::NOT_FOUND,
-            kind.unknown_code(),
-            message,
-            &kind.target(),
-        )
+        Self::new((404, kind.unknown_code()), message, kind.target())
     }
 
     /// The status does not allow the change.
     pub(super) fn status_forbids(kind: Kind, status: &str) -> Self {
-        let message = format!("Invalid Request, Current status {status} cannot be changed..");
-        Self::new(
-            StatusCode::PRECONDITION_FAILED,
-            "01010076",
-            message,
-            &kind.target(),
-        )
+        Self::locked(kind, &format!("Current status {status}"))
     }
 
     /// The service is busy with the row, whatever its status says.
     pub(super) fn in_transition(kind: Kind) -> Self {
-        let message = format!(
-            "Invalid Request, {} is in transition and cannot be changed..",
-            kind.title()
-        );
-        Self::new(
-            StatusCode::PRECONDITION_FAILED,
-            "01010076",
-            message,
-            &kind.target(),
-        )
+        Self::locked(kind, &format!("{} is in transition and", kind.title()))
     }
 
-    fn new(status: StatusCode, code: &'static str, message: String, target: &str) -> Self {
-        let target = target.to_owned();
-        Self {
-            status,
-            code,
-            message,
-            target,
-        }
+    fn locked(kind: Kind, why: &str) -> Self {
+        let message = format!("Invalid Request, {why} cannot be changed..");
+        Self::new((412, "01010076"), message, kind.target())
     }
 
     /// About one row, where the request named it in its path.
@@ -133,6 +103,7 @@ impl Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        (self.status, Json(self.body())).into_response()
+        let status = StatusCode::from_u16(self.status).expect("a status of this file");
+        (status, Json(self.body())).into_response()
     }
 }

@@ -26,18 +26,9 @@ pub(super) async fn list(
     let asked = Asked::read(listing.kind, query)?;
     let resources: Vec<Value> = place.account.visit(&listing.service, |holdings| {
         let rows = holdings.shelf(place.part(listing.kind)).rows();
-        let rows = rows
-            .filter(|row| asked.covers(row))
-            .skip(asked.skip)
-            .take(asked.top);
-        rows.map(|row| {
-            if asked.status_only {
-                row.selected()
-            } else {
-                row.listed()
-            }
-        })
-        .collect()
+        let rows = rows.filter(|row| asked.covers(row)).skip(asked.skip);
+        let rows = rows.take(asked.top);
+        rows.map(asked.selected.unwrap_or(Row::listed)).collect()
     });
     // The rows of this answer, not of the whole listing.
     Ok(Json(
@@ -71,68 +62,63 @@ pub(super) async fn one(
     let asked = Asked::read(listing.kind, query.0)?;
     let unknown = || Failure::unknown_id(listing.kind).about(&id);
     let shown = place.account.visit(&listing.service, |holdings| {
-        let row = holdings
-            .shelf(place.part(listing.kind))
-            .find(&id)
-            .ok_or_else(unknown)?;
-        Ok(if asked.status_only {
-            row.selected()
-        } else {
-            row.detailed()
-        })
+        let row = holdings.shelf(place.part(listing.kind)).find(&id);
+        row.map(asked.selected.unwrap_or(Row::detailed))
+            .ok_or_else(unknown)
     });
     shown.map(Json)
 }
+
+type Show = fn(&Row) -> Value;
 
 /// The query, as far as it is known; unknown members are ignored.
 struct Asked {
     status: Option<Status>,
     scenario: Option<String>,
     configuration: Option<String>,
-    executables: Option<Vec<String>>,
+    /// With commas between them.
+    executables: Option<String>,
     schedule: Option<String>,
     top: usize,
     skip: usize,
-    status_only: bool,
+    /// How rows are shown, where a selection of their members was asked for.
+    selected: Option<Show>,
 }
 
 impl Asked {
     fn read(kind: Kind, query: Option<String>) -> Result<Self, Failure> {
         let query = members(query);
         let text = |name: &str| query.get(name).cloned();
-        let refuse =
-            |name: &str| Failure::bad_request(format!("Invalid value of {name}"), &kind.target());
+        let refuse = |name: &str| Failure::invalid(name, &kind.target());
         let named = |word: String| Status::named(&word).ok_or_else(|| refuse("status"));
-        let status_only = match query.get("$select").map(String::as_str) {
-            None => false,
-            Some("status") => true,
+        let selected = match query.get("$select").map(String::as_str) {
+            None => None,
+            Some("status") => Some(Row::selected as Show),
             Some(_) => return Err(refuse("$select")),
         };
         Ok(Self {
             status: text("status").map(named).transpose()?,
             scenario: text("scenarioId"),
             configuration: text("configurationId"),
-            executables: text("executableIds")
-                .map(|ids| ids.split(',').map(str::to_owned).collect()),
+            executables: text("executableIds"),
             schedule: text("executionScheduleId").filter(|_| kind == Kind::Execution),
             top: number(&query, "$top", DEFAULT_TOP, LARGEST_TOP).map_err(refuse)?,
             skip: number(&query, "$skip", 0, usize::MAX).map_err(refuse)?,
-            status_only,
+            selected,
         })
     }
 
     fn covers(&self, row: &Row) -> bool {
         let made = &row.configuration;
-        let is =
-            |asked: &Option<String>, found: &str| asked.as_ref().is_none_or(|asked| asked == found);
+        let is = |asked: &Option<String>, found: &str| {
+            let mut asked = asked.iter().flat_map(|asked| asked.split(',')).peekable();
+            asked.peek().is_none() || asked.any(|asked| asked == found)
+        };
         self.status.is_none_or(|status| status == row.status)
             && is(&self.scenario, made.scenario)
             && is(&self.configuration, &made.id)
+            && is(&self.executables, &made.executable)
             && is(&self.schedule, row.schedule.as_deref().unwrap_or_default())
-            && self
-                .executables
-                .as_ref()
-                .is_none_or(|ids| ids.contains(&made.executable))
     }
 }
 

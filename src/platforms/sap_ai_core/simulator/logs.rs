@@ -27,9 +27,8 @@ pub(super) async fn logs(
 ) -> Result<Json<Value>, Failure> {
     let now = listing.service.engine.clock.now();
     let asked = Asked::read(query, now);
-    let asked = asked.map_err(|name| {
-        Failure::bad_request(format!("Invalid value of {name}"), &listing.kind.target()).about(&id)
-    })?;
+    let refuse = |name| Failure::invalid(name, &listing.kind.target()).about(&id);
+    let asked = asked.map_err(refuse)?;
     let unknown = || Failure::unknown_id(listing.kind).about(&id);
     let lines = place.account.visit(&listing.service, |holdings| {
         let row = holdings.shelf(place.part(listing.kind)).find(&id);

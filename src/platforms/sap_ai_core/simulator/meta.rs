@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::Service;
-use super::access::{Caller, InGroup};
+use super::access::{Caller, InGroup, text};
 use super::account::Account;
 use super::failure::Failure;
 use super::list::{members, number};
@@ -78,11 +78,8 @@ pub(super) async fn versions(_: Caller) -> Json<Value> {
 }
 
 pub(super) async fn scenarios(place: InGroup) -> Json<Value> {
-    let made = &place.account.configurations;
-    let names: BTreeSet<&str> = made
-        .iter()
-        .map(|configuration| configuration.scenario)
-        .collect();
+    let made = place.account.configurations.iter();
+    let names: BTreeSet<&str> = made.map(|made| made.scenario).collect();
     let created = time(place.account.created);
     let scenario = |name: &str| {
         json!({
@@ -97,11 +94,8 @@ pub(super) async fn executables(
     place: InGroup,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Failure> {
-    let made = place
-        .account
-        .configurations
-        .iter()
-        .filter(|made| made.scenario == id);
+    let made = place.account.configurations.iter();
+    let made = made.filter(|made| made.scenario == id);
     let found: Vec<Value> = made.map(|made| executable(made)).collect();
     if found.is_empty() {
         return Err(Failure::not_found("Scenario not found", "/api/v2/scenarios").about(&id));
@@ -123,21 +117,14 @@ pub(super) async fn configurations(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Failure> {
     let query = members(query);
-    let refuse = |name: &str| {
-        Failure::bad_request(format!("Invalid value of {name}"), "/api/v2/configurations")
-    };
+    let refuse = |name: &str| Failure::invalid(name, "/api/v2/configurations");
     let top = number(&query, "$top", 10_000, 100_000).map_err(refuse)?;
     let skip = number(&query, "$skip", 0, usize::MAX).map_err(refuse)?;
     let is_asked =
         |made: &&Arc<Configuration>| query.get("scenarioId").is_none_or(|id| id == made.scenario);
-    let made = place
-        .account
-        .configurations
-        .iter()
-        .filter(is_asked)
-        .skip(skip)
-        .take(top);
-    Ok(Json(resources(made.map(|made| configuration(made)))))
+    let made = place.account.configurations.iter().filter(is_asked);
+    let page = made.skip(skip).take(top);
+    Ok(Json(resources(page.map(|made| configuration(made)))))
 }
 
 fn configuration(made: &Configuration) -> Value {
@@ -159,21 +146,18 @@ pub(super) async fn resource_groups(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let query = members(query);
-    let refuse =
-        |name: &str| Failure::bad_request(format!("Invalid value of {name}"), GROUPS_TARGET);
+    let refuse = |name: &str| Failure::invalid(name, GROUPS_TARGET);
+    let why = "The continueToken has expired";
+    let expired = || Failure::new((410, "01000410"), why, GROUPS_TARGET);
     let top = number(&query, "$top", 10_000, 100_000).map_err(refuse)?;
     let skip = match query.get("continueToken") {
         None => number(&query, "$skip", 0, usize::MAX).map_err(refuse)?,
-        Some(token) => place_of(token).ok_or_else(|| Failure::page_expired(GROUPS_TARGET))?,
+        Some(token) => place_of(token).ok_or_else(expired)?,
     };
     let size = page_size(&headers).unwrap_or(usize::MAX).min(top);
     let names = &account.tenant.scopes;
-    let page: Vec<Value> = names
-        .iter()
-        .skip(skip)
-        .take(size)
-        .map(|name| resource_group(&account, name))
-        .collect();
+    let page = names.iter().skip(skip).take(size);
+    let page: Vec<Value> = page.map(|name| resource_group(&account, name)).collect();
     let next = skip.saturating_add(page.len());
     let mut response = Json(resources(page)).into_response();
     if page_size(&headers).is_some() && next < names.len() {
@@ -189,12 +173,8 @@ fn place_of(token: &str) -> Option<usize> {
 }
 
 fn page_size(headers: &HeaderMap) -> Option<usize> {
-    let prefer = headers.get("prefer")?.to_str().ok()?;
-    prefer
-        .strip_prefix("maxpagesize=")?
-        .parse()
-        .ok()
-        .filter(|size| *size > 0)
+    let size = text(headers, "Prefer")?.strip_prefix("maxpagesize=")?;
+    size.parse().ok().filter(|size| *size > 0)
 }
 
 fn resource_group(account: &Account, name: &str) -> Value {

@@ -1,13 +1,13 @@
 //! `POST /oauth/token` and the tokens it gave out (section 7).
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::Service;
+use super::access::text;
 use super::account::Account;
 
 /// Twelve hours: the usual default.
@@ -34,31 +35,25 @@ struct Token {
 impl Tokens {
     /// Whose token it is, while it holds.
     pub(super) fn holder(&self, token: &str) -> Option<Arc<Account>> {
-        let tokens = self
-            .0
-            .lock()
-            .expect("nobody panics while holding the tokens");
-        let found = tokens
-            .get(token)
-            .filter(|token| Instant::now() < token.until);
-        found.map(|token| token.account.clone())
+        let tokens = self.all();
+        let found = tokens.get(token)?;
+        (Instant::now() < found.until).then(|| found.account.clone())
     }
 
     fn issue(&self, account: &Arc<Account>, seconds: u64) -> String {
-        let mut tokens = self
-            .0
-            .lock()
-            .expect("nobody panics while holding the tokens");
+        let mut tokens = self.all();
         let text = web_token(&account.tenant.client_id, tokens.len());
-        let until = Instant::now() + Duration::from_secs(seconds);
-        tokens.insert(
-            text.clone(),
-            Token {
-                account: account.clone(),
-                until,
-            },
-        );
+        let token = Token {
+            account: account.clone(),
+            until: Instant::now() + Duration::from_secs(seconds),
+        };
+        tokens.insert(text.clone(), token);
         text
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<String, Token>> {
+        let tokens = self.0.lock();
+        tokens.expect("nobody panics while holding the tokens")
     }
 }
 
@@ -78,38 +73,23 @@ pub(super) async fn issue(
     let form: HashMap<_, _> = form_urlencoded::parse(&body).into_owned().collect();
     let given = |name: &str| form.get(name).cloned();
     if given("grant_type").as_deref() != Some("client_credentials") {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "unsupported_grant_type",
-            "Unsupported grant type",
-        );
+        return refuse(400, "unsupported_grant_type", "Unsupported grant type");
     }
+    let unauthorized = |why| refuse(401, "unauthorized", why);
     let in_body = given("client_id").zip(given("client_secret"));
     let Some((id, secret)) = basic(&headers).or(in_body) else {
-        return refuse(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
-            "Client authentication failed",
-        );
+        return unauthorized("Client authentication failed");
     };
-    let Some(account) = service
-        .accounts
-        .iter()
-        .find(|account| account.tenant.client_id == id)
-    else {
-        return refuse(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
-            "Client with requested ID does not exist",
-        );
+    let mut accounts = service.accounts.iter();
+    let Some(account) = accounts.find(|account| account.tenant.client_id == id) else {
+        return unauthorized("Client with requested ID does not exist");
     };
     if account.tenant.secret != secret {
-        return refuse(StatusCode::UNAUTHORIZED, "unauthorized", "Bad credentials");
+        return unauthorized("Bad credentials");
     }
-    let lifetime = service
-        .switch("token_lifetime")
-        .and_then(|value| value.as_u64())
-        .unwrap_or(LIFETIME);
+    let switched = service.switch("token_lifetime");
+    let lifetime = switched.and_then(|value| value.as_u64());
+    let lifetime = lifetime.unwrap_or(LIFETIME);
     Json(json!({
         "access_token": service.tokens.issue(account, lifetime),
         "token_type": "bearer",
@@ -121,17 +101,15 @@ pub(super) async fn issue(
 }
 
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let sent = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let decoded = BASE64_STANDARD.decode(sent.strip_prefix("Basic ")?).ok()?;
+    let sent = text(headers, "Authorization")?.strip_prefix("Basic ")?;
+    let decoded = BASE64_STANDARD.decode(sent).ok()?;
     let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
     Some((id.to_owned(), secret.to_owned()))
 }
 
 /// Here `error` is a string, unlike everywhere below `/v2`.
-fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
-    (
-        status,
-        Json(json!({ "error": error, "error_description": description })),
-    )
-        .into_response()
+fn refuse(status: u16, error: &str, description: &str) -> Response {
+    let status = StatusCode::from_u16(status).expect("a status of this file");
+    let body = json!({ "error": error, "error_description": description });
+    (status, Json(body)).into_response()
 }
