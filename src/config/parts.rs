@@ -116,14 +116,14 @@ impl<'a> Parts<'a> {
     pub(super) fn read(
         &self,
         name: &'static str,
-        read: fn(String) -> Result<Secret, SecretFault>,
+        read: fn(&str) -> Result<Secret, SecretFault>,
     ) -> Result<Secret, ConfigError> {
-        let secret = read(self.text(name)?.to_owned());
+        let secret = read(self.text(name)?);
         secret.map_err(|fault| self.no_secret(name, "the value", fault))
     }
 
     /// A secret that could not be had from there.
-    pub(super) fn no_secret(&self, name: &str, origin: &str, fault: SecretFault) -> ConfigError {
+    pub(super) fn no_secret(&self, name: &str, origin: &str, fault: impl Display) -> ConfigError {
         self.error(format!("`{name}`: {origin} {fault}"))
     }
 

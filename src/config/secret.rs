@@ -105,7 +105,7 @@ impl SecretSource {
 
     /// A secret: one line of text. The line break at its end is taken off.
     pub(super) fn line(&self, environment: &Environment) -> Result<Secret, SecretFault> {
-        one_line(self.text(environment, private)?)
+        one_line(&self.text(environment, private)?)
     }
 
     /// A whole text, such as a service key.
@@ -115,12 +115,12 @@ impl SecretSource {
 
     /// A private key as PEM.
     pub(super) fn private_key(&self, environment: &Environment) -> Result<Secret, SecretFault> {
-        pem(self.text(environment, private)?)
+        pem(&self.text(environment, private)?)
     }
 
     /// Certificates as PEM: no secret, so that others may read the file.
     pub(super) fn certificate(&self, environment: &Environment) -> Result<Secret, SecretFault> {
-        pem(self.text(environment, |path| read(&open(path)?.1))?)
+        pem(&self.text(environment, |path| read(&open(path)?.1))?)
     }
 
     fn text(
@@ -174,13 +174,9 @@ fn program(entry: Entry<'_>) -> Result<Vec<String>, ConfigError> {
 }
 
 /// Takes one line of text for a secret.
-pub(super) fn one_line(mut text: String) -> Result<Secret, SecretFault> {
-    if text.ends_with('\n') {
-        text.pop();
-    }
-    if text.ends_with('\r') {
-        text.pop();
-    }
+pub(super) fn one_line(text: &str) -> Result<Secret, SecretFault> {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
     if text.trim().is_empty() {
         return Err(SecretFault::Empty);
     }
@@ -191,29 +187,31 @@ pub(super) fn one_line(mut text: String) -> Result<Secret, SecretFault> {
     if text.chars().any(char::is_control) {
         return Err(SecretFault::Control);
     }
-    Ok(Secret::new(text))
+    Ok(Secret::new(text.to_owned()))
 }
 
 /// Takes PEM text; its line breaks may be written out as `\n` (`specs/sap-ai-core.md` 7).
-pub(super) fn pem(text: String) -> Result<Secret, SecretFault> {
+pub(super) fn pem(text: &str) -> Result<Secret, SecretFault> {
     if !text.contains("-----BEGIN ") {
         return Err(SecretFault::NotPem);
     }
     Ok(Secret::new(text.replace("\\n", "\n")))
 }
 
-fn unreadable(error: io::Error) -> SecretFault {
-    SecretFault::Unreadable(Clean::new(&error.to_string()))
+impl From<io::Error> for SecretFault {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(Clean::new(&error.to_string()))
+    }
 }
 
 /// The file, and where it really is.
 fn open(path: &Path) -> Result<(PathBuf, File), SecretFault> {
     // Through links, and before it is opened: opening a pipe would wait for its other end.
-    let path = fs::canonicalize(path).map_err(unreadable)?;
-    if !fs::metadata(&path).map_err(unreadable)?.is_file() {
+    let path = fs::canonicalize(path)?;
+    if !fs::metadata(&path)?.is_file() {
         return Err(SecretFault::NotAFile);
     }
-    let file = File::open(&path).map_err(unreadable)?;
+    let file = File::open(&path)?;
     Ok((path, file))
 }
 
@@ -221,8 +219,8 @@ fn open(path: &Path) -> Result<(PathBuf, File), SecretFault> {
 pub(super) fn private(path: &Path) -> Result<Vec<u8>, SecretFault> {
     let (path, file) = open(path)?;
     let folder = path.parent().expect("a file lies in a folder");
-    let own = file.metadata().map_err(unreadable)?;
-    let around = fs::metadata(folder).map_err(unreadable)?;
+    let own = file.metadata()?;
+    let around = fs::metadata(folder)?;
     if system::shared(&around) {
         let fix = Clean::new("move it into a folder only you may read");
         return Err(SecretFault::Exposed { fix });
@@ -240,8 +238,7 @@ pub(super) fn private(path: &Path) -> Result<Vec<u8>, SecretFault> {
 
 fn read(file: &File) -> Result<Vec<u8>, SecretFault> {
     let mut bytes = Vec::new();
-    let read = file.take(LARGEST + 1).read_to_end(&mut bytes);
-    read.map_err(unreadable)?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -275,7 +272,7 @@ mod tests {
             ("a\0", Err(SecretFault::Control)),
             ("a\u{9b}", Err(SecretFault::Control)),
         ] {
-            let secret = one_line(text.to_owned());
+            let secret = one_line(text);
             assert_eq!(
                 secret.as_ref().map(Secret::expose),
                 expected.as_ref().copied(),

@@ -4,6 +4,7 @@ mod changes;
 mod contract;
 mod inspecting;
 mod listing;
+mod refusals;
 mod x509;
 
 use std::sync::Arc;
