@@ -15,7 +15,6 @@ use crate::platforms::http::{Call, Http};
 use crate::platforms::listing::Seen;
 use crate::platforms::loose::Loose;
 use crate::platforms::sap_ai_core::meta::Meta;
-use crate::platforms::sap_ai_core::rules::Changes;
 use crate::platforms::sap_ai_core::wire::{Listing, Row};
 
 /// Rows of one page: a neighbouring endpoint refuses more (section 8).
@@ -30,66 +29,34 @@ pub(super) fn rows<'a>(
     meta: &'a Meta,
     source: &'a Arc<Source>,
 ) -> BoxStream<'a, Result<Page, PlatformError>> {
-    let first = Some(Reader::new(source));
-    let pages = stream::unfold(first, move |reader| async move {
-        let mut reader = reader?;
-        let page = reader.next(http, meta).await;
-        let more = page.is_ok() && !reader.ended;
-        Some((page, more.then_some(reader)))
-    });
-    pages.boxed()
+    let pages = async move {
+        let changes = meta.fresh(http, &source.scope).await.of(source.kind);
+        let first = (Some(0), Seen::default());
+        stream::try_unfold(first, move |(next, mut seen)| async move {
+            let Some(skip) = next else { return Ok(None) };
+            let listing = listing(http, source, skip).await?;
+            let mut next = Some(skip + listing.len()).filter(|_| listing.len() >= PAGE);
+            let row = |row: Loose<Row>| row.0.unwrap_or_default();
+            let rows = listing.into_iter().map(row);
+            let rows = rows.map(|row| row.into_resource(source, changes));
+            let page = seen.page(rows.collect(), &mut next, Vec::new());
+            Ok(Some((page, (next, seen))))
+        })
+    };
+    stream::once(pages).flatten().boxed()
 }
 
-/// A listing in the middle of being read.
-struct Reader<'a> {
-    source: &'a Arc<Source>,
-    /// Known after the first question, and then the same for the whole listing.
-    changes: Option<Changes>,
+async fn listing(
+    http: &Http,
+    source: &Source,
     skip: usize,
-    seen: Seen,
-    ended: bool,
-}
-
-impl<'a> Reader<'a> {
-    fn new(source: &'a Arc<Source>) -> Self {
-        Self {
-            source,
-            changes: None,
-            skip: 0,
-            seen: Seen::default(),
-            ended: false,
-        }
-    }
-
-    async fn next(&mut self, http: &Http, meta: &Meta) -> Result<Page, PlatformError> {
-        let scope = &self.source.scope;
-        let changes = match self.changes {
-            Some(changes) => changes,
-            None => meta.fresh(http, scope).await.of(self.source.kind),
-        };
-        self.changes = Some(changes);
-        let call = Call::get(["lm", self.source.kind.plural()])
-            .query("$top", PAGE)
-            .query("$skip", self.skip)
-            .header("AI-Resource-Group", scope.raw());
-        let listing: Listing = http.read(call).await?.json()?;
-        Ok(self.take(listing, changes))
-    }
-
-    fn take(&mut self, listing: Listing, changes: Changes) -> Page {
-        let received = listing.resources.0.len();
-        let row = |row: Loose<Row>| {
-            row.0
-                .unwrap_or_default()
-                .into_resource(self.source, changes)
-        };
-        let rows = listing.resources.0.into_iter().map(row).collect();
-        self.skip += received;
-        let mut next = (received >= PAGE).then_some(self.skip);
-        let page = self.seen.page(rows, &mut next, Vec::new());
-        self.ended = next.is_none();
-        page
-    }
+) -> Result<Vec<Loose<Row>>, PlatformError> {
+    let call = Call::get(["lm", source.kind.plural()])
+        .query("$top", PAGE)
+        .query("$skip", skip)
+        .header("AI-Resource-Group", source.scope.raw());
+    let listing: Listing = http.read(call).await?.json()?;
+    Ok(listing.resources.0)
 }
 
 /// The names of the resource groups the account may see (section 6).
@@ -112,11 +79,10 @@ pub(super) async fn resource_groups(http: &Http) -> Result<Vec<Scope>, PlatformE
 
 /// Adds the groups of an answer that are not there yet. Says how many the answer has.
 fn add_groups(groups: &mut Vec<Scope>, body: &Value) -> usize {
-    let resources = body.get("resources").and_then(Value::as_array);
+    let resources = body["resources"].as_array();
     let resources = resources.map(Vec::as_slice).unwrap_or_default();
-    let names = resources
-        .iter()
-        .filter_map(|group| group.get("resourceGroupId")?.as_str());
+    let names = resources.iter();
+    let names = names.filter_map(|group| group["resourceGroupId"].as_str());
     for name in names.filter(|name| is_group_name(name)) {
         let group = Scope::new(name);
         if !groups.contains(&group) {

@@ -3,7 +3,7 @@
 use centurion::domain::action::Action;
 use serde_json::json;
 
-use super::{EXECUTIONS, Sap, json_answer, listing};
+use super::{EXECUTIONS, Sap, json_answer, listing, row};
 use crate::canned::{self, answer};
 
 #[tokio::test]
@@ -36,6 +36,26 @@ async fn a_clean_up_stops_and_deletes_in_one_request() {
         {"id": "e002", "targetStatus": "DELETED"},
     ]});
     assert_eq!(changes[0].json(), expected);
+}
+
+#[tokio::test]
+async fn what_completed_or_is_unknown_is_deleted_and_what_is_being_deleted_is_left_alone() {
+    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+        EXECUTIONS => {
+            let mut going = row("e003", "STOPPED");
+            going["targetStatus"] = json!("DELETED");
+            let rows = [row("e001", "COMPLETED"), row("e002", "UNKNOWN"), going];
+            json_answer(200, &json!({"count": 3, "resources": rows}))
+        }
+        _ => canned::json(202, "{}"),
+    })
+    .await;
+    sap.carry_out(Action::Delete).await;
+    let expected = json!({"executions": [
+        {"id": "e001", "targetStatus": "DELETED"},
+        {"id": "e002", "targetStatus": "DELETED"},
+    ]});
+    assert_eq!(sap.changes()[0].json(), expected);
 }
 
 #[tokio::test]

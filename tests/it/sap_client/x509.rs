@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use centurion::domain::connection::{Connection, Credentials};
@@ -225,6 +226,60 @@ async fn each_certificate_that_does_not_convince_is_told_apart() {
         "{their_expired}"
     );
     assert!(endpoint.heard().is_empty() && theirs.heard().is_empty());
+}
+
+/// What `centurion doctor` says of a connection that signs in there with that pair.
+async fn doctor(endpoint: &Endpoint, own: &Pair) -> String {
+    let api = api().await;
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let file = home.path().join("centurion.toml");
+    let text = format!(
+        "[[connection]]\nname = \"prod\"\nplatform = \"sap-ai-core\"\nclient_id = \"sb-1!b2|aicore!b3\"\n\
+         url = \"{}\"\nauth_url = \"https://{}\"\nca_file = \"{}\"\n\
+         certificate = {{ env = \"CERTIFICATE\" }}\nkey = {{ env = \"KEY\" }}\n",
+        api.url("http", "/v2"),
+        endpoint.address,
+        endpoint.ca_file.path().display(),
+    );
+    std::fs::write(&file, text).expect("writable");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_centurion"));
+    command.arg("doctor").arg("--config").arg(file);
+    command.env_clear().env("HOME", home.path());
+    command
+        .env("CERTIFICATE", &own.certificate)
+        .env("KEY", &own.key);
+    let run = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output());
+    let output = run.await.expect("no panic").expect("the binary runs");
+    let said = [output.stdout, output.stderr].concat();
+    String::from_utf8(said).expect("text")
+}
+
+#[tokio::test]
+async fn doctor_signs_in_with_a_certificate_and_says_whose_has_expired() {
+    let authority = Authority::new();
+    let (good, old) = (authority.pair(LATER), authority.pair(2020));
+    let endpoint = Endpoint::start(&authority, &good, TOKEN).await;
+    let well = doctor(&endpoint, &good).await;
+    assert!(well.contains("ok    setting   key: *** (env"), "{well}");
+    assert!(
+        well.contains("ok    list      default executions: 1 rows"),
+        "{well}"
+    );
+    let ours = doctor(&endpoint, &old).await;
+    assert!(
+        ours.contains("FAIL  tls       no secure connection to 127.0.0.1:"),
+        "{ours}"
+    );
+    assert!(
+        ours.contains("`certificate` of this connection has expired"),
+        "{ours}"
+    );
+    let theirs = Endpoint::start(&authority, &old, TOKEN).await;
+    let theirs = doctor(&theirs, &good).await;
+    assert!(
+        theirs.contains("its certificate has expired and whoever runs it"),
+        "{theirs}"
+    );
 }
 
 #[tokio::test]

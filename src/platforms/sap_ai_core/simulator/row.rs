@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
@@ -89,23 +90,13 @@ impl Status {
 }
 
 /// Where it is meant to go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub(super) enum Target {
     Completed,
     Running,
     Stopped,
     Deleted,
-}
-
-impl Target {
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Completed => "COMPLETED",
-            Self::Running => "RUNNING",
-            Self::Stopped => "STOPPED",
-            Self::Deleted => "DELETED",
-        }
-    }
 }
 
 /// What can be asked of it.
@@ -214,7 +205,7 @@ impl Row {
             "executableId": self.configuration.executable,
             "status": self.status.word(),
             "statusMessage": self.message,
-            "targetStatus": self.target.word(),
+            "targetStatus": self.target,
             "createdAt": self.time(Some(self.created)),
             "modifiedAt": self.time(Some(self.modified)),
             "submissionTime": self.time(self.submitted),
