@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::failure::Failure;
 
@@ -213,10 +213,8 @@ impl Row {
             "completionTime": self.time(self.completed),
         });
         let members = members.as_object_mut().expect("made as an object");
-        members.append(&mut match self.kind {
-            Kind::Execution => self.of_execution(),
-            Kind::Deployment => self.of_deployment(),
-        });
+        let mut own = self.of_its_kind();
+        members.append(own.as_object_mut().expect("made as an object"));
         if self.is_sparse {
             members.retain(|_, value| !value.is_null());
         }
@@ -246,28 +244,21 @@ impl Row {
         shown
     }
 
-    fn of_execution(&self) -> Map<String, Value> {
-        Map::from_iter([
-            ("outputArtifacts".to_owned(), json!([])),
-            ("executionScheduleId".to_owned(), json!(self.schedule)),
-        ])
-    }
-
-    fn of_deployment(&self) -> Map<String, Value> {
+    fn of_its_kind(&self) -> Value {
         let running = self.status == Status::Running;
-        Map::from_iter([
-            (
-                "deploymentUrl".to_owned(),
-                if running { self.url() } else { String::new() }.into(),
-            ),
-            ("lastOperation".to_owned(), self.last_operation.into()),
-            (
-                "latestRunningConfigurationId".to_owned(),
-                self.configuration.id.as_str().into(),
-            ),
-            ("ttl".to_owned(), json!(self.ttl)),
-            ("details".to_owned(), self.details()),
-        ])
+        match self.kind {
+            Kind::Execution => json!({
+                "outputArtifacts": [],
+                "executionScheduleId": self.schedule,
+            }),
+            Kind::Deployment => json!({
+                "deploymentUrl": if running { self.url() } else { String::new() },
+                "lastOperation": self.last_operation,
+                "latestRunningConfigurationId": self.configuration.id,
+                "ttl": self.ttl,
+                "details": self.details(),
+            }),
+        }
     }
 
     fn url(&self) -> String {
