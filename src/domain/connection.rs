@@ -130,7 +130,7 @@ pub enum Credentials {
         /// Its secret.
         secret: Secret,
     },
-    /// A key sent with each call (Kubiya).
+    /// Sent with each call: Kubiya's key, or the token the Run:ai CLI signed in for.
     ApiKey(Secret),
 }
 

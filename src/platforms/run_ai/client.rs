@@ -1,7 +1,6 @@
 //! The calls: list, read, change. Sign-in, rules, JSON and paging are in the files beside.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use futures_util::future::{self, BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -13,7 +12,7 @@ use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
 use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
-use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Sending, Sent};
+use crate::platforms::http::{self, Call, Http, Sending, Sent};
 use crate::platforms::listing::Lexicon;
 use crate::platforms::run_ai::batch::{self, BatchAnswer, Bulk, Verdict};
 use crate::platforms::run_ai::listing::{Cursor, PAGE_SIZE};
@@ -33,14 +32,7 @@ pub(super) struct RunAi {
 
 /// Opens a client for a connection.
 pub(super) fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
-    let dialect = Dialect {
-        authorization: Authorization::Token(sign_in::token_request(connection)),
-        setting: "client_secret",
-        headers: &[],
-        change_limit: Duration::from_secs(120),
-        error_body: sign_in::error_body,
-    };
-    let http = Http::open(connection, dialect)?;
+    let http = Http::open(connection, sign_in::dialect(connection))?;
     let connection = connection.clone();
     Ok(Arc::new(RunAi {
         connection,

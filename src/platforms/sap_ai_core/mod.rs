@@ -60,5 +60,6 @@ fn token_request(credentials: &Credentials) -> Result<TokenRequest, PlatformErro
         ],
         json: false,
         grant: words::grant,
+        others: Vec::new(),
     })
 }

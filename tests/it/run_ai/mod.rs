@@ -4,6 +4,7 @@ mod caller;
 mod changes;
 mod listing;
 mod old_servers;
+mod sign_in;
 mod simulator;
 
 use std::collections::HashSet;

@@ -1,7 +1,7 @@
 //! Tokens: `POST /api/v1/token` as JSON, `POST /api/v2/token` as an OAuth form (sections 7.2 and 7.3).
 //!
 //! A token is a real three-part JWT. Its times are those of the wall clock, by which clients renew it,
-//! however fast the simulated world moves.
+//! however fast the simulated world moves. `client_credentials` came with 2.20.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,7 +33,9 @@ pub(super) async fn first(State(site): State<Arc<Site>>, body: Bytes) -> Result<
         .collect();
     let member = |key: &str| members.get(key).and_then(Value::as_str).unwrap_or_default();
     let (id, secret) = match member("granttype") {
-        "client_credentials" => (member("clientid"), member("clientsecret")),
+        "client_credentials" if site.version() >= 220 => {
+            (member("clientid"), member("clientsecret"))
+        }
         "app_token" => (member("appid"), member("appsecret")),
         "" => return Err(No::new(400, "Required parameter is missing")),
         _ => return Err(No::new(400, "Grant type is not supported")),
