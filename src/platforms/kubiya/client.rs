@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::domain::action::Grouping;
 use crate::domain::connection::{Connection, Credentials};
 use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::{Answer, ChangeEvent};
 use crate::domain::plan::{Reason, Request};
 use crate::domain::resource::{Key, Page, Reading, Source};
@@ -18,7 +19,7 @@ use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Reply, Se
 use crate::platforms::kubiya::listing::{PAGE, Walk};
 use crate::platforms::kubiya::rows;
 use crate::platforms::kubiya::wire::One;
-use crate::platforms::kubiya::{answers, refusal, uuid};
+use crate::platforms::kubiya::{answers, inspect, refusal, uuid};
 use crate::platforms::listing::Lexicon;
 use crate::platforms::loose::Loose;
 use crate::platforms::{Platform, Preview};
@@ -95,6 +96,17 @@ impl Platform for Kubiya {
 
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>> {
         self.read_one(key).boxed()
+    }
+
+    fn inspect<'a>(&'a self, key: &'a Key, inquiry: Inquiry) -> BoxStream<'a, Part> {
+        let id = key.id.raw();
+        let part = async move {
+            match inquiry {
+                Inquiry::Detail => inspect::document(&self.http, id).await,
+                Inquiry::Logs { .. } => inspect::messages(&self.http, id).await,
+            }
+        };
+        part.into_stream().boxed()
     }
 
     fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {

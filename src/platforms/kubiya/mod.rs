@@ -3,10 +3,12 @@
 //! - `client` carries out [`Platform`] over HTTP; `listing` walks the pages of one source
 //! - `wire` and `words` are what the service sends; `refusal` reads its error bodies
 //! - `rows` makes rows of it, `rules` says what each status allows, `answers` what an answer means for each id
+//! - `inspect` asks for the document and the messages of one execution
 //! - `simulator` stands in for the service. It shares nothing with the files above
 
 mod answers;
 mod client;
+mod inspect;
 mod listing;
 mod refusal;
 mod rows;

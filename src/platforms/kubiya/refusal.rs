@@ -71,6 +71,11 @@ pub(super) fn is_gone(said: &Refusal) -> bool {
     said.status == 404 && said.own_shape
 }
 
+/// Whether the error says that the execution has no session: nothing was said in it yet.
+pub(super) fn is_no_session(said: &Refusal) -> bool {
+    said.status == 404 && said.message.as_str() == "Session not found"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

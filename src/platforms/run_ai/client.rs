@@ -8,6 +8,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use crate::domain::action::{Grouping, Step};
 use crate::domain::connection::Connection;
 use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
 use crate::domain::resource::{Key, Page, Reading, Source};
@@ -15,6 +16,7 @@ use crate::domain::text::Clean;
 use crate::platforms::http::{self, Call, Http, Sending, Sent};
 use crate::platforms::listing::Lexicon;
 use crate::platforms::run_ai::batch::{self, BatchAnswer, Bulk, Verdict};
+use crate::platforms::run_ai::inspect;
 use crate::platforms::run_ai::listing::{Cursor, PAGE_SIZE};
 use crate::platforms::run_ai::sign_in;
 use crate::platforms::run_ai::singles;
@@ -163,6 +165,10 @@ impl Platform for RunAi {
 
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>> {
         self.reading(key).boxed()
+    }
+
+    fn inspect<'a>(&'a self, key: &'a Key, inquiry: Inquiry) -> BoxStream<'a, Part> {
+        inspect::parts(&self.http, key.id.raw(), inquiry)
     }
 
     fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {

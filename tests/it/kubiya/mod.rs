@@ -1,6 +1,7 @@
 //! The Kubiya client over real HTTP against the simulated service.
 
 mod changes;
+mod inspect;
 mod listing;
 mod simulated;
 

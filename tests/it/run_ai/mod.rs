@@ -2,6 +2,7 @@
 
 mod caller;
 mod changes;
+mod inspect;
 mod listing;
 mod old_servers;
 mod sign_in;
