@@ -120,7 +120,7 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// "Warning FailedScheduling: no GPUs".
+/// "Warning Unschedulable: no GPUs".
 fn event(event: &Value) -> String {
     let words = ["type", "reason"].map(|name| event[name].as_str().unwrap_or_default());
     with(words.join(" ").trim(), &event["message"])

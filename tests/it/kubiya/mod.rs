@@ -3,6 +3,7 @@
 mod changes;
 mod inspect;
 mod listing;
+mod rows;
 mod simulated;
 
 use std::sync::Arc;

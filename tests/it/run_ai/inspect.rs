@@ -2,9 +2,7 @@
 
 use centurion::domain::inspection::{Inquiry, Part};
 
-use super::sign_in::{client_of, credentials};
 use super::*;
-use crate::canned::{self, Canned};
 
 const ID: &str = "6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0";
 const LOGS: Inquiry = Inquiry::Logs { since: None };

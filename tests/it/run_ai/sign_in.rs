@@ -6,33 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::*;
-use crate::canned::{self, Canned, Heard, Say};
 
 const V1: &str = "POST /api/v1/token";
 const V2: &str = "POST /api/v2/token";
 const REFUSED: &str = r#"{"code":400,"message":"Invalid client credentials"}"#;
-
-/// A client of a server at that address.
-pub(super) fn client_of(server: &Canned, credentials: Credentials) -> Arc<dyn Platform> {
-    let simulator = Simulator::start(Options::default()).expect("a free port");
-    let mut connection = connection(&simulator);
-    connection.base_url = server.url("http", "/");
-    connection.credentials = credentials;
-    platforms::open(&connection).expect("a client")
-}
-
-pub(super) fn credentials() -> Credentials {
-    Credentials::Client {
-        token_url: None,
-        id: "app".to_owned(),
-        secret: Secret::new("s3cret".to_owned()),
-    }
-}
-
-fn said(status: u16, code: u16, message: &str) -> Say {
-    let body = json!({ "code": code, "message": message });
-    canned::json(status, &body.to_string())
-}
 
 fn granted() -> Say {
     canned::json(200, r#"{"accessToken":"t","expiresIn":null}"#)
@@ -62,8 +39,7 @@ async fn a_server_that_knows_client_credentials_is_asked_once_in_the_spelling_of
 async fn a_server_before_2_20_is_asked_for_an_app_token() {
     let (answer, heard) = signed_in(|heard| match heard.json()["grantType"].as_str() {
         Some("app_token") => granted(),
-        _ => said(
-            400,
+        _ => refuse(
             400,
             "grantType: client_credentials is not one of the allowed values",
         ),
@@ -100,7 +76,7 @@ async fn a_way_that_worked_is_the_way_of_every_later_token() {
 #[tokio::test]
 async fn a_server_without_version_1_is_asked_by_form() {
     let (answer, heard) = signed_in(|heard| match heard.line.as_str() {
-        V1 => said(404, 404, "Resource id not found."),
+        V1 => refuse(404, "Resource id not found."),
         _ => canned::json(
             200,
             r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#,
@@ -156,7 +132,7 @@ async fn refused_credentials_are_told_at_once_in_the_words_of_each_form() {
         );
     }
     let (answer, heard) = signed_in(move |heard| match heard.line.as_str() {
-        V1 => said(405, 405, "Method not allowed."),
+        V1 => refuse(405, "Method not allowed."),
         _ => canned::json(401, oauth),
     })
     .await;
@@ -183,7 +159,7 @@ async fn what_does_not_show_that_a_form_is_unknown_brings_no_other_form() {
         assert_eq!(heard.len(), 1, "{status} {body}");
     }
     // Nor is there a third: the other way was refused too.
-    let (answer, heard) = signed_in(|_| said(400, 400, "Grant type is not supported")).await;
+    let (answer, heard) = signed_in(|_| refuse(400, "Grant type is not supported")).await;
     assert!(
         matches!(answer, Err(PlatformError::Unauthorized { .. })),
         "{answer:?}"
@@ -231,7 +207,7 @@ async fn a_token_lives_as_long_as_the_answer_says_else_as_it_says_itself() {
 async fn the_token_of_the_cli_is_used_as_it_is_and_its_end_names_the_command() {
     let server = Canned::start(|heard, _| match heard.header("authorization") {
         Some("Bearer of-the-cli") => canned::json(200, r#"{"workloads":[]}"#),
-        _ => said(401, 401, "Issuer is not familiar."),
+        _ => refuse(401, "Issuer is not familiar."),
     })
     .await;
     for (token, ends) in [("of-the-cli", false), ("ended", true)] {
