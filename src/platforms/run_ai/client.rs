@@ -81,21 +81,18 @@ impl RunAi {
 
     /// What the end of a batch call comes to.
     fn ended<'a>(&'a self, request: &'a Request, sent: Sent) -> BoxStream<'a, ChangeEvent> {
-        match sent {
+        let events = match sent {
+            Sent::Refused(error) => return self.refused(request, error),
             Sent::Answered(reply) => match reply.json::<BatchAnswer>() {
                 Ok(answer) => {
                     self.worked(request);
-                    stream::iter(answer.events(request)).boxed()
+                    answer.events(request)
                 }
-                Err(error) => {
-                    stream::iter(http::without_answers(request, &Sent::Lost(error))).boxed()
-                }
+                Err(error) => http::without_answers(request, &Sent::Lost(error)),
             },
-            Sent::Refused(error) => self.refused(request, error),
-            Sent::Lost(_) | Sent::NotSent(_) => {
-                stream::iter(http::without_answers(request, &sent)).boxed()
-            }
-        }
+            Sent::Lost(_) | Sent::NotSent(_) => http::without_answers(request, &sent),
+        };
+        stream::iter(events).boxed()
     }
 
     /// Deletes work from 2.19 on, so only the other two tell that all three do.

@@ -1,25 +1,19 @@
 //! List, count and counts by group (sections 2.1 to 2.4).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::RawQuery;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::place::{No, Site};
+use super::place::{Caller, No};
 use super::query::Query;
 use super::row::View;
 use super::workload::Workload;
 
-pub(super) async fn list(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Value>, No> {
-    let (view, query) = asked(&site, &headers, raw.as_deref())?;
+pub(super) async fn list(caller: Caller, query: Query) -> Json<Value> {
+    let view = caller.view();
     let rows = view.tenancy.rows();
     let mut page = page(&view, &query, &rows);
     let more = page.len() > query.limit;
@@ -29,7 +23,7 @@ pub(super) async fn list(
     if more {
         body["next"] = (query.offset + query.limit).into();
     }
-    Ok(Json(body))
+    Json(body)
 }
 
 /// The rows of a page, and one more where there is one. Rows are kept by age, so that the order every
@@ -49,24 +43,11 @@ fn page<'a>(view: &View<'_>, query: &Query, rows: &'a [Workload]) -> Vec<&'a Wor
     }
 }
 
-pub(super) async fn count(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Value>, No> {
-    let (view, query) = asked(&site, &headers, raw.as_deref())?;
+pub(super) async fn count(caller: Caller, query: Query) -> Json<Value> {
+    let view = caller.view();
     let rows = view.tenancy.rows();
     let count = rows.iter().filter(|row| query.matches(&view, row)).count();
-    Ok(Json(json!({ "count": count })))
-}
-
-fn asked<'a>(
-    site: &'a Site,
-    headers: &HeaderMap,
-    raw: Option<&str>,
-) -> Result<(View<'a>, Query), No> {
-    let tenancy = site.caller(headers)?;
-    Ok((View::of(site, tenancy), Query::read(raw)?))
+    Json(json!({ "count": count }))
 }
 
 /// A word of `groupBy`, and the group of a row.
@@ -83,20 +64,14 @@ const GROUPINGS: [Grouping; 7] = [
 ];
 
 /// `WORKLOADS_COUNT` by up to two groups; values are strings.
-pub(super) async fn telemetry(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Value>, No> {
-    let view = View::of(&site, site.caller(&headers)?);
+pub(super) async fn telemetry(caller: Caller, RawQuery(raw): RawQuery) -> Result<Json<Value>, No> {
+    let view = caller.view();
     let raw = raw.unwrap_or_default();
     let members: BTreeMap<_, _> = form_urlencoded::parse(raw.as_bytes())
         .into_owned()
         .collect();
-    if members
-        .get("telemetryType")
-        .is_none_or(|kind| kind != "WORKLOADS_COUNT")
-    {
+    let kind = members.get("telemetryType");
+    if kind.is_none_or(|kind| kind != "WORKLOADS_COUNT") {
         return Err(No::new(400, "telemetryType: only WORKLOADS_COUNT is known"));
     }
     let groupings = groupings(members.get("groupBy").map_or("", String::as_str))?;
