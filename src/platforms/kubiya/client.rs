@@ -1,7 +1,6 @@
 //! One Kubiya connection: lists, reads and changes executions of the organisation its key belongs to.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -24,9 +23,6 @@ use crate::platforms::listing::Lexicon;
 use crate::platforms::loose::Loose;
 use crate::platforms::{Platform, Preview};
 
-/// A batch answers only when its last id is done, one engine call after the other (`specs/kubiya.md` 7).
-const CHANGE_LIMIT: Duration = Duration::from_secs(180);
-
 /// The client of one connection.
 #[derive(Debug)]
 pub(super) struct Kubiya {
@@ -34,26 +30,26 @@ pub(super) struct Kubiya {
     http: Http,
 }
 
-impl Kubiya {
-    /// Opens it; contacts nobody.
-    pub(super) fn open(connection: &Connection) -> Result<Self, PlatformError> {
-        let Credentials::ApiKey(key) = &connection.credentials else {
-            let why = Clean::new("a Kubiya connection signs in with `api_key`");
-            return Err(PlatformError::Trust { why });
-        };
-        let dialect = Dialect {
-            authorization: Authorization::Key(key.clone()),
-            setting: "api_key",
-            headers: &[],
-            change_limit: CHANGE_LIMIT,
-            error_body: refusal::read,
-        };
-        Ok(Self {
-            connection: connection.clone(),
-            http: Http::open(connection, dialect)?,
-        })
-    }
+/// Opens it; contacts nobody.
+pub(super) fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
+    let Credentials::ApiKey(key) = &connection.credentials else {
+        let why = Clean::new("a Kubiya connection signs in with `api_key`");
+        return Err(PlatformError::Trust { why });
+    };
+    let dialect = Dialect {
+        authorization: Authorization::Key(key.clone()),
+        setting: "api_key",
+        headers: &[],
+        change_limit: connection.platform.change_limit(),
+        error_body: refusal::read,
+    };
+    Ok(Arc::new(Kubiya {
+        connection: connection.clone(),
+        http: Http::open(connection, dialect)?,
+    }))
+}
 
+impl Kubiya {
     async fn read_one(&self, key: &Key) -> Result<Reading, PlatformError> {
         let call = Call::get(["api", "v1", "executions", key.id.raw()]);
         match self.http.read(call).await {
@@ -120,8 +116,7 @@ impl Platform for Kubiya {
     }
 
     fn preview(&self, request: &Request) -> Preview {
-        let call = call(request);
-        Preview::of(&self.http, call)
+        Preview::of(&self.http, call(request))
     }
 
     fn page_size(&self) -> usize {
@@ -143,13 +138,7 @@ impl Platform for Kubiya {
 
 /// Why a request must not leave: one id that is no UUID makes the service fail all that follow it (6.3).
 fn unfit(request: &Request) -> Option<&'static str> {
-    let ids = || {
-        request
-            .operations()
-            .iter()
-            .map(|operation| operation.key.id.raw())
-    };
-    if ids().any(|id| uuid(id).is_none()) {
+    if ids(request).any(|id| uuid(id).is_none()) {
         return Some("not sent: an id of the request is not a UUID and would spoil the others");
     }
     let needed = request.verb().needs_reason;
@@ -160,31 +149,29 @@ fn unfit(request: &Request) -> Option<&'static str> {
     (needed && !fits).then_some("not sent: Kubiya needs a reason of 1 to 500 characters")
 }
 
-fn not_sent(request: &Request, why: &str) -> Vec<ChangeEvent> {
-    let answer = |key: &Key| ChangeEvent::Answered(key.clone(), Answer::NotSent(Clean::new(why)));
-    request
+fn ids(request: &Request) -> impl Iterator<Item = &str> {
+    let operations = request.operations().iter();
+    operations.map(|operation| operation.key.id.raw())
+}
+
+fn not_sent<'a>(request: &'a Request, why: &'a str) -> impl Iterator<Item = ChangeEvent> + 'a {
+    let keys = request
         .operations()
         .iter()
-        .map(|operation| answer(&operation.key))
-        .collect()
+        .map(|operation| operation.key.clone());
+    keys.map(|key| ChangeEvent::Answered(key, Answer::NotSent(Clean::new(why))))
 }
 
 fn call(request: &Request) -> Call {
-    let ids: Vec<&str> = request
-        .operations()
-        .iter()
-        .map(|operation| operation.key.id.raw())
-        .collect();
+    let ids: Vec<&str> = ids(request).collect();
+    let word = request.verb().word;
     if request.verb().grouping == Grouping::Single {
-        return Call::new(
-            "POST",
-            ["api", "v1", "executions", ids[0], request.verb().word],
-        );
+        return Call::new("POST", ["api", "v1", "executions", ids[0], word]);
     }
     let reason = request.reason().map_or("", Clean::as_str);
     let body = json!({"execution_ids": ids, "reason": reason});
-    Call::new("POST", ["api", "v1", "executions", "batch", "terminate"])
-        .json("application/json", &body)
+    let path = ["api", "v1", "executions", "batch", "terminate"];
+    Call::new("POST", path).json("application/json", &body)
 }
 
 fn events(request: &Request, sending: Sending) -> Vec<ChangeEvent> {

@@ -17,24 +17,17 @@ mod simulator;
 mod wire;
 mod words;
 
-use std::sync::Arc;
-
 use uuid::Uuid;
 
-use crate::domain::connection::{Connection, PlatformId};
-use crate::domain::error::PlatformError;
-use crate::platforms::{Entry, Platform};
+use crate::domain::connection::PlatformId;
+use crate::platforms::Entry;
 
 /// The way in.
 pub static ENTRY: Entry = Entry {
     id: PlatformId::Kubiya,
-    open,
+    open: client::open,
     simulated: &simulator::SIMULATED,
 };
-
-fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
-    Ok(Arc::new(client::Kubiya::open(connection)?))
-}
 
 /// The id by value, where it is a UUID with hyphens; letter case does not count (`specs/kubiya.md` 4).
 fn uuid(id: &str) -> Option<Uuid> {
