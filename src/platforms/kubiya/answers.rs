@@ -44,10 +44,10 @@ fn put(tally: &mut Tally<'_>, result: BatchResult) {
         tally.note("the answer has an entry without an id");
         return;
     };
-    let error = result.error.0.map(|words| words.0);
     let time = result.terminated_at.0;
-    let message = time.map(|time| Clean::new(&format!("terminated at {}", time.0)));
-    tally.put(&id, is_same, verdict(result.success.0, error, message));
+    let message = time.map(|time| Clean::new(&format!("terminated at {time}")));
+    let verdict = verdict(result.success.0, result.error.0, message);
+    tally.put(&id, is_same, verdict);
 }
 
 /// What one entry says. One that does not say whether it succeeded, or says both, is no evidence (P6).
@@ -105,11 +105,15 @@ pub(super) fn of_single(
     let answer = reply.json::<Loose<SingleAnswer>>()?.0.unwrap_or_default();
     let asked = request.operations()[0].key.id.raw();
     let id = answer.execution_id.0.as_deref().unwrap_or(asked);
-    let words = [answer.message.0, answer.warning.0].into_iter().flatten();
-    let words: Vec<String> = words.map(|words| words.0.to_string()).collect();
-    let message = (!words.is_empty()).then(|| Clean::new(&words.join("; ")));
-    let error = answer.error.0.map(|words| words.0);
+    let message = match (answer.message.0, answer.warning.0) {
+        (Some(message), Some(warning)) => Some(Clean::new(&format!("{message}; {warning}"))),
+        (message, warning) => message.or(warning),
+    };
     let mut tally = Tally::of(request);
-    tally.put(id, is_same, verdict(answer.success.0, error, message));
+    tally.put(
+        id,
+        is_same,
+        verdict(answer.success.0, answer.error.0, message),
+    );
     Ok(tally.finish())
 }

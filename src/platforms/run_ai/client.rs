@@ -118,15 +118,12 @@ impl RunAi {
                 if let Some(learned) = learned {
                     self.learn(learned);
                 }
-                let count = request.operations().len();
+                let (word, count) = (verb.word, request.operations().len());
                 let note = format!(
-                    "this server has no batch call for {}: {count} single calls instead",
-                    verb.word
+                    "this server has no batch call for {word}: {count} single calls instead"
                 );
-                let note = ChangeEvent::Note(Clean::new(&note));
-                stream::iter([note])
-                    .chain(singles::send(&self.http, request))
-                    .boxed()
+                let note = stream::iter([ChangeEvent::Note(Clean::new(&note))]);
+                note.chain(singles::send(&self.http, request)).boxed()
             }
         }
     }
@@ -178,10 +175,9 @@ impl Platform for RunAi {
     }
 
     fn preview(&self, request: &Request) -> Preview {
+        let first = &request.operations()[0];
         let alone = request.verb().grouping == Grouping::Single;
-        let single = alone
-            .then(|| singles::call(&request.operations()[0]).ok())
-            .flatten();
+        let single = singles::call(first).ok().filter(|_| alone);
         let call = single.unwrap_or_else(|| batch::call(request));
         Preview::of(&self.http, call)
     }

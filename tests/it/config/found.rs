@@ -289,7 +289,7 @@ fn kubiya_is_found_with_the_first_of_its_addresses() {
     let scene = Scene::new().set("KUBIYA_API_KEY", CANARY);
     let url = |scene: &Scene| only(&scene.load()).base_url.to_string();
     assert_eq!(url(&scene), "https://control-plane.kubiya.ai/");
-    let scene = scene.set("CONTROL_PLANE_URL", "https://third.example.com");
+    let scene = scene.set("CONTROL_PLANE_URL", "https://third.example.com/api/v1/");
     assert_eq!(url(&scene), "https://third.example.com/");
     let scene = scene.set("CONTROL_PLANE_GATEWAY_URL", "https://second.example.com");
     assert_eq!(url(&scene), "https://second.example.com/");

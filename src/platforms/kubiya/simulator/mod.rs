@@ -79,9 +79,6 @@ fn executions() -> Router<Arc<Service>> {
         .route("/{id}/cancel", post(single::soft(&single::CANCEL)))
         .route("/{id}/pause", post(single::soft(&single::PAUSE)))
         .route("/{id}/resume", post(single::soft(&single::RESUME)))
-        .route("/{id}/mark-done", post(single::mark_done))
-        .route("/{id}/session", get(live::session))
-        .route("/{id}/details", get(live::details))
-        .route("/{id}/stream", get(live::stream));
+        .route("/{id}/session", get(live::session));
     Router::new().nest("/api/v1/executions", all)
 }

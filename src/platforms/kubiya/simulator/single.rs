@@ -133,23 +133,6 @@ fn answer(row: &Execution, soft: &Soft, warning: Option<String>, fault: Option<I
     }
 }
 
-/// `POST /{id}/mark-done`: asks the workflow to finish.
-pub(super) async fn mark_done(
-    Caller(organisation): Caller,
-    Path(id): Path<String>,
-) -> Result<(StatusCode, Json<Value>), Refused> {
-    let id = uuid_for("mark execution as done", &id)?;
-    organisation.with(|table| {
-        let row = table.find(id).ok_or_else(Refused::no_execution)?;
-        if Change::MarkDone.is_taken_in(row.status) {
-            organisation.apply(row, Change::MarkDone);
-        }
-        let answer =
-            json!({"success": true, "execution_id": id, "message": "Execution marked as done"});
-        Ok((StatusCode::ACCEPTED, Json(answer)))
-    })
-}
-
 /// `DELETE /{id}`: removes the record in any status; nothing is stopped by it.
 pub(super) async fn delete(
     Caller(organisation): Caller,

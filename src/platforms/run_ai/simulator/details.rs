@@ -1,4 +1,4 @@
-//! One workload by its id, what happened to it, its pods; clusters and projects (sections 2.7 and 8).
+//! One workload by its id, what happened to it, its pods (sections 2.7 and 8).
 
 use axum::Json;
 use axum::extract::Path;
@@ -151,38 +151,4 @@ fn paged(name: &str, all: Vec<Value>, query: &Query) -> Value {
         body["next"] = next.into();
     }
     body
-}
-
-/// A bare array.
-pub(super) async fn clusters(caller: Caller) -> Json<Value> {
-    let tenancy = caller.tenancy();
-    Json(json!([{
-        "uuid": tenancy.cluster,
-        "name": tenancy.tenant.name,
-        "tenantId": tenancy.number,
-        "createdAt": "2025-02-03T09:00:00Z",
-        "version": "2.24.11",
-        "status": { "state": "Connected" },
-    }]))
-}
-
-pub(super) async fn projects(caller: Caller) -> Json<Value> {
-    let tenancy = caller.tenancy();
-    let project = |(number, name): (usize, &String)| {
-        json!({
-            "id": (4_500_017 + number).to_string(),
-            "name": name,
-            "clusterId": tenancy.cluster,
-            "parentId": "3",
-            "status": { "phase": "Ready" },
-        })
-    };
-    let projects: Vec<Value> = tenancy
-        .tenant
-        .scopes
-        .iter()
-        .enumerate()
-        .map(project)
-        .collect();
-    Json(json!({ "projects": projects }))
 }

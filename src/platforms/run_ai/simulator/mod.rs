@@ -43,15 +43,12 @@ fn routes(engine: &Arc<Engine>) -> Router {
         .route("/api/v2/token", post(token::second))
         .route("/api/v1/workloads", get(listing::list))
         .route("/api/v1/workloads/count", get(listing::count))
-        .route("/api/v1/workloads/telemetry", get(listing::telemetry))
         .route("/api/v1/workloads/batch", post(batch::batch))
         .route("/api/v1/workloads/{id}", get(details::workload))
         .route("/api/v1/workloads/{id}/events", get(details::events))
         .route("/api/v1/workloads/{id}/history", get(details::history))
         .route("/api/v1/workloads/{id}/pods", get(details::pods))
-        .route("/api/v2/workloads/{id}", delete(singles::delete_second))
-        .route("/api/v1/clusters", get(details::clusters))
-        .route("/api/v1/org-unit/projects", get(details::projects));
+        .route("/api/v2/workloads/{id}", delete(singles::delete_second));
     singles::routes(routes)
         .method_not_allowed_fallback(|| async { No::new(405, "Method not allowed.") })
         .with_state(Arc::new(Site::of(engine)))
