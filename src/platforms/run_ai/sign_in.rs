@@ -35,55 +35,55 @@ pub(super) fn dialect(connection: &Connection) -> Dialect {
     }
 }
 
-/// Version 1 with `client_credentials`, as control planes from 2.20 on know it; `app_token` for those before;
-/// version 2 for one that no longer has version 1 (sections 7.2 and 7.3).
+/// One form of the token call: its version, whether as JSON, the grant, and what its members are called.
+#[derive(Clone, Copy, Debug)]
+struct Form(&'static str, bool, &'static str, [&'static str; 3]);
+
+/// As control planes from 2.20 on know it (section 7.2).
+const USUAL: Form = {
+    let names = ["grantType", "clientID", "clientSecret"];
+    Form("v1", true, "client_credentials", names)
+};
+
+/// For those before.
+const APP_TOKEN: Form = Form("v1", true, "app_token", ["grantType", "appID", "appSecret"]);
+
+/// For one that no longer has version 1 (section 7.3).
+const OAUTH: Form = {
+    let names = ["grant_type", "client_id", "client_secret"];
+    Form("v2", false, "client_credentials", names)
+};
+
 fn token_request(connection: &Connection, id: &str, secret: &Secret) -> TokenRequest {
-    let ask =
-        |version, json, [grant_type, id_name, secret_name]: [&'static str; 3], grant_word: &str| {
-            let mut url = connection.base_url.clone();
-            let mut path = url
-                .path_segments_mut()
-                .expect("http and https URLs have paths");
-            path.pop_if_empty().extend(["api", version, "token"]);
-            drop(path);
-            let members = vec![
-                (grant_type, Secret::new(grant_word.to_owned())),
-                (id_name, Secret::new(id.to_owned())),
-                (secret_name, secret.clone()),
-            ];
-            TokenRequest {
-                url,
-                members,
-                json,
-                grant,
-                others: Vec::new(),
-            }
-        };
-    let client = "client_credentials";
-    let app_token = ask("v1", true, ["grantType", "appID", "appSecret"], "app_token");
-    let form = ask(
-        "v2",
-        false,
-        ["grant_type", "client_id", "client_secret"],
-        client,
-    );
+    let other = |form, when: fn(&Refusal) -> bool| Otherwise {
+        when,
+        request: form_request(connection, form, id, secret),
+    };
     TokenRequest {
         others: vec![
-            Otherwise {
-                when: is_grant_unknown,
-                request: app_token,
-            },
-            Otherwise {
-                when: is_call_unknown,
-                request: form,
-            },
+            other(APP_TOKEN, is_grant_unknown),
+            other(OAUTH, is_call_unknown),
         ],
-        ..ask(
-            "v1",
-            true,
-            ["grantType", "clientID", "clientSecret"],
-            client,
-        )
+        ..form_request(connection, USUAL, id, secret)
+    }
+}
+
+fn form_request(connection: &Connection, form: Form, id: &str, secret: &Secret) -> TokenRequest {
+    let Form(version, json, grant_word, [grant_type, id_name, secret_name]) = form;
+    let mut url = connection.base_url.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(["api", version, "token"]);
+    }
+    TokenRequest {
+        url,
+        members: vec![
+            (grant_type, Secret::new(grant_word.to_owned())),
+            (id_name, Secret::new(id.to_owned())),
+            (secret_name, secret.clone()),
+        ],
+        json,
+        grant,
+        others: Vec::new(),
     }
 }
 
