@@ -142,7 +142,7 @@ pub enum Credentials {
         /// PEM: the private key of the certificate.
         key: Secret,
     },
-    /// A key sent with each call (Kubiya).
+    /// Sent with each call: Kubiya's key, or the token the Run:ai CLI signed in for.
     ApiKey(Secret),
 }
 

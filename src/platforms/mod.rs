@@ -7,6 +7,7 @@ pub mod http;
 pub mod kubiya;
 mod listing;
 mod loose;
+mod parts;
 pub mod run_ai;
 pub mod sap_ai_core;
 mod simulated;

@@ -31,7 +31,7 @@ use crate::platforms::http::token::{Pass, Tokens};
 pub use answer::Reply;
 pub use call::Call;
 pub use change::{Sending, Sent, until_stopped};
-pub use token::{Grant, TokenRequest};
+pub use token::{Grant, Otherwise, TokenRequest};
 pub use unanswered::without_answers;
 
 /// What is particular to a platform's HTTP.

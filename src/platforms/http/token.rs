@@ -28,6 +28,17 @@ pub struct TokenRequest {
     pub json: bool,
     /// Reads the answer; the error is one line on what is missing.
     pub grant: fn(&[u8]) -> Result<Grant, String>,
+    /// Other ways to ask, for servers that do not know this one; each is tried once at most.
+    pub others: Vec<Otherwise>,
+}
+
+/// Another way to ask for a token.
+#[derive(Debug)]
+pub struct Otherwise {
+    /// Whether a refusal shows that the server does not know the first way; of wrong credentials it does not.
+    pub when: fn(&Refusal) -> bool,
+    /// How to ask then, and from then on where it works.
+    pub request: TokenRequest,
 }
 
 /// A token.
@@ -77,6 +88,8 @@ pub(super) struct Tokens {
 struct State {
     generation: u64,
     held: Option<Held>,
+    /// Which of [`TokenRequest::others`] the server was found to need.
+    way: Option<usize>,
     last_failure: Option<(Instant, PlatformError)>,
 }
 
@@ -164,7 +177,7 @@ impl Tokens {
         if let Some(error) = state.failure_for(asked) {
             return Err(Failure::new(Fate::NotReceived, error.clone()));
         }
-        let grant = match self.ask(lines).await {
+        let grant = match self.ask(lines, &mut state.way).await {
             Ok(grant) => grant,
             Err(failure) => {
                 state.last_failure = Some((Instant::now(), failure.error.clone()));
@@ -187,14 +200,31 @@ impl Tokens {
         Ok(pass)
     }
 
-    async fn ask(&self, lines: &Lines) -> Result<Grant, Failure> {
-        let request = lines.request(Purpose::SignIn, "POST", self.request.url.clone());
-        let members = self
-            .request
+    async fn ask(&self, lines: &Lines, way: &mut Option<usize>) -> Result<Grant, Failure> {
+        let others = &self.request.others;
+        if let Some(known) = *way {
+            return self.ask_by(lines, &others[known].request).await;
+        }
+        let failure = match self.ask_by(lines, &self.request).await {
+            Err(failure) => failure,
+            granted @ Ok(_) => return granted,
+        };
+        let shows = |said: &Refusal| others.iter().position(|other| (other.when)(said));
+        let Some(other) = failure.error.said().and_then(shows) else {
+            return Err(failure);
+        };
+        let granted = self.ask_by(lines, &others[other].request).await?;
+        *way = Some(other);
+        Ok(granted)
+    }
+
+    async fn ask_by(&self, lines: &Lines, asked: &TokenRequest) -> Result<Grant, Failure> {
+        let request = lines.request(Purpose::SignIn, "POST", asked.url.clone());
+        let members = asked
             .members
             .iter()
             .map(|(name, value)| (*name, value.expose()));
-        let request = if self.request.json {
+        let request = if asked.json {
             let body: serde_json::Map<String, Value> = members
                 .map(|(name, value)| (name.to_owned(), value.into()))
                 .collect();
@@ -204,11 +234,11 @@ impl Tokens {
         };
         let answer = lines.exchange(Purpose::SignIn, request, &self.peer).await;
         let reply = answer.map_err(|failure| self.refused(failure))?;
-        self.grant(&reply)
+        self.grant(asked, &reply)
     }
 
-    fn grant(&self, reply: &Reply) -> Result<Grant, Failure> {
-        (self.request.grant)(&reply.body).map_err(|why| {
+    fn grant(&self, asked: &TokenRequest, reply: &Reply) -> Result<Grant, Failure> {
+        (asked.grant)(&reply.body).map_err(|why| {
             let why = Clean::new(&format!("no token from {}: {why}", self.peer.host));
             // The start of this body is not shown: it may hold the token.
             let error = PlatformError::Unreadable {

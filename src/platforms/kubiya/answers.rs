@@ -29,17 +29,11 @@ pub(super) fn of_batch(
 ) -> Result<Vec<ChangeEvent>, PlatformError> {
     let answer = reply.json::<Loose<BatchAnswer>>()?.0.unwrap_or_default();
     let mut tally = Tally::of(request);
-    let results = answer.results.0.unwrap_or_default();
-    let counted = Totals::counted(&results);
-    let told = Totals {
-        requested: answer.total_requested.0,
-        succeeded: answer.total_succeeded.0,
-        failed: answer.total_failed.0,
-    };
-    for result in results {
+    let note = disagreement(&answer);
+    for result in answer.results.0.unwrap_or_default() {
         put(&mut tally, result);
     }
-    if let Some(note) = told.disagreement(&counted) {
+    if let Some(note) = note {
         tally.note(&note);
     }
     Ok(tally.finish())
@@ -50,10 +44,10 @@ fn put(tally: &mut Tally<'_>, result: BatchResult) {
         tally.note("the answer has an entry without an id");
         return;
     };
-    let error = result.error.0.map(|words| words.0);
     let time = result.terminated_at.0;
-    let message = time.map(|time| Clean::new(&format!("terminated at {}", time.0)));
-    tally.put(&id, is_same, verdict(result.success.0, error, message));
+    let message = time.map(|time| Clean::new(&format!("terminated at {time}")));
+    let verdict = verdict(result.success.0, result.error.0, message);
+    tally.put(&id, is_same, verdict);
 }
 
 /// What one entry says. One that does not say whether it succeeded, or says both, is no evidence (P6).
@@ -81,41 +75,26 @@ fn rejection(error: Option<Clean>) -> Rejection {
     }
 }
 
-/// The numbers beside the list. The list wins; a difference is worth a note (R5).
-struct Totals {
-    requested: Option<u64>,
-    succeeded: Option<u64>,
-    failed: Option<u64>,
-}
-
-impl Totals {
-    fn counted(results: &[BatchResult]) -> Self {
-        let those = |said: bool| {
-            results
-                .iter()
-                .filter(|result| result.success.0 == Some(said))
-                .count() as u64
-        };
-        Self {
-            requested: Some(results.len() as u64),
-            succeeded: Some(those(true)),
-            failed: Some(those(false)),
-        }
-    }
-
-    fn disagreement(&self, counted: &Self) -> Option<String> {
-        let pairs = [
-            ("requested", self.requested, counted.requested),
-            ("succeeded", self.succeeded, counted.succeeded),
-            ("failed", self.failed, counted.failed),
-        ];
-        let differing = pairs.iter().filter_map(|(word, told, listed)| {
-            let (told, listed) = ((*told)?, (*listed)?);
-            (told != listed).then(|| format!("{told} {word}, its list {listed}"))
-        });
-        let all: Vec<String> = differing.collect();
-        (!all.is_empty()).then(|| format!("the answer counts {}", all.join("; ")))
-    }
+/// Where the numbers beside the list are others than it has. The list wins; a difference is worth a note (R5).
+fn disagreement(answer: &BatchAnswer) -> Option<String> {
+    let results = answer.results.0.as_deref().unwrap_or_default();
+    let those = |said| {
+        results
+            .iter()
+            .filter(|result| result.success.0 == Some(said))
+            .count()
+    };
+    let pairs = [
+        ("requested", answer.total_requested.0, results.len()),
+        ("succeeded", answer.total_succeeded.0, those(true)),
+        ("failed", answer.total_failed.0, those(false)),
+    ];
+    let differing = pairs.iter().filter_map(|(word, told, listed)| {
+        let told = told.filter(|told| *told != *listed as u64)?;
+        Some(format!("{told} {word}, its list {listed}"))
+    });
+    let all: Vec<String> = differing.collect();
+    (!all.is_empty()).then(|| format!("the answer counts {}", all.join("; ")))
 }
 
 /// The answer to a cancel or resume. Where it names no id, it is about the one that was asked for.
@@ -126,11 +105,15 @@ pub(super) fn of_single(
     let answer = reply.json::<Loose<SingleAnswer>>()?.0.unwrap_or_default();
     let asked = request.operations()[0].key.id.raw();
     let id = answer.execution_id.0.as_deref().unwrap_or(asked);
-    let words = [answer.message.0, answer.warning.0].into_iter().flatten();
-    let words: Vec<String> = words.map(|words| words.0.to_string()).collect();
-    let message = (!words.is_empty()).then(|| Clean::new(&words.join("; ")));
-    let error = answer.error.0.map(|words| words.0);
+    let message = match (answer.message.0, answer.warning.0) {
+        (Some(message), Some(warning)) => Some(Clean::new(&format!("{message}; {warning}"))),
+        (message, warning) => message.or(warning),
+    };
     let mut tally = Tally::of(request);
-    tally.put(id, is_same, verdict(answer.success.0, error, message));
+    tally.put(
+        id,
+        is_same,
+        verdict(answer.success.0, answer.error.0, message),
+    );
     Ok(tally.finish())
 }

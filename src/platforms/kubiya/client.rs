@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::domain::action::Grouping;
 use crate::domain::connection::{Connection, Credentials};
 use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::{Answer, ChangeEvent};
 use crate::domain::plan::{Reason, Request};
 use crate::domain::resource::{Key, Page, Reading, Source};
@@ -17,7 +18,7 @@ use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Reply, Se
 use crate::platforms::kubiya::listing::{PAGE, Walk};
 use crate::platforms::kubiya::rows;
 use crate::platforms::kubiya::wire::One;
-use crate::platforms::kubiya::{answers, refusal, uuid};
+use crate::platforms::kubiya::{answers, inspect, refusal, uuid};
 use crate::platforms::listing::Lexicon;
 use crate::platforms::loose::Loose;
 use crate::platforms::{Platform, Preview};
@@ -29,25 +30,25 @@ pub(super) struct Kubiya {
     http: Http,
 }
 
-impl Kubiya {
-    /// Opens it; contacts nobody.
-    pub(super) fn open(connection: &Connection) -> Result<Self, PlatformError> {
-        let Credentials::ApiKey(key) = &connection.credentials else {
-            let why = Clean::new("a Kubiya connection signs in with `api_key`");
-            return Err(PlatformError::Trust { why });
-        };
-        let dialect = Dialect {
-            authorization: Authorization::Key(key.clone()),
-            setting: "api_key",
-            headers: &[],
-            error_body: refusal::read,
-        };
-        Ok(Self {
-            connection: connection.clone(),
-            http: Http::open(connection, dialect)?,
-        })
-    }
+/// Opens it; contacts nobody.
+pub(super) fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
+    let Credentials::ApiKey(key) = &connection.credentials else {
+        let why = Clean::new("a Kubiya connection signs in with `api_key`");
+        return Err(PlatformError::Trust { why });
+    };
+    let dialect = Dialect {
+        authorization: Authorization::Key(key.clone()),
+        setting: "api_key",
+        headers: &[],
+        error_body: refusal::read,
+    };
+    Ok(Arc::new(Kubiya {
+        connection: connection.clone(),
+        http: Http::open(connection, dialect)?,
+    }))
+}
 
+impl Kubiya {
     async fn read_one(&self, key: &Key) -> Result<Reading, PlatformError> {
         let call = Call::get(["api", "v1", "executions", key.id.raw()]);
         match self.http.read(call).await {
@@ -92,6 +93,17 @@ impl Platform for Kubiya {
         self.read_one(key).boxed()
     }
 
+    fn inspect<'a>(&'a self, key: &'a Key, inquiry: Inquiry) -> BoxStream<'a, Part> {
+        let id = key.id.raw();
+        let part = async move {
+            match inquiry {
+                Inquiry::Detail => inspect::document(&self.http, id).await,
+                Inquiry::Logs { .. } => inspect::messages(&self.http, id).await,
+            }
+        };
+        part.into_stream().boxed()
+    }
+
     fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
         if let Some(why) = unfit(request) {
             return stream::iter(not_sent(request, why)).boxed();
@@ -103,8 +115,7 @@ impl Platform for Kubiya {
     }
 
     fn preview(&self, request: &Request) -> Preview {
-        let call = call(request);
-        Preview::of(&self.http, call)
+        Preview::of(&self.http, call(request))
     }
 
     fn page_size(&self) -> usize {
@@ -126,13 +137,7 @@ impl Platform for Kubiya {
 
 /// Why a request must not leave: one id that is no UUID makes the service fail all that follow it (6.3).
 fn unfit(request: &Request) -> Option<&'static str> {
-    let ids = || {
-        request
-            .operations()
-            .iter()
-            .map(|operation| operation.key.id.raw())
-    };
-    if ids().any(|id| uuid(id).is_none()) {
+    if ids(request).any(|id| uuid(id).is_none()) {
         return Some("not sent: an id of the request is not a UUID and would spoil the others");
     }
     let needed = request.verb().needs_reason;
@@ -143,31 +148,29 @@ fn unfit(request: &Request) -> Option<&'static str> {
     (needed && !fits).then_some("not sent: Kubiya needs a reason of 1 to 500 characters")
 }
 
-fn not_sent(request: &Request, why: &str) -> Vec<ChangeEvent> {
-    let answer = |key: &Key| ChangeEvent::Answered(key.clone(), Answer::NotSent(Clean::new(why)));
-    request
+fn ids(request: &Request) -> impl Iterator<Item = &str> {
+    let operations = request.operations().iter();
+    operations.map(|operation| operation.key.id.raw())
+}
+
+fn not_sent<'a>(request: &'a Request, why: &'a str) -> impl Iterator<Item = ChangeEvent> + 'a {
+    let keys = request
         .operations()
         .iter()
-        .map(|operation| answer(&operation.key))
-        .collect()
+        .map(|operation| operation.key.clone());
+    keys.map(|key| ChangeEvent::Answered(key, Answer::NotSent(Clean::new(why))))
 }
 
 fn call(request: &Request) -> Call {
-    let ids: Vec<&str> = request
-        .operations()
-        .iter()
-        .map(|operation| operation.key.id.raw())
-        .collect();
+    let ids: Vec<&str> = ids(request).collect();
+    let word = request.verb().word;
     if request.verb().grouping == Grouping::Single {
-        return Call::new(
-            "POST",
-            ["api", "v1", "executions", ids[0], request.verb().word],
-        );
+        return Call::new("POST", ["api", "v1", "executions", ids[0], word]);
     }
     let reason = request.reason().map_or("", Clean::as_str);
     let body = json!({"execution_ids": ids, "reason": reason});
-    Call::new("POST", ["api", "v1", "executions", "batch", "terminate"])
-        .json("application/json", &body)
+    let path = ["api", "v1", "executions", "batch", "terminate"];
+    Call::new("POST", path).json("application/json", &body)
 }
 
 fn events(request: &Request, sending: Sending) -> Vec<ChangeEvent> {

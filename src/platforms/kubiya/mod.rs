@@ -3,10 +3,12 @@
 //! - `client` carries out [`Platform`] over HTTP; `listing` walks the pages of one source
 //! - `wire` and `words` are what the service sends; `refusal` reads its error bodies
 //! - `rows` makes rows of it, `rules` says what each status allows, `answers` what an answer means for each id
+//! - `inspect` asks for the document and the messages of one execution
 //! - `simulator` stands in for the service. It shares nothing with the files above
 
 mod answers;
 mod client;
+mod inspect;
 mod listing;
 mod refusal;
 mod rows;
@@ -15,24 +17,17 @@ mod simulator;
 mod wire;
 mod words;
 
-use std::sync::Arc;
-
 use uuid::Uuid;
 
-use crate::domain::connection::{Connection, PlatformId};
-use crate::domain::error::PlatformError;
-use crate::platforms::{Entry, Platform};
+use crate::domain::connection::PlatformId;
+use crate::platforms::Entry;
 
 /// The way in.
 pub static ENTRY: Entry = Entry {
     id: PlatformId::Kubiya,
-    open,
+    open: client::open,
     simulated: &simulator::SIMULATED,
 };
-
-fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
-    Ok(Arc::new(client::Kubiya::open(connection)?))
-}
 
 /// The id by value, where it is a UUID with hyphens; letter case does not count (`specs/kubiya.md` 4).
 fn uuid(id: &str) -> Option<Uuid> {

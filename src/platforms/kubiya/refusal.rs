@@ -71,46 +71,7 @@ pub(super) fn is_gone(said: &Refusal) -> bool {
     said.status == 404 && said.own_shape
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(status: u16, body: &str) -> String {
-        read(status, body.as_bytes())
-            .map_or_else(String::new, |said| said.message.as_str().to_owned())
-    }
-
-    #[test]
-    fn every_shape_of_detail_is_read() {
-        assert_eq!(
-            message(400, r#"{"detail": "Cannot terminate\nSQL"}"#),
-            "Cannot terminate"
-        );
-        let object =
-            r#"{"detail": {"error": "Unauthorized", "message": "Expired", "hint": "Renew"}}"#;
-        assert_eq!(message(401, object), "Expired: Renew");
-        let array = r#"{"detail": [{"type": "missing", "loc": ["body", "ids", 0], "msg": "Field required"}]}"#;
-        assert_eq!(message(422, array), "body.ids.0: Field required");
-        assert_eq!(
-            message(429, r#"{"error": {"code": "SLOW", "message": "Too many"}}"#),
-            "Too many"
-        );
-        assert_eq!(message(500, r#"{"message": "Broken"}"#), "Broken");
-    }
-
-    #[test]
-    fn what_was_sent_is_never_repeated() {
-        let body =
-            r#"{"detail": [{"type": "t", "loc": ["body"], "msg": "Wrong", "input": "canary"}]}"#;
-        assert!(!message(422, body).contains("canary"));
-    }
-
-    #[test]
-    fn only_the_services_own_words_prove_that_an_id_is_gone() {
-        let said = |body: &str| read(404, body.as_bytes());
-        assert!(said(r#"{"detail": "Execution not found"}"#).is_some_and(|said| is_gone(&said)));
-        assert!(!said(r#"{"detail": "Not Found"}"#).is_some_and(|said| is_gone(&said)));
-        assert_eq!(said("<html>nothing here</html>"), None);
-        assert_eq!(said(r#"{"detail": null}"#), None);
-    }
+/// Whether the error says that the execution has no session: nothing was said in it yet.
+pub(super) fn is_no_session(said: &Refusal) -> bool {
+    said.status == 404 && said.message.as_str() == "Session not found"
 }

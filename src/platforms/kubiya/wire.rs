@@ -13,25 +13,25 @@ use crate::platforms::loose::{FromJson, Loose, loose_objects};
 #[serde(default)]
 pub(super) struct Row {
     pub(super) id: Loose<String>,
-    pub(super) organization_id: Loose<Words<100>>,
-    pub(super) execution_type: Loose<Words<40>>,
-    pub(super) entity_id: Loose<Words<60>>,
-    pub(super) entity_name: Loose<Words<120>>,
-    pub(super) prompt: Loose<Words<300>>,
-    pub(super) status: Loose<Words<60>>,
-    pub(super) response: Loose<Words<200>>,
-    pub(super) error_message: Loose<Line<200>>,
+    pub(super) organization_id: Words<100>,
+    pub(super) execution_type: Words<40>,
+    pub(super) entity_id: Words<60>,
+    pub(super) entity_name: Words<120>,
+    pub(super) prompt: Words<300>,
+    pub(super) status: Words<60>,
+    pub(super) response: Words<200>,
+    pub(super) error_message: Loose<Line>,
     pub(super) usage: Loose<Usage>,
     pub(super) execution_metadata: Loose<Metadata>,
-    pub(super) runner_name: Loose<Words<100>>,
-    pub(super) user_name: Loose<Words<100>>,
-    pub(super) user_email: Loose<Words<100>>,
+    pub(super) runner_name: Words<100>,
+    pub(super) user_name: Words<100>,
+    pub(super) user_email: Words<100>,
     pub(super) created_at: Loose<Timestamp>,
     pub(super) started_at: Loose<Timestamp>,
     pub(super) completed_at: Loose<Timestamp>,
     pub(super) updated_at: Loose<Timestamp>,
     pub(super) participants: Loose<Length>,
-    pub(super) last_message_preview: Loose<Words<150>>,
+    pub(super) last_message_preview: Words<150>,
 }
 
 /// Tokens spent; agents and teams name them differently.
@@ -67,8 +67,8 @@ impl Usage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Metadata {
-    pub(super) job_name: Loose<Words<100>>,
-    pub(super) trigger_type: Loose<Words<40>>,
+    pub(super) job_name: Words<100>,
+    pub(super) trigger_type: Words<40>,
 }
 
 /// A read by id: the object, or an array of one, the older form (6.2).
@@ -91,8 +91,8 @@ pub(super) struct BatchAnswer {
 pub(super) struct BatchResult {
     pub(super) execution_id: Loose<String>,
     pub(super) success: Loose<bool>,
-    pub(super) error: Loose<Words<4_000>>,
-    pub(super) terminated_at: Loose<Words<60>>,
+    pub(super) error: Words<4_000>,
+    pub(super) terminated_at: Words<60>,
 }
 
 /// The answer to cancel and resume (6.5).
@@ -101,9 +101,9 @@ pub(super) struct BatchResult {
 pub(super) struct SingleAnswer {
     pub(super) execution_id: Loose<String>,
     pub(super) success: Loose<bool>,
-    pub(super) message: Loose<Words<400>>,
-    pub(super) warning: Loose<Words<400>>,
-    pub(super) error: Loose<Words<4_000>>,
+    pub(super) message: Words<400>,
+    pub(super) warning: Words<400>,
+    pub(super) error: Words<4_000>,
 }
 
 loose_objects!(Row, Usage, Metadata, BatchAnswer, BatchResult, SingleAnswer);

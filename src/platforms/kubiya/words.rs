@@ -1,28 +1,20 @@
 //! Text of executions, which may be megabytes long, as far as it is shown.
 
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::domain::text::Clean;
-use crate::platforms::loose::{FromJson, shortened};
+use crate::platforms::loose::{FromJson, Loose, shortened};
 
 /// Text for the screen: one line, at most `N` characters of it and an ellipsis. Blank text is absent.
-#[derive(Debug)]
-pub(super) struct Words<const N: usize>(pub(super) Clean);
+#[derive(Debug, Default)]
+pub(super) struct Words<const N: usize>(pub(super) Option<Clean>);
 
-impl<const N: usize> FromJson for Words<N> {
-    fn from_json(value: Value) -> Option<Self> {
-        let text = value.as_str()?.trim();
-        (!text.is_empty()).then(|| Self(shortened(text, N)))
-    }
-}
-
-/// As [`Words`], of the first line that is not blank.
-#[derive(Debug)]
-pub(super) struct Line<const N: usize>(pub(super) Clean);
-
-impl<const N: usize> FromJson for Line<N> {
-    fn from_json(value: Value) -> Option<Self> {
-        first_line(value.as_str()?, N).map(Self)
+impl<'de, const N: usize> Deserialize<'de> for Words<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Loose::<String>::deserialize(deserializer)?;
+        let text = text.text().trim();
+        Ok(Self((!text.is_empty()).then(|| shortened(text, N))))
     }
 }
 
@@ -30,6 +22,16 @@ impl<const N: usize> FromJson for Line<N> {
 pub(super) fn first_line(text: &str, characters: usize) -> Option<Clean> {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
     Some(shortened(line, characters))
+}
+
+/// The first line of an error, as a refusal has it.
+#[derive(Debug)]
+pub(super) struct Line(pub(super) Clean);
+
+impl FromJson for Line {
+    fn from_json(value: Value) -> Option<Self> {
+        first_line(value.as_str()?, 200).map(Self)
+    }
 }
 
 /// How many elements an array has.

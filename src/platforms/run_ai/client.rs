@@ -8,13 +8,15 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use crate::domain::action::{Grouping, Step};
 use crate::domain::connection::Connection;
 use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
 use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
-use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Sending, Sent};
+use crate::platforms::http::{self, Call, Http, Sending, Sent};
 use crate::platforms::listing::Lexicon;
 use crate::platforms::run_ai::batch::{self, BatchAnswer, Bulk, Verdict};
+use crate::platforms::run_ai::inspect;
 use crate::platforms::run_ai::listing::{Cursor, PAGE_SIZE};
 use crate::platforms::run_ai::sign_in;
 use crate::platforms::run_ai::singles;
@@ -32,13 +34,7 @@ pub(super) struct RunAi {
 
 /// Opens a client for a connection.
 pub(super) fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
-    let dialect = Dialect {
-        authorization: Authorization::Token(sign_in::token_request(connection)),
-        setting: "client_secret",
-        headers: &[],
-        error_body: sign_in::error_body,
-    };
-    let http = Http::open(connection, dialect)?;
+    let http = Http::open(connection, sign_in::dialect(connection)?)?;
     let connection = connection.clone();
     Ok(Arc::new(RunAi {
         connection,
@@ -85,21 +81,18 @@ impl RunAi {
 
     /// What the end of a batch call comes to.
     fn ended<'a>(&'a self, request: &'a Request, sent: Sent) -> BoxStream<'a, ChangeEvent> {
-        match sent {
+        let events = match sent {
+            Sent::Refused(error) => return self.refused(request, error),
             Sent::Answered(reply) => match reply.json::<BatchAnswer>() {
                 Ok(answer) => {
                     self.worked(request);
-                    stream::iter(answer.events(request)).boxed()
+                    answer.events(request)
                 }
-                Err(error) => {
-                    stream::iter(http::without_answers(request, &Sent::Lost(error))).boxed()
-                }
+                Err(error) => http::without_answers(request, &Sent::Lost(error)),
             },
-            Sent::Refused(error) => self.refused(request, error),
-            Sent::Lost(_) | Sent::NotSent(_) => {
-                stream::iter(http::without_answers(request, &sent)).boxed()
-            }
-        }
+            Sent::Lost(_) | Sent::NotSent(_) => http::without_answers(request, &sent),
+        };
+        stream::iter(events).boxed()
     }
 
     /// Deletes work from 2.19 on, so only the other two tell that all three do.
@@ -125,15 +118,12 @@ impl RunAi {
                 if let Some(learned) = learned {
                     self.learn(learned);
                 }
-                let count = request.operations().len();
+                let (word, count) = (verb.word, request.operations().len());
                 let note = format!(
-                    "this server has no batch call for {}: {count} single calls instead",
-                    verb.word
+                    "this server has no batch call for {word}: {count} single calls instead"
                 );
-                let note = ChangeEvent::Note(Clean::new(&note));
-                stream::iter([note])
-                    .chain(singles::send(&self.http, request))
-                    .boxed()
+                let note = stream::iter([ChangeEvent::Note(Clean::new(&note))]);
+                note.chain(singles::send(&self.http, request)).boxed()
             }
         }
     }
@@ -171,6 +161,10 @@ impl Platform for RunAi {
         self.reading(key).boxed()
     }
 
+    fn inspect<'a>(&'a self, key: &'a Key, inquiry: Inquiry) -> BoxStream<'a, Part> {
+        inspect::parts(&self.http, key.id.raw(), inquiry)
+    }
+
     fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
         match request.verb().grouping {
             Grouping::Single => singles::send(&self.http, request),
@@ -181,10 +175,9 @@ impl Platform for RunAi {
     }
 
     fn preview(&self, request: &Request) -> Preview {
+        let first = &request.operations()[0];
         let alone = request.verb().grouping == Grouping::Single;
-        let single = alone
-            .then(|| singles::call(&request.operations()[0]).ok())
-            .flatten();
+        let single = singles::call(first).ok().filter(|_| alone);
         let call = single.unwrap_or_else(|| batch::call(request));
         Preview::of(&self.http, call)
     }

@@ -9,11 +9,13 @@
 //! | `row.rs` | the row a workload becomes |
 //! | `rules.rs` | verbs, phases, and what each action would do to a row |
 //! | `batch.rs` | the batch call, its answer for each id, and how a server without it is recognised |
+//! | `inspect.rs` | the workload's document, history, pods and events |
 //! | `singles.rs` | one call for each workload, where there is no batch |
 //! | `simulator/` | a server to try all that on; shares nothing with the files above |
 
 mod batch;
 mod client;
+mod inspect;
 mod listing;
 mod row;
 mod rules;

@@ -10,7 +10,7 @@ use crate::domain::time::long_span;
 use crate::platforms::listing::Lexicon;
 use crate::platforms::loose::Loose;
 use crate::platforms::run_ai::batch::Bulk;
-use crate::platforms::run_ai::rules::{self, Subject};
+use crate::platforms::run_ai::rules;
 use crate::platforms::run_ai::wire::{Code, Waiting, Workload};
 
 const SOURCE_API: &str = "source api";
@@ -25,13 +25,11 @@ impl Workload {
     /// The row, with what each action would do to it on a server with these batch calls.
     pub(super) fn into_row(self, key: Key, bulk: Bulk, words: &mut Lexicon) -> Resource {
         let facts = self.facts(words);
-        let subtype = self
-            .subtype
-            .0
-            .as_ref()
-            .map(|word| Clean::new(&word.as_str().to_lowercase()));
-        let offers = rules::offers(&self.subject(&key, subtype.as_ref()), bulk);
+        let lower = |word: &Clean| Clean::new(&word.as_str().to_lowercase());
+        let subtype = self.subtype.0.as_ref().map(lower);
+        let offers = rules::offers(&self, subtype.as_ref().map_or("", Clean::as_str), bulk);
         let phase = self.phase.0.unwrap_or_else(|| Clean::new(""));
+        let allocated = self.allocated_resources.0;
         Resource {
             scope: words.share(self.project_name.0.unwrap_or_else(|| Clean::new(""))),
             name: self.name.0.unwrap_or_else(|| key.id.shown()),
@@ -46,10 +44,7 @@ impl Workload {
             modified: self.updated_at.0.or(self.phase_updated_at.0),
             owner: self.submitted_by.0.map(|owner| words.share(owner)),
             message: self.phase_message.0.map(|message| words.share(message)),
-            gpus: self
-                .allocated_resources
-                .0
-                .and_then(|allocated| allocated.gpu.0),
+            gpus: allocated.and_then(|allocated| allocated.gpu.0),
             scheduled: false,
             offers,
             facts,
@@ -57,22 +52,9 @@ impl Workload {
         }
     }
 
-    fn subject<'a>(&'a self, key: &'a Key, subtype: Option<&'a Clean>) -> Subject<'a> {
-        let support = self.actions_support.0.as_ref();
-        Subject {
-            id: key.id.raw(),
-            phase: self.phase.0.as_ref().map_or("", Clean::as_str),
-            subtype: subtype.map_or("", Clean::as_str),
-            source_api: self.source_api.0.as_ref().map_or("", Clean::as_str),
-            suspend: support.and_then(|support| support.suspend.0),
-            delete: support.and_then(|support| support.delete.0),
-        }
-    }
-
     fn facts(&self, words: &mut Lexicon) -> Box<[(&'static str, Clean)]> {
         let node_pools =
             joined(&self.current_node_pools).or_else(|| joined(&self.requested_node_pools));
-        let idle = self.idle_allocated_gpus.0.or(self.idle_gpus.0);
         let facts = [
             ("category", self.category.0.clone()),
             ("phase reason", self.phase_reason.0.clone()),
@@ -81,14 +63,14 @@ impl Workload {
             ("k8s phase", self.k8s_phase.0.clone()),
             ("node pools", node_pools),
             ("pods", self.pods()),
-            ("idle GPUs", idle.map(|gpus| Clean::new(&gpus.to_string()))),
-            ("priority", self.priority()),
             (
-                "preemptible",
-                self.preemptible
-                    .0
-                    .map(|is| Clean::new(if is { "yes" } else { "no" })),
+                "idle GPUs",
+                self.idle_allocated_gpus
+                    .clean()
+                    .or_else(|| self.idle_gpus.clean()),
             ),
+            ("priority", self.priority()),
+            ("preemptible", self.preemptible.0.map(yes_or_no)),
             ("running for", span(&self.total_running_time_seconds)),
             ("pending for", span(&self.total_pending_time_seconds)),
             ("guaranteed until", time(&self.guaranteed_runtime_ends_at)),
@@ -110,19 +92,18 @@ impl Workload {
 
     /// "1/4", "2/1-4", "1", by what is known of running and requested pods.
     fn pods(&self) -> Option<Clean> {
-        let requested = self.requested_pods.0.as_ref().and_then(|pods| {
-            let range = || Some(format!("{}-{}", pods.min.0?, pods.max.0?));
-            pods.number
-                .0
-                .map(|number| number.to_string())
-                .or_else(range)
-        });
-        match (self.running_pods.0, requested) {
-            (Some(running), Some(requested)) => Some(Clean::new(&format!("{running}/{requested}"))),
-            (Some(running), None) => Some(Clean::new(&running.to_string())),
-            (None, Some(requested)) => Some(Clean::new(&format!("?/{requested}"))),
-            (None, None) => None,
-        }
+        let pods = self.requested_pods.0.as_ref();
+        let range = || Some(format!("{}-{}", pods?.min.0?, pods?.max.0?));
+        let requested = pods
+            .and_then(|pods| Some(pods.number.0?.to_string()))
+            .or_else(range);
+        let text = match (self.running_pods.0, requested) {
+            (Some(running), Some(requested)) => format!("{running}/{requested}"),
+            (Some(running), None) => running.to_string(),
+            (None, Some(requested)) => format!("?/{requested}"),
+            (None, None) => return None,
+        };
+        Some(Clean::new(&text))
     }
 
     /// "medium (50)", or whichever of the two is known.
@@ -136,19 +117,22 @@ impl Workload {
 
     /// Why it waits, for each node pool that was tried.
     fn scheduling(&self) -> Option<Clean> {
-        let tried = self.pending_scheduling_messages.0.as_ref()?;
         let line = |waiting: &Waiting| {
             let why = waiting
                 .user_message
-                .0
-                .as_ref()
-                .or(waiting.reason.0.as_ref())?;
+                .clean()
+                .or_else(|| waiting.reason.clean())?;
             let pool = waiting.node_pool.0.as_ref();
             Some(pool.map_or_else(|| why.to_string(), |pool| format!("{pool}: {why}")))
         };
+        let tried = self.pending_scheduling_messages.0.as_ref()?;
         let lines: Vec<String> = tried.iter().filter_map(line).collect();
         (!lines.is_empty()).then(|| Clean::new(&lines.join("; ")))
     }
+}
+
+fn yes_or_no(is: bool) -> Clean {
+    Clean::new(if is { "yes" } else { "no" })
 }
 
 fn joined(list: &Loose<Vec<Clean>>) -> Option<Clean> {
@@ -163,143 +147,4 @@ fn time(time: &Loose<Timestamp>) -> Option<Clean> {
 fn span(seconds: &Loose<f64>) -> Option<Clean> {
     let span = Duration::try_from_secs_f64(seconds.0?).ok()?;
     Some(Clean::new(&long_span(span)))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::domain::connection::{ConnectionName, PlatformId};
-    use crate::domain::resource::{Group, Id, Kind, Scope, Source};
-
-    fn key(id: Id) -> Key {
-        let source = Source {
-            connection: ConnectionName::new("gpu").expect("a name"),
-            platform: PlatformId::RunAi,
-            scope: Scope::new(Scope::EVERYTHING),
-            kind: Kind::Workload,
-        };
-        Key {
-            source: Arc::new(source),
-            id,
-        }
-    }
-
-    fn read(row: &Value) -> Workload {
-        serde_json::from_value(row.clone()).expect("any object is a workload")
-    }
-
-    fn row(row: &Value) -> Resource {
-        let workload = read(row);
-        let key = key(workload.id());
-        workload.into_row(key, Bulk::Full, &mut Lexicon::default())
-    }
-
-    fn fact<'a>(row: &'a Resource, label: &str) -> Option<&'a str> {
-        let fact = row.facts.iter().find(|(name, _)| *name == label)?;
-        Some(fact.1.as_str())
-    }
-
-    /// The first row of the example of section 2.6.
-    fn example() -> Value {
-        json!({
-            "id": "6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0", "name": "resnet-sweep-07", "type": "Training",
-            "category": "Train", "phase": "Running", "phaseMessage": "", "phaseReason": null,
-            "phaseUpdatedAt": "2026-03-02T08:14:09.517Z", "k8sPhase": "Running",
-            "actionsSupport": { "delete": true, "suspend": true }, "source": "CLI", "priority": 50,
-            "priorityClassName": "medium", "preemptible": true, "submittedBy": "mira@example.org",
-            "projectName": "vision", "departmentName": "research", "namespace": "runai-vision",
-            "createdAt": "2026-03-02T08:11:40.004Z", "updatedAt": "2026-03-02T09:30:00.120Z",
-            "deletedAt": null, "completedAt": null, "runningPods": 1,
-            "requestedPods": { "number": 1, "min": null, "max": null, "parallelism": 1, "completions": 1 },
-            "allocatedResources": { "gpu": 2, "gpuMemory": "160Gi" }, "currentNodePools": ["h100"],
-            "totalPendingTimeSeconds": 31, "totalRunningTimeSeconds": 4551,
-            "environmentVariables": { "TOKEN": "canary" }, "command": "canary", "arguments": "canary",
-            "unheardOf": [{ "a": [1, 2, {}] }],
-        })
-    }
-
-    #[test]
-    fn the_documented_example_becomes_a_row() {
-        let row = row(&example());
-        assert_eq!(
-            (row.name.as_str(), row.scope.as_str(), row.kind_word()),
-            ("resnet-sweep-07", "vision", "training")
-        );
-        assert_eq!(
-            (row.status.word.as_str(), row.status.group),
-            ("Running", Group::Active)
-        );
-        assert_eq!((row.gpus, row.message.as_ref()), (Some(2.0), None));
-        assert_eq!(fact(&row, "pods"), Some("1/1"));
-        assert_eq!(fact(&row, "priority"), Some("medium (50)"));
-        assert_eq!(fact(&row, "running for"), Some("1h15m"));
-        assert_eq!(fact(&row, "node pools"), Some("h100"));
-        assert!(!format!("{row:?}").contains("canary"));
-    }
-
-    #[test]
-    fn a_row_of_nothing_but_an_id_is_a_row() {
-        let row = row(&json!({ "id": "6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0" }));
-        assert!(row.key.id.is_sound());
-        assert_eq!(
-            (row.status.group, row.owner.as_ref(), row.created),
-            (Group::Unknown, None, None)
-        );
-        assert!(row.facts.is_empty());
-    }
-
-    #[test]
-    fn a_row_without_an_id_is_listed_and_not_sound() {
-        for odd in [
-            json!({ "name": "a" }),
-            json!({ "id": null }),
-            json!({ "id": 5 }),
-            json!({ "id": "" }),
-        ] {
-            let row = row(&odd);
-            assert!(!row.key.id.is_sound(), "{odd}");
-            assert_eq!(row.offers.stop.verb(), None);
-        }
-    }
-
-    #[test]
-    fn any_member_may_be_of_any_type_and_the_rest_of_the_row_is_kept() {
-        let whole = row(&example());
-        let members = example();
-        for name in members
-            .as_object()
-            .expect("an object")
-            .keys()
-            .filter(|name| *name != "id")
-        {
-            for odd in [
-                json!(null),
-                json!(7.5),
-                json!("x"),
-                json!(true),
-                json!([1, {}]),
-                json!({ "gpu": {} }),
-            ] {
-                let mut changed = example();
-                changed[name] = odd.clone();
-                let row = row(&changed);
-                assert_eq!(row.key, whole.key, "{name}: {odd}");
-                assert!(row.name == whole.name || name == "name", "{name}: {odd}");
-            }
-        }
-    }
-
-    #[test]
-    fn reasons_for_waiting_are_told_by_node_pool() {
-        let mut waiting = example();
-        waiting["pendingSchedulingMessages"] = json!([{ "nodePool": "h100", "reason": "Unschedulable", "userMessage": null }, null, { "reason": "Quota" }]);
-        assert_eq!(
-            fact(&row(&waiting), "scheduling"),
-            Some("h100: Unschedulable; Quota")
-        );
-    }
 }

@@ -6,47 +6,112 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::domain::connection::{Connection, Credentials};
-use crate::domain::error::Refusal;
+use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::text::{Clean, Secret};
-use crate::platforms::http::{Grant, TokenRequest};
+use crate::platforms::http::{Authorization, Dialect, Grant, Otherwise, TokenRequest};
 
-/// `POST /api/v1/token` with `client_credentials`: every control plane from 2.20 on (section 7.2).
-pub(super) fn token_request(connection: &Connection) -> TokenRequest {
-    let mut url = connection.base_url.clone();
-    let mut path = url
-        .path_segments_mut()
-        .expect("http and https URLs have paths");
-    path.pop_if_empty().extend(["api", "v1", "token"]);
-    drop(path);
-    let secret = |text: &str| Secret::new(text.to_owned());
-    let mut members = vec![("grantType", secret("client_credentials"))];
+/// How calls of a connection are signed. A key is the token that the Run:ai CLI signed in for: nobody but
+/// the CLI can renew it.
+pub(super) fn dialect(connection: &Connection) -> Result<Dialect, PlatformError> {
     match &connection.credentials {
-        Credentials::Client {
-            id, secret: theirs, ..
-        } => {
-            members.extend([("clientID", secret(id)), ("clientSecret", theirs.clone())]);
+        Credentials::Client { id, secret, .. } => Ok(Dialect {
+            authorization: Authorization::Token(token_request(connection, id, secret)),
+            setting: "client_secret",
+            headers: &[],
+            error_body,
+        }),
+        Credentials::ApiKey(token) => Ok(Dialect {
+            authorization: Authorization::Key(token.clone()),
+            setting: "authentication.json",
+            headers: &[],
+            error_body: error_body_of_login,
+        }),
+        Credentials::Certificate { .. } => {
+            let why = Clean::new("Run:ai signs in with `client_id` and `client_secret`");
+            Err(PlatformError::Trust { why })
         }
-        // The configuration gives Run:ai nothing else; the server will say what is missing.
-        Credentials::Certificate { .. } | Credentials::ApiKey(_) => {}
+    }
+}
+
+/// One form of the token call: its version, whether as JSON, the grant, and what its members are called.
+#[derive(Clone, Copy, Debug)]
+struct Form(&'static str, bool, &'static str, [&'static str; 3]);
+
+/// As control planes from 2.20 on know it (section 7.2).
+const USUAL: Form = {
+    let names = ["grantType", "clientID", "clientSecret"];
+    Form("v1", true, "client_credentials", names)
+};
+
+/// For those before.
+const APP_TOKEN: Form = Form("v1", true, "app_token", ["grantType", "appID", "appSecret"]);
+
+/// For one that no longer has version 1 (section 7.3).
+const OAUTH: Form = {
+    let names = ["grant_type", "client_id", "client_secret"];
+    Form("v2", false, "client_credentials", names)
+};
+
+fn token_request(connection: &Connection, id: &str, secret: &Secret) -> TokenRequest {
+    let other = |form, when: fn(&Refusal) -> bool| Otherwise {
+        when,
+        request: form_request(connection, form, id, secret),
+    };
+    TokenRequest {
+        others: vec![
+            other(APP_TOKEN, is_grant_unknown),
+            other(OAUTH, is_call_unknown),
+        ],
+        ..form_request(connection, USUAL, id, secret)
+    }
+}
+
+fn form_request(connection: &Connection, form: Form, id: &str, secret: &Secret) -> TokenRequest {
+    let Form(version, json, grant_word, [grant_type, id_name, secret_name]) = form;
+    let mut url = connection.base_url.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(["api", version, "token"]);
     }
     TokenRequest {
         url,
-        members,
-        json: true,
+        members: vec![
+            (grant_type, Secret::new(grant_word.to_owned())),
+            (id_name, Secret::new(id.to_owned())),
+            (secret_name, secret.clone()),
+        ],
+        json,
         grant,
+        others: Vec::new(),
     }
+}
+
+/// A 400 about the type of grant: "grantType: …", "Grant type is not supported", `unsupported_grant_type`.
+fn is_grant_unknown(said: &Refusal) -> bool {
+    let letters = said
+        .message
+        .as_str()
+        .chars()
+        .filter(char::is_ascii_alphabetic);
+    let letters = letters.collect::<String>().to_ascii_lowercase();
+    said.status == 400 && said.own_shape && letters.contains("granttype")
+}
+
+/// In the own shape only: a page of a gateway speaks of a wrong address.
+fn is_call_unknown(said: &Refusal) -> bool {
+    matches!(said.status, 404 | 405) && said.own_shape
 }
 
 /// `expiresIn` exists from 2.24 on; before, the token itself says when it ends.
 fn grant(body: &[u8]) -> Result<Grant, String> {
     #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
     struct Answer {
-        access_token: String,
-        #[serde(default)]
-        expires_in: serde_json::Value,
+        #[serde(rename = "accessToken", alias = "access_token")]
+        token: String,
+        #[serde(default, rename = "expiresIn", alias = "expires_in")]
+        seconds: Value,
     }
     let answer: Answer = serde_json::from_slice(body).map_err(|error| {
         format!(
@@ -55,44 +120,43 @@ fn grant(body: &[u8]) -> Result<Grant, String> {
             error.column()
         )
     })?;
-    let said = answer.expires_in.as_u64().map(Duration::from_secs);
-    let lifetime = said.or_else(|| lifetime_of(&answer.access_token, Timestamp::now()));
+    let said = answer.seconds.as_u64().map(Duration::from_secs);
+    let lifetime = said.or_else(|| lifetime_of(&answer.token));
     Ok(Grant {
-        token: Secret::new(answer.access_token),
+        token: Secret::new(answer.token),
         lifetime,
     })
 }
 
 /// By the token's own `exp`, counted from its `iat` where it has one, so that a wrong clock here does
 /// not matter (N33).
-fn lifetime_of(token: &str, now: Timestamp) -> Option<Duration> {
+fn lifetime_of(token: &str) -> Option<Duration> {
     #[derive(Deserialize)]
     struct Claims {
         exp: u64,
         iat: Option<u64>,
     }
-    let payload = token.split('.').nth(1)?;
-    let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-    let claims: Claims = serde_json::from_slice(&payload).ok()?;
-    let from = claims.iat.or_else(|| now.as_second().try_into().ok())?;
+    let payload = token.split('.').nth(1)?.trim_end_matches('=');
+    let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    let now = || Timestamp::now().as_second().try_into().ok();
+    let from = claims.iat.or_else(now)?;
     Some(Duration::from_secs(claims.exp.saturating_sub(from)))
 }
 
 /// `{"code": 404, "message": "…", "details"?: "…"}`; both required members must be there (section 7.5).
-pub(super) fn error_body(status: u16, body: &[u8]) -> Option<Refusal> {
+fn error_body(status: u16, body: &[u8]) -> Option<Refusal> {
     #[derive(Deserialize)]
     struct Body {
         code: u16,
         message: String,
         #[serde(default)]
-        details: serde_json::Value,
+        details: Value,
     }
     let body: Body = serde_json::from_slice(body).ok()?;
-    let details = body.details.as_str().filter(|details| !details.is_empty());
-    let message = details.map_or_else(
-        || body.message.clone(),
-        |details| format!("{}: {details}", body.message),
-    );
+    let message = match body.details.as_str() {
+        Some(details) if !details.is_empty() => format!("{}: {details}", body.message),
+        Some(_) | None => body.message,
+    };
     Some(Refusal {
         status,
         code: Some(Clean::new(&body.code.to_string())),
@@ -102,77 +166,15 @@ pub(super) fn error_body(status: u16, body: &[u8]) -> Option<Refusal> {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn token(claims: &str) -> String {
-        format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))
-    }
-
-    fn lifetime(answer: &str) -> Option<u64> {
-        let grant = grant(answer.as_bytes()).expect("it has a token");
-        grant.lifetime.map(|lifetime| lifetime.as_secs())
-    }
-
-    #[test]
-    fn a_token_lives_as_long_as_the_answer_says_else_as_it_says_itself() {
-        assert_eq!(
-            lifetime(r#"{"accessToken":"x","expiresIn":3600}"#),
-            Some(3600)
-        );
-        let jwt = token(r#"{"iat":1000,"exp":1900}"#);
-        assert_eq!(
-            lifetime(&format!(r#"{{"accessToken":"{jwt}"}}"#)),
-            Some(900)
-        );
-        assert_eq!(
-            lifetime(&format!(r#"{{"accessToken":"{jwt}","expiresIn":"soon"}}"#)),
-            Some(900)
-        );
-        assert_eq!(
-            lifetime(r#"{"accessToken":"opaque","expiresIn":null}"#),
-            None
-        );
-    }
-
-    #[test]
-    fn without_an_issue_time_the_own_clock_counts() {
-        let now = Timestamp::from_second(1_000).expect("in range");
-        let left = |claims: &str| lifetime_of(&token(claims), now).map(|left| left.as_secs());
-        assert_eq!(left(r#"{"exp":1060}"#), Some(60));
-        assert_eq!(left(r#"{"exp":10}"#), Some(0));
-        assert_eq!(left(r#"{"exp":"later"}"#), None);
-    }
-
-    #[test]
-    fn an_answer_without_a_token_is_told_without_showing_it() {
-        let error = grant(br#"{"token":"canary"}"#).expect_err("no accessToken");
-        assert!(
-            error.contains("accessToken") && !error.contains("canary"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn only_code_and_message_together_are_the_own_error_shape() {
-        let said = error_body(
-            404,
-            br#"{"code":404,"message":"Resource id not found.","details":"x"}"#,
-        );
-        let said = said.expect("its shape");
-        assert_eq!(
-            (said.message.as_str(), said.own_shape),
-            ("Resource id not found.: x", true)
-        );
-        for foreign in [
-            r#"{"message":"no Route matched"}"#,
-            "<html>",
-            "[]",
-            "null",
-            r#"{"code":"a","message":"b"}"#,
-        ] {
-            assert_eq!(error_body(404, foreign.as_bytes()), None, "{foreign}");
-        }
-    }
+/// As [`error_body`], and what to do once the CLI's token is no longer taken.
+fn error_body_of_login(status: u16, body: &[u8]) -> Option<Refusal> {
+    let said = error_body(status, body)?;
+    let message = match status {
+        401 => Clean::new(&format!(
+            "{}; the login of the Run:ai CLI has ended: run `runai login`, then start centurion again",
+            said.message
+        )),
+        _ => said.message,
+    };
+    Some(Refusal { message, ..said })
 }

@@ -21,42 +21,13 @@ const AT_ONCE: usize = 8;
 const EQUAL_REFUSALS: usize = 5;
 const TRANSPORT_FAILURES: usize = 3;
 
-/// Where the calls for one workload type live.
-#[derive(Debug)]
-struct Endpoint {
-    /// `type`, in lower case.
-    subtype: &'static str,
-    segment: &'static str,
-    /// Whether `/suspend` and `/resume` exist below it.
-    suspends: bool,
-}
-
-static ENDPOINTS: [Endpoint; 5] = [
-    Endpoint {
-        subtype: "workspace",
-        segment: "workspaces",
-        suspends: true,
-    },
-    Endpoint {
-        subtype: "training",
-        segment: "trainings",
-        suspends: true,
-    },
-    Endpoint {
-        subtype: "distributed",
-        segment: "distributed",
-        suspends: true,
-    },
-    Endpoint {
-        subtype: "inference",
-        segment: "inferences",
-        suspends: false,
-    },
-    Endpoint {
-        subtype: "distributedinference",
-        segment: "distributed-inferences",
-        suspends: false,
-    },
+/// `type` in lower case, where its calls live, and whether `/suspend` and `/resume` exist below that.
+const ENDPOINTS: [(&str, &str, bool); 5] = [
+    ("workspace", "workspaces", true),
+    ("training", "trainings", true),
+    ("distributed", "distributed", true),
+    ("inference", "inferences", false),
+    ("distributedinference", "distributed-inferences", false),
 ];
 
 /// The path of a workload's own call, or `None` where its type has none.
@@ -69,13 +40,12 @@ pub(super) fn path<'a>(
     if source_api == wire::WORKLOADS_V2 {
         return (step == Step::Delete).then(|| vec!["api", "v2", "workloads", id]);
     }
-    let endpoint = ENDPOINTS
-        .iter()
-        .find(|endpoint| endpoint.subtype == subtype)?;
-    let mut path = vec!["api", "v1", "workloads", endpoint.segment, id];
+    let known = ENDPOINTS.iter().find(|(word, ..)| *word == subtype);
+    let &(_, segment, suspends) = known?;
+    let mut path = vec!["api", "v1", "workloads", segment, id];
     match step {
         Step::Delete => {}
-        Step::Stop | Step::Resume if !endpoint.suspends => return None,
+        Step::Stop | Step::Resume if !suspends => return None,
         Step::Stop => path.push("suspend"),
         Step::Resume => path.push("resume"),
     }
@@ -90,26 +60,21 @@ pub(super) fn call(operation: &Operation) -> Result<Call, String> {
         Step::Delete => "DELETE",
         Step::Stop | Step::Resume => "POST",
     };
-    path(
-        subtype,
-        row::source_api(&operation.row),
-        operation.key.id.raw(),
-        step,
-    )
-    .map(|path| Call::new(method, path))
-    .ok_or_else(|| format!("no single call for type {subtype}"))
+    let (api, id) = (row::source_api(&operation.row), operation.key.id.raw());
+    let path = path(subtype, api, id, step);
+    path.map(|path| Call::new(method, path))
+        .ok_or_else(|| format!("no single call for type {subtype}"))
 }
 
 /// Sends one call for each operation of a request, and stops the lane where going on is of no use.
 pub(super) fn send<'a>(http: &'a Http, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
-    let lane = Arc::new(Lane::default());
-    let verdict = lane.clone();
+    let lane = Lane::default();
+    let end = lane.clone();
+    let stopped = async move { stream::iter(end.stopped().map(ChangeEvent::StopLane)) };
     stream::iter(request.operations())
         .map(move |operation| one(http, request, operation, lane.clone()))
         .flatten_unordered(AT_ONCE)
-        .chain(stream::iter(
-            std::iter::from_fn(move || verdict.take()).map(ChangeEvent::StopLane),
-        ))
+        .chain(stopped.flatten_stream())
         .boxed()
 }
 
@@ -117,7 +82,7 @@ fn one<'a>(
     http: &'a Http,
     request: &'a Request,
     operation: &'a Operation,
-    lane: Arc<Lane>,
+    lane: Lane,
 ) -> BoxStream<'a, ChangeEvent> {
     let answered = move |answer| ChangeEvent::Answered(operation.key.clone(), answer);
     let sending = async move {
@@ -164,20 +129,16 @@ fn answer(request: &Request, operation: &Operation, sent: &Sent) -> Answer {
 }
 
 /// What the calls of a lane have in common: how they fail.
-#[derive(Debug, Default)]
-struct Lane(Mutex<Streak>);
+#[derive(Clone, Debug, Default)]
+struct Lane(Arc<Mutex<Streak>>);
 
+/// The last refusal, or `None` after a failure of the transport, how often it came in a row, and why the
+/// lane stopped.
 #[derive(Debug, Default)]
 struct Streak {
-    failure: Option<Failure>,
+    failure: Option<Rejection>,
     length: usize,
     stopped: Option<Clean>,
-}
-
-#[derive(Debug, PartialEq)]
-enum Failure {
-    Refused(Rejection),
-    Transport,
 }
 
 impl Lane {
@@ -191,30 +152,22 @@ impl Lane {
         self.streak().stopped.clone()
     }
 
-    /// Why the lane stopped, once.
-    fn take(&self) -> Option<Clean> {
-        self.streak().stopped.take()
-    }
-
     fn observe(&self, sent: &Sent, answer: &Answer) {
-        match answer {
-            Answer::Scheduled { .. } => self.streak().end(),
-            Answer::Rejected(rejection) => {
-                let limit = if stops_all(sent) { 1 } else { EQUAL_REFUSALS };
-                self.streak().lengthen(
-                    Failure::Refused(rejection.clone()),
-                    limit,
-                    &rejection.reason,
-                );
+        let mut streak = self.streak();
+        let (failure, words, limit) = match answer {
+            Answer::Scheduled { .. } => {
+                streak.length = 0;
+                return;
             }
-            Answer::Unknown(why) | Answer::NotSent(why) => {
-                let limit = if stops_all(sent) {
-                    1
-                } else {
-                    TRANSPORT_FAILURES
-                };
-                self.streak().lengthen(Failure::Transport, limit, why);
-            }
+            Answer::Rejected(no) => (Some(no.clone()), &no.reason, EQUAL_REFUSALS),
+            Answer::Unknown(why) | Answer::NotSent(why) => (None, why, TRANSPORT_FAILURES),
+        };
+        let goes_on = streak.length > 0 && streak.failure == failure;
+        streak.length = if goes_on { streak.length + 1 } else { 1 };
+        streak.failure = failure;
+        let is_over = streak.length >= limit || stops_all(sent);
+        if is_over && streak.stopped.is_none() {
+            streak.stopped = Some(Clean::new(&format!("lane stopped: {words}")));
         }
     }
 }
@@ -223,139 +176,10 @@ impl Lane {
 /// many requests.
 fn stops_all(sent: &Sent) -> bool {
     match sent {
-        Sent::Refused(error) | Sent::NotSent(error) => {
-            matches!(
-                error,
-                PlatformError::Unauthorized { .. } | PlatformError::RateLimited { .. }
-            )
-        }
+        Sent::Refused(error) | Sent::NotSent(error) => matches!(
+            error,
+            PlatformError::Unauthorized { .. } | PlatformError::RateLimited { .. }
+        ),
         Sent::Answered(_) | Sent::Lost(_) => false,
-    }
-}
-
-impl Streak {
-    fn end(&mut self) {
-        self.failure = None;
-    }
-
-    fn lengthen(&mut self, failure: Failure, limit: usize, words: &Clean) {
-        let goes_on = self.failure.as_ref() == Some(&failure);
-        self.length = if goes_on { self.length + 1 } else { 1 };
-        self.failure = Some(failure);
-        if self.length >= limit && self.stopped.is_none() {
-            self.stopped = Some(Clean::new(&format!("lane stopped: {words}")));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::connection::PlatformId;
-    use crate::domain::error::Refusal;
-
-    const ID: &str = "6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0";
-
-    fn refused(message: &str) -> (Sent, Answer) {
-        let message = Clean::new(message);
-        let said = Refusal {
-            status: 403,
-            code: None,
-            message: message.clone(),
-            request_id: None,
-            own_shape: true,
-        };
-        let sent = Sent::Refused(PlatformError::Forbidden { said });
-        (sent, refused_here(message.as_str()))
-    }
-
-    fn lost() -> (Sent, Answer) {
-        let why = Clean::new("reset");
-        let sent = Sent::Lost(PlatformError::Cut {
-            host: "h".to_owned(),
-            why: why.clone(),
-        });
-        (sent, Answer::Unknown(why))
-    }
-
-    fn expired() -> (Sent, Answer) {
-        let (_, answer) = refused("expired");
-        let message = Clean::new("expired");
-        let said = Refusal {
-            status: 401,
-            code: None,
-            message,
-            request_id: None,
-            own_shape: true,
-        };
-        let error = PlatformError::Unauthorized {
-            platform: PlatformId::RunAi,
-            setting: "client_secret",
-            said,
-        };
-        (Sent::Refused(error), answer)
-    }
-
-    fn observe(lane: &Lane, (sent, answer): (Sent, Answer)) {
-        lane.observe(&sent, &answer);
-    }
-
-    #[test]
-    fn each_type_has_the_paths_of_the_table_and_others_have_none() {
-        let path = |subtype, source_api, step| {
-            path(subtype, source_api, ID, step).map(|path| path.join("/"))
-        };
-        let of = |tail: &str| Some(format!("api/v1/workloads/{tail}"));
-        assert_eq!(
-            path("workspace", "", Step::Stop),
-            of(&format!("workspaces/{ID}/suspend"))
-        );
-        assert_eq!(
-            path("distributed", "", Step::Resume),
-            of(&format!("distributed/{ID}/resume"))
-        );
-        assert_eq!(
-            path("inference", "", Step::Delete),
-            of(&format!("inferences/{ID}"))
-        );
-        assert_eq!(path("inference", "", Step::Stop), None);
-        assert_eq!(path("rayjob", "", Step::Delete), None);
-        assert_eq!(
-            path("training", "WorkloadsV2", Step::Delete),
-            Some(format!("api/v2/workloads/{ID}"))
-        );
-        assert_eq!(path("training", "WorkloadsV2", Step::Stop), None);
-    }
-
-    #[test]
-    fn five_equal_refusals_in_a_row_stop_the_lane() {
-        let lane = Lane::default();
-        for message in ["a", "a", "a", "a", "b", "a", "a", "a", "a"] {
-            observe(&lane, refused(message));
-        }
-        assert_eq!(lane.stopped(), None);
-        observe(&lane, refused("a"));
-        assert!(lane.stopped().is_some());
-        assert!(lane.take().is_some());
-        assert_eq!(lane.take(), None);
-    }
-
-    #[test]
-    fn three_transport_failures_in_a_row_stop_the_lane() {
-        let lane = Lane::default();
-        for sent in [lost(), lost(), refused("a"), lost(), lost()] {
-            observe(&lane, sent);
-        }
-        assert_eq!(lane.stopped(), None);
-        observe(&lane, lost());
-        assert!(lane.stopped().is_some());
-    }
-
-    #[test]
-    fn one_refusal_of_the_credentials_stops_the_lane_and_a_success_afterwards_does_not_open_it() {
-        let lane = Lane::default();
-        observe(&lane, expired());
-        lane.observe(&lost().0, &Answer::Scheduled { message: None });
-        assert!(lane.stopped().is_some());
     }
 }

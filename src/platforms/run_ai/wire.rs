@@ -151,29 +151,3 @@ impl Workload {
         self.project_name.0 == Some(Clean::new(project))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    #[test]
-    fn what_is_no_listing_is_never_an_empty_one() {
-        let read = |json: Value| {
-            serde_json::from_value::<Listing>(json).map(|listing| listing.into_rows().len())
-        };
-        assert_eq!(
-            read(json!({ "workloads": [null, 3, {}], "next": "x" })).ok(),
-            Some(3)
-        );
-        assert_eq!(read(json!({ "workloads": null })).ok(), Some(0));
-        for odd in [
-            json!({}),
-            json!({ "code": 500, "message": "x" }),
-            json!({ "workloads": {} }),
-        ] {
-            assert!(read(odd.clone()).is_err(), "{odd}");
-        }
-    }
-}

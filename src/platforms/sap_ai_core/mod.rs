@@ -70,6 +70,7 @@ fn sign_in(credentials: &Credentials) -> Result<(TokenRequest, &'static str), Pl
         members,
         json: false,
         grant: words::grant,
+        others: Vec::new(),
     };
     Ok((request, setting))
 }

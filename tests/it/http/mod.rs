@@ -78,6 +78,7 @@ fn with_token(server: &Canned, token_server: &Canned) -> Http {
             }),
             _ => Err("no token in it".to_owned()),
         },
+        others: Vec::new(),
     };
     open(&connection(server, "http"), Authorization::Token(request))
 }

@@ -1,7 +1,9 @@
 //! The Kubiya client over real HTTP against the simulated service.
 
 mod changes;
+mod inspect;
 mod listing;
+mod rows;
 mod simulated;
 
 use std::sync::Arc;

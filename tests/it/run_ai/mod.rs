@@ -2,9 +2,13 @@
 
 mod caller;
 mod changes;
+mod inspect;
 mod listing;
 mod old_servers;
+mod rows;
+mod sign_in;
 mod simulator;
+mod singles;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -21,6 +25,8 @@ use centurion::simulator::{Options, Recorded, Simulator, World};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+
+use crate::canned::{self, Canned, Heard, Say};
 
 /// Simulated seconds are milliseconds here, so nothing waits.
 const SPEED: f64 = 1_000.0;
@@ -98,19 +104,7 @@ impl Scene {
     }
 
     fn requests_for(&self, action: Action, rows: &[Arc<Resource>]) -> Vec<Request> {
-        let candidate = |row: &Arc<Resource>| Candidate {
-            row: row.clone(),
-            marked_as: row.status.word.clone(),
-            bar: None,
-        };
-        let candidates = rows.iter().map(candidate).collect();
-        let accounts = vec![Account::of(self.platform.connection())];
-        let plan = Plan::propose(action, candidates, accounts, Timestamp::now());
-        let phrase = plan.phrase().unwrap_or_default();
-        let batch = plan
-            .confirm(&phrase, None, Timestamp::now())
-            .expect("the phrase was typed");
-        batch.requests().to_vec()
+        requests_for(&*self.platform, action, rows)
     }
 
     async fn change(&self, request: &Request) -> Vec<ChangeEvent> {
@@ -166,6 +160,60 @@ impl Scene {
         sent.retain(|request| request.method != "GET" && !request.path.ends_with("/token"));
         sent
     }
+}
+
+/// What a confirmed plan would send.
+fn requests_for(platform: &dyn Platform, action: Action, rows: &[Arc<Resource>]) -> Vec<Request> {
+    let candidate = |row: &Arc<Resource>| Candidate {
+        row: row.clone(),
+        marked_as: row.status.word.clone(),
+        bar: None,
+    };
+    let candidates = rows.iter().map(candidate).collect();
+    let accounts = vec![Account::of(platform.connection())];
+    let plan = Plan::propose(action, candidates, accounts, Timestamp::now());
+    let phrase = plan.phrase().unwrap_or_default();
+    let batch = plan.confirm(&phrase, None, Timestamp::now());
+    batch.expect("the phrase was typed").requests().to_vec()
+}
+
+/// A client of a server at that address.
+fn client_of(server: &Canned, credentials: Credentials) -> Arc<dyn Platform> {
+    let simulator = Simulator::start(Options::default()).expect("a free port");
+    let mut connection = connection(&simulator);
+    connection.base_url = server.url("http", "/");
+    connection.credentials = credentials;
+    platforms::open(&connection).expect("a client")
+}
+
+fn credentials() -> Credentials {
+    Credentials::Client {
+        token_url: None,
+        id: "app".to_owned(),
+        secret: Secret::new("s3cret".to_owned()),
+    }
+}
+
+/// A server that gives tokens and says this to all else, and its client.
+async fn serving(
+    say: impl Fn(&Heard) -> Say + Send + Sync + 'static,
+) -> (Canned, Arc<dyn Platform>) {
+    let server = Canned::start(move |heard, _| {
+        if heard.line.ends_with("/token") {
+            canned::json(200, r#"{"accessToken":"t","expiresIn":60}"#)
+        } else {
+            say(heard)
+        }
+    })
+    .await;
+    let client = client_of(&server, credentials());
+    (server, client)
+}
+
+/// A refusal in the own shape.
+fn refuse(status: u16, message: &str) -> Say {
+    let body = json!({ "code": status, "message": message });
+    canned::json(status, &body.to_string())
 }
 
 fn is(word: &'static str) -> impl Fn(&Reading) -> bool {

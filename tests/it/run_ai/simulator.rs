@@ -291,23 +291,6 @@ async fn a_workload_tells_its_events_newest_first_and_its_history_oldest_first()
 }
 
 #[tokio::test]
-async fn counts_by_phase_are_strings_that_add_up() {
-    let caller = Caller::of(400).await;
-    let (_, answer) = caller
-        .get("/api/v1/workloads/telemetry?telemetryType=WORKLOADS_COUNT&groupBy=Phase")
-        .await;
-    let values = answer["values"].as_array().expect("a list");
-    let sum: usize = values
-        .iter()
-        .filter_map(|value| value["value"].as_str()?.parse::<usize>().ok())
-        .sum();
-    assert_eq!((sum, values.len()), (caller.workloads("").await.len(), 14));
-    assert!(caller.get("/api/v1/clusters").await.1.is_array());
-    let (_, projects) = caller.get("/api/v1/org-unit/projects").await;
-    assert_eq!(projects["projects"].as_array().map(Vec::len), Some(3));
-}
-
-#[tokio::test]
 async fn what_nobody_serves_and_wrong_methods_answer_in_the_error_shape() {
     let caller = Caller::of(100).await;
     assert_eq!(caller.get("/api/v1/nothing").await.1["code"], 404);

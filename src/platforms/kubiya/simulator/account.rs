@@ -21,11 +21,11 @@ pub(super) async fn health(State(service): State<Arc<Service>>) -> Json<Value> {
 
 /// `GET /api/v1/auth/validate`: whose key it is.
 pub(super) async fn validate(Caller(organisation): Caller) -> Json<Value> {
-    let operator = organisation.operator();
+    let operator = &organisation.people[0];
     Json(json!({
-        "id": organisation.slug(),
-        "name": organisation.slug(),
-        "slug": organisation.slug(),
+        "id": organisation.slug,
+        "name": organisation.slug,
+        "slug": organisation.slug,
         "user_id": operator.id,
         "user_email": operator.email,
         "user_name": operator.name,

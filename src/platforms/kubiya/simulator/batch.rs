@@ -12,6 +12,7 @@ use super::execution::Change;
 use super::organisation::Organisation;
 use super::refused::Refused;
 use super::times;
+use crate::domain::connection::PlatformId;
 use crate::simulator::IdFault;
 
 /// What database errors bring along.
@@ -37,7 +38,7 @@ pub(super) async fn terminate(
     for id in &ids {
         run.take(id);
     }
-    for id in organisation.extra_ids() {
+    for id in organisation.engine.faults.extra(PlatformId::Kubiya) {
         run.results
             .push(run.success(&id, &format!("agent-execution-{id}")));
     }

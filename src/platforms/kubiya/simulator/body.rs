@@ -50,13 +50,13 @@ impl Sent {
 
     /// The object it must be.
     fn object(&self) -> Result<&Value, Refused> {
-        let wrong = match self {
+        let item = match self {
             Self::Json(object @ Value::Object(_)) => return Ok(object),
-            Self::Nothing | Self::Json(Value::Null) => missing(&["body"], &Value::Null),
+            Self::Nothing | Self::Json(Value::Null) => missing(&json!(["body"]), &Value::Null),
             Self::Text(text) => not_an_object(&json!(text)),
             Self::Json(other) => not_an_object(other),
         };
-        Err(Refused::invalid(vec![wrong]))
+        Err(Refused::invalid(vec![item]))
     }
 }
 
@@ -70,17 +70,18 @@ fn offset(body: &[u8], error: &serde_json::Error) -> usize {
     before + error.column().saturating_sub(1)
 }
 
-fn missing(loc: &[&str], input: &Value) -> Value {
-    json!({"type": "missing", "loc": loc, "msg": "Field required", "input": input})
+/// What is wrong, where, and what was sent there.
+fn wrong(kind: &str, loc: &Value, msg: &str, input: &Value) -> Value {
+    json!({"type": kind, "loc": loc, "msg": msg, "input": input})
+}
+
+fn missing(loc: &Value, input: &Value) -> Value {
+    wrong("missing", loc, "Field required", input)
 }
 
 fn not_an_object(input: &Value) -> Value {
-    json!({
-        "type": "model_attributes_type",
-        "loc": ["body"],
-        "msg": "Input should be a valid dictionary or object to extract fields from",
-        "input": input,
-    })
+    let msg = "Input should be a valid dictionary or object to extract fields from";
+    wrong("model_attributes_type", &json!(["body"]), msg, input)
 }
 
 /// What a batch is asked with: the ids as sent. The reason is checked, logged by the service and lost.
@@ -104,73 +105,70 @@ pub(super) fn single(sent: &Sent) -> Result<(), Refused> {
 }
 
 fn ids(object: &Value) -> Result<Vec<String>, Vec<Value>> {
+    let loc = json!(["body", "execution_ids"]);
     let Some(input) = object.get("execution_ids") else {
-        return Err(vec![missing(&["body", "execution_ids"], object)]);
+        return Err(vec![missing(&loc, object)]);
     };
     let Value::Array(items) = input else {
-        let msg = "Input should be a valid list";
-        return Err(vec![
-            json!({"type": "list_type", "loc": ["body", "execution_ids"], "msg": msg, "input": input}),
-        ]);
+        return Err(vec![wrong(
+            "list_type",
+            &loc,
+            "Input should be a valid list",
+            input,
+        )]);
     };
-    if let Some(wrong) = wrong_length(items) {
-        return Err(vec![wrong]);
-    }
-    let text = |(place, item): (usize, &Value)| match item.as_str() {
-        Some(text) => Ok(text.to_owned()),
-        None => Err(not_a_string(&json!(["body", "execution_ids", place]), item)),
+    let length = items.len();
+    let (kind, bound, limit, words) = match length {
+        0 => ("too_short", "min_length", 1, "least 1 item"),
+        1..=MOST_IDS => return strings(items),
+        _ => ("too_long", "max_length", MOST_IDS, "most 100 items"),
     };
-    let (texts, others): (Vec<_>, Vec<_>) =
-        items.iter().enumerate().map(text).partition(Result::is_ok);
-    if others.is_empty() {
-        return Ok(texts.into_iter().flatten().collect());
-    }
-    Err(others.into_iter().filter_map(Result::err).collect())
+    let msg = format!("List should have at {words} after validation, not {length}");
+    let mut wrong = wrong(kind, &loc, &msg, input);
+    wrong["ctx"] = json!({"field_type": "List", bound: limit, "actual_length": length});
+    Err(vec![wrong])
 }
 
-fn wrong_length(items: &[Value]) -> Option<Value> {
-    let length = items.len();
-    let (sort, limit, word, bound) = match length {
-        0 => ("too_short", 1, "item", "min_length"),
-        1..=MOST_IDS => return None,
-        _ => ("too_long", MOST_IDS, "items", "max_length"),
-    };
-    let least = if length == 0 { "least" } else { "most" };
-    Some(json!({
-        "type": sort,
-        "loc": ["body", "execution_ids"],
-        "msg": format!("List should have at {least} {limit} {word} after validation, not {length}"),
-        "input": items,
-        "ctx": {"field_type": "List", bound: limit, "actual_length": length},
-    }))
+fn strings(items: &[Value]) -> Result<Vec<String>, Vec<Value>> {
+    let others = items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| !item.is_string());
+    let others =
+        others.map(|(place, item)| not_a_string(&json!(["body", "execution_ids", place]), item));
+    let others: Vec<Value> = others.collect();
+    if !others.is_empty() {
+        return Err(others);
+    }
+    Ok(items
+        .iter()
+        .filter_map(|item| item.as_str().map(str::to_owned))
+        .collect())
 }
 
 fn reason(object: &Value) -> Option<Value> {
+    let loc = json!(["body", "reason"]);
     let Some(input) = object.get("reason") else {
-        return Some(missing(&["body", "reason"], object));
+        return Some(missing(&loc, object));
     };
     let Some(text) = input.as_str() else {
-        return Some(not_a_string(&json!(["body", "reason"]), input));
+        return Some(not_a_string(&loc, input));
     };
-    let (sort, msg, ctx) = match text.chars().count() {
-        0 => (
-            "string_too_short",
-            "String should have at least 1 character",
-            json!({"min_length": 1}),
-        ),
+    let (kind, bound, limit, words) = match text.chars().count() {
+        0 => ("string_too_short", "min_length", 1, "least 1 character"),
         1..=LONGEST_REASON => return None,
-        _ => {
-            let ctx = json!({"max_length": LONGEST_REASON});
-            (
-                "string_too_long",
-                "String should have at most 500 characters",
-                ctx,
-            )
-        }
+        _ => (
+            "string_too_long",
+            "max_length",
+            LONGEST_REASON,
+            "most 500 characters",
+        ),
     };
-    Some(json!({"type": sort, "loc": ["body", "reason"], "msg": msg, "input": input, "ctx": ctx}))
+    let mut wrong = wrong(kind, &loc, &format!("String should have at {words}"), input);
+    wrong["ctx"] = json!({ bound: limit });
+    Some(wrong)
 }
 
 fn not_a_string(loc: &Value, input: &Value) -> Value {
-    json!({"type": "string_type", "loc": loc, "msg": "Input should be a valid string", "input": input})
+    wrong("string_type", loc, "Input should be a valid string", input)
 }

@@ -23,7 +23,7 @@ impl FromRequestParts<Arc<Service>> for Caller {
     ) -> Result<Self, Refused> {
         let key = key(&parts.headers).ok_or_else(no_token)?;
         let mut organisations = service.organisations.iter();
-        let found = organisations.find(|organisation| organisation.key() == key);
+        let found = organisations.find(|organisation| organisation.key == key);
         found.cloned().map(Self).ok_or_else(bad_token)
     }
 }

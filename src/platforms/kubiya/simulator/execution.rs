@@ -54,7 +54,6 @@ pub(super) enum Change {
     Cancel,
     Pause,
     Resume,
-    MarkDone,
 }
 
 impl Change {
@@ -65,7 +64,6 @@ impl Change {
             Self::Cancel => (&["running", "waiting_for_input"], "cancelled"),
             Self::Pause => (&["running", "waiting_for_input"], "paused"),
             Self::Resume => (&["paused"], "running"),
-            Self::MarkDone => (&["running", "waiting_for_input"], "completed"),
         }
     }
 
@@ -109,7 +107,7 @@ impl Execution {
         self.lag = shown.map(|word| Lag { until, word });
         self.status = Some(goal);
         self.updated = self.updated.max(now);
-        if matches!(goal, "cancelled" | "completed") {
+        if goal == "cancelled" {
             self.completed = Some(until);
         }
         if change == Change::Cancel {

@@ -76,12 +76,9 @@ fn executions() -> Router<Arc<Service>> {
         .route("/batch/terminate", post(batch::terminate))
         .route("/{id}", get(listing::one).delete(single::delete))
         .route("/{id}/terminate", post(single::terminate))
-        .route("/{id}/cancel", post(single::cancel))
-        .route("/{id}/pause", post(single::pause))
-        .route("/{id}/resume", post(single::resume))
-        .route("/{id}/mark-done", post(single::mark_done))
-        .route("/{id}/session", get(live::session))
-        .route("/{id}/details", get(live::details))
-        .route("/{id}/stream", get(live::stream));
+        .route("/{id}/cancel", post(single::soft(&single::CANCEL)))
+        .route("/{id}/pause", post(single::soft(&single::PAUSE)))
+        .route("/{id}/resume", post(single::soft(&single::RESUME)))
+        .route("/{id}/session", get(live::session));
     Router::new().nest("/api/v1/executions", all)
 }

@@ -17,11 +17,14 @@ const NOT_ENDED: &str = "Failed to terminate workflow: workflow execution alread
 /// A tenant of the world.
 #[derive(Debug)]
 pub(super) struct Organisation {
-    engine: Arc<Engine>,
-    slug: String,
-    key: String,
-    people: Vec<Person>,
-    agents: Vec<Agent>,
+    pub(super) engine: Arc<Engine>,
+    /// Its name in answers; there is no other id.
+    pub(super) slug: String,
+    /// The key it accepts.
+    pub(super) key: String,
+    /// The first is the one whose key it is.
+    pub(super) people: Vec<Person>,
+    pub(super) agents: Vec<Agent>,
     table: Mutex<Table>,
 }
 
@@ -41,46 +44,36 @@ pub(super) struct Agent {
     pub(super) prompt: String,
 }
 
-/// The executions, newest first, and where each id is.
+/// The executions, newest first, with a gap for each that was deleted; and where each id is.
 #[derive(Debug)]
 pub(super) struct Table {
-    rows: Vec<Execution>,
+    rows: Vec<Option<Execution>>,
     places: HashMap<Uuid, usize>,
-    /// Places of what is not deleted, newest first.
-    order: Vec<usize>,
 }
 
 impl Table {
     fn new(rows: Vec<Execution>) -> Self {
+        let places = rows.iter().enumerate();
         Self {
-            places: rows
-                .iter()
-                .enumerate()
-                .map(|(place, row)| (row.id, place))
-                .collect(),
-            order: (0..rows.len()).collect(),
-            rows,
+            places: places.map(|(place, row)| (row.id, place)).collect(),
+            rows: rows.into_iter().map(Some).collect(),
         }
     }
 
     /// All rows, newest first.
     pub(super) fn newest_first(&self) -> impl Iterator<Item = &Execution> {
-        self.order.iter().map(|&place| &self.rows[place])
+        self.rows.iter().flatten()
     }
 
     /// The row of an id.
     pub(super) fn find(&mut self, id: Uuid) -> Option<&mut Execution> {
-        let place = *self.places.get(&id)?;
-        self.rows.get_mut(place)
+        self.rows[*self.places.get(&id)?].as_mut()
     }
 
     /// Deletes the record; says whether there was one.
     pub(super) fn remove(&mut self, id: Uuid) -> bool {
-        let Some(place) = self.places.remove(&id) else {
-            return false;
-        };
-        self.order.retain(|&kept| kept != place);
-        true
+        let place = self.places.get(&id);
+        place.is_some_and(|&place| self.rows[place].take().is_some())
     }
 }
 
@@ -110,31 +103,6 @@ impl Organisation {
         }
     }
 
-    /// Its name in answers; there is no other id.
-    pub(super) fn slug(&self) -> &str {
-        &self.slug
-    }
-
-    /// The key it accepts.
-    pub(super) fn key(&self) -> &str {
-        &self.key
-    }
-
-    /// Whose key it is.
-    pub(super) fn operator(&self) -> &Person {
-        &self.people[0]
-    }
-
-    /// The person of that index.
-    pub(super) fn person(&self, index: usize) -> &Person {
-        &self.people[index]
-    }
-
-    /// The agent of that index.
-    pub(super) fn agent(&self, index: usize) -> &Agent {
-        &self.agents[index]
-    }
-
     /// The simulated present.
     pub(super) fn now(&self) -> Timestamp {
         self.engine.clock.now()
@@ -142,12 +110,8 @@ impl Organisation {
 
     /// Looks at the table, or changes it, undisturbed.
     pub(super) fn with<T>(&self, look: impl FnOnce(&mut Table) -> T) -> T {
-        look(
-            &mut self
-                .table
-                .lock()
-                .expect("nobody panics while holding the table"),
-        )
+        let table = self.table.lock();
+        look(&mut table.expect("nobody panics while holding the table"))
     }
 
     /// Carries out a change that is allowed; it shows after the delay of the row.
@@ -164,11 +128,6 @@ impl Organisation {
         self.engine.faults.for_id(PlatformId::Kubiya, id)
     }
 
-    /// Ids that answers of a batch mention although nobody sent them.
-    pub(super) fn extra_ids(&self) -> Vec<String> {
-        self.engine.faults.extra(PlatformId::Kubiya)
-    }
-
     /// Why the workflow engine fails for that row, where a fault says so.
     pub(super) fn engine_failure(&self, id: Uuid) -> Option<String> {
         let id = id.to_string();
@@ -178,12 +137,10 @@ impl Organisation {
     /// Why the workflow engine does not end that row: by a fault, or because it is one of the few that
     /// the world refuses.
     pub(super) fn refuses_to_end(&self, id: Uuid, fault: Option<IdFault>) -> Option<String> {
-        let refused = || {
-            let refuses =
-                fault == Some(IdFault::Refused) || self.engine.world.refuses(&id.to_string());
-            refuses.then(|| NOT_ENDED.to_owned())
-        };
-        self.engine_failure(id).or_else(refused)
+        let by_fault = fault == Some(IdFault::Refused);
+        let refuses = by_fault || self.engine.world.refuses(&id.to_string());
+        let failure = self.engine_failure(id);
+        failure.or_else(|| refuses.then(|| NOT_ENDED.to_owned()))
     }
 }
 

@@ -27,8 +27,8 @@ pub(super) fn listed(
     now: Timestamp,
 ) -> Value {
     let origin = &row.origin;
-    let agent = origin.agent.map(|index| organisation.agent(index));
-    let owner = origin.owner.map(|index| organisation.person(index));
+    let agent = origin.agent.map(|index| &organisation.agents[index]);
+    let owner = origin.owner.map(|index| &organisation.people[index]);
     let stored = |time: Option<Timestamp>| time.map(times::stored);
     let updated = if origin.salt % 53 == 7 {
         String::new()
@@ -39,7 +39,7 @@ pub(super) fn listed(
     let asks = status == "waiting_for_input";
     json!({
         "id": row.id,
-        "organization_id": organisation.slug(),
+        "organization_id": organisation.slug,
         "execution_type": origin.kind,
         "entity_id": agent.map(|agent| agent.id.to_string()).unwrap_or_default(),
         "entity_name": agent.map(|agent| &agent.name),
@@ -72,7 +72,7 @@ pub(super) fn prompt(organisation: &Organisation, row: &Execution) -> String {
         let which = salt as usize / 97 % ODD_PROMPTS.len();
         return ODD_PROMPTS[which].to_owned();
     }
-    let agent = row.origin.agent.map(|index| organisation.agent(index));
+    let agent = row.origin.agent.map(|index| &organisation.agents[index]);
     agent.map_or_else(
         || "Plan the work of this week".to_owned(),
         |agent| agent.prompt.clone(),
@@ -108,7 +108,7 @@ fn usage(row: &Execution) -> Value {
 
 fn metadata(organisation: &Organisation, row: &Execution) -> Value {
     let mut metadata = json!({
-        "kubiya_org_id": organisation.slug(),
+        "kubiya_org_id": organisation.slug,
         "worker_queue_name": row.origin.queue,
     });
     if let Some(trigger) = row.origin.trigger {
@@ -127,7 +127,7 @@ fn participants(organisation: &Organisation, row: &Execution) -> Value {
     else {
         return json!([]);
     };
-    let owner = organisation.person(owner);
+    let owner = &organisation.people[owner];
     json!([{
         "id": owner.id,
         "user_id": owner.id,

@@ -1,5 +1,7 @@
 //! The executions an organisation starts with: every status of `specs/kubiya.md` 5, most of them live.
 
+use std::ops::Range;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::{Builder, Uuid};
 
@@ -24,27 +26,13 @@ const STATUSES: [(&str, u32); 10] = [
 const UNLISTED: &str = "compacting";
 
 /// Types in every letter case that occurs, the frequent ones first.
-const TYPES: [&str; 8] = [
-    "agent",
-    "agent",
-    "agent",
-    "AGENT",
-    "TEAM",
-    "AGENT",
-    "workflow",
-    "plan_generation",
-];
+#[rustfmt::skip]
+const TYPES: [&str; 8] = ["agent", "agent", "agent", "AGENT", "TEAM", "AGENT", "workflow", "plan_generation"];
 
 const QUEUES: [&str; 3] = ["prod-queue", "eu-queue", "spot-queue"];
 
-const TRIGGERS: [Option<&str>; 6] = [
-    None,
-    None,
-    None,
-    Some("cron"),
-    Some("webhook"),
-    Some("schedule"),
-];
+#[rustfmt::skip]
+const TRIGGERS: [Option<&str>; 6] = [None, None, None, Some("cron"), Some("webhook"), Some("schedule")];
 
 const FAILURE: &str =
     "Tool call failed: kubectl exited with 1\n  error: context deadline exceeded\n  at step 4";
@@ -62,16 +50,12 @@ pub(super) fn executions(world: &World, tenant: &Tenant, now: Timestamp) -> Vec<
     let mut rows = Vec::with_capacity(tenant.rows + tenant.rows / NULL_ONE_IN + 1);
     for place in 0..tenant.rows {
         let age = step * place as u64 + random.u64(0..step) + 1;
-        let words = Words {
+        let mut words = Words {
             world,
             random: &mut random,
         };
         rows.push(words.execution(status_at(place, tenant.rows), age, now));
         if place % NULL_ONE_IN == NULL_ONE_IN / 2 {
-            let words = Words {
-                world,
-                random: &mut random,
-            };
             rows.push(words.execution(Status::Null, age, now));
         }
     }
@@ -117,7 +101,7 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn execution(mut self, status: Status, age: u64, now: Timestamp) -> Execution {
+    fn execution(&mut self, status: Status, age: u64, now: Timestamp) -> Execution {
         let status = match status {
             Status::Null => None,
             Status::Fixed(word) => Some(word),
@@ -173,10 +157,9 @@ impl Words<'_> {
     /// So many seconds before `now`; one in eight without a fraction.
     fn before(&mut self, now: Timestamp, seconds: u64) -> Timestamp {
         let whole = Timestamp::from_second(now.as_second()).unwrap_or(now);
-        let micros = if self.random.u8(..8) == 0 {
-            0
-        } else {
-            self.random.i64(1..1_000_000)
+        let micros = match self.random.u8(..8) {
+            0 => 0,
+            _ => self.random.i64(1..1_000_000),
         };
         let span =
             SignedDuration::from_secs(seconds.cast_signed()) - SignedDuration::from_micros(micros);
@@ -184,17 +167,10 @@ impl Words<'_> {
     }
 
     /// Some seconds later, but never after `now`.
-    fn after(
-        &mut self,
-        then: Timestamp,
-        seconds: std::ops::Range<i64>,
-        now: Timestamp,
-    ) -> Timestamp {
-        let span = SignedDuration::new(
-            self.random.i64(seconds),
-            self.random.i32(0..1_000_000) * 1_000,
-        );
-        then.checked_add(span).map_or(now, |time| time.min(now))
+    fn after(&mut self, then: Timestamp, seconds: Range<i64>, now: Timestamp) -> Timestamp {
+        let (seconds, micros) = (self.random.i64(seconds), self.random.i32(0..1_000_000));
+        let later = then.checked_add(SignedDuration::new(seconds, micros * 1_000));
+        later.map_or(now, |time| time.min(now))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Changes of one execution (`specs/kubiya.md` 6.5). Cancel, pause and resume answer 200 either way.
 
+use std::future::{Ready, ready};
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -45,67 +47,48 @@ pub(super) async fn terminate(
     })
 }
 
-/// A change that answers 200 whether it was made or not.
-struct Soft {
-    change: Change,
-    doing: &'static str,
-    refusal: &'static str,
-    done: &'static str,
-}
+/// A change that answers 200 whether it was made or not: what is being done, and the words of a no and a yes.
+#[derive(Debug)]
+pub(super) struct Soft(Change, &'static str, &'static str, &'static str);
 
-static CANCEL: Soft = Soft {
-    change: Change::Cancel,
-    doing: "cancel execution",
-    refusal: "Execution is not running",
-    done: "Execution cancelled successfully",
-};
+/// Where the engine fails the row is marked cancelled all the same, with a warning.
+#[rustfmt::skip]
+pub(super) static CANCEL: Soft =
+    Soft(Change::Cancel, "cancel execution", "Execution is not running", "Execution cancelled successfully");
 
-static PAUSE: Soft = Soft {
-    change: Change::Pause,
-    doing: "pause execution",
-    refusal: "Execution cannot be paused",
-    done: "Execution paused successfully",
-};
+#[rustfmt::skip]
+pub(super) static PAUSE: Soft =
+    Soft(Change::Pause, "pause execution", "Execution cannot be paused", "Execution paused successfully");
 
-static RESUME: Soft = Soft {
-    change: Change::Resume,
-    doing: "resume execution",
-    refusal: "Execution is not paused",
-    done: "Execution resumed successfully",
-};
+#[rustfmt::skip]
+pub(super) static RESUME: Soft =
+    Soft(Change::Resume, "resume execution", "Execution is not paused", "Execution resumed successfully");
 
-/// `POST /{id}/cancel`: where the engine fails the row is marked cancelled all the same, with a warning.
-pub(super) async fn cancel(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refused> {
-    change(&caller.0, &id, &CANCEL)
-}
+/// What a handler that never waits returns.
+type Answered = Ready<Result<Json<Value>, Refused>>;
 
-/// `POST /{id}/pause`.
-pub(super) async fn pause(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refused> {
-    change(&caller.0, &id, &PAUSE)
-}
-
-/// `POST /{id}/resume`.
-pub(super) async fn resume(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refused> {
-    change(&caller.0, &id, &RESUME)
+/// `POST /{id}/cancel`, `/pause` and `/resume`.
+pub(super) fn soft(
+    soft: &'static Soft,
+) -> impl Fn(Caller, Path<String>) -> Answered + Clone + Send + Sync + 'static {
+    move |Caller(organisation), Path(id)| ready(change(&organisation, &id, soft))
 }
 
 fn change(organisation: &Organisation, id: &str, soft: &Soft) -> Result<Json<Value>, Refused> {
-    let id = uuid_for(soft.doing, id)?;
+    let &Soft(change, doing, ..) = soft;
+    let id = uuid_for(doing, id)?;
     let fault = organisation.fault(&id.to_string());
     organisation.with(|table| {
         let row = table.find(id).ok_or_else(Refused::no_execution)?;
-        if fault == Some(IdFault::Refused) || !soft.change.is_taken_in(row.status) {
+        if fault == Some(IdFault::Refused) || !change.is_taken_in(row.status) {
             return Ok(Json(refusal(row, soft)));
         }
-        let warning = if soft.change == Change::Cancel {
-            organisation.refuses_to_end(id, fault)
-        } else if let Some(failure) = organisation.engine_failure(id) {
-            let detail = format!("Failed to {}: {failure}", soft.doing);
-            return Err(Refused::failed(&detail));
-        } else {
-            None
+        let warning = match organisation.engine_failure(id) {
+            _ if change == Change::Cancel => organisation.refuses_to_end(id, fault),
+            Some(failure) => return Err(Refused::failed(&format!("Failed to {doing}: {failure}"))),
+            None => None,
         };
-        act(organisation, row, soft.change, fault);
+        act(organisation, row, change, fault);
         Ok(Json(answer(row, soft, warning, fault)))
     })
 }
@@ -113,7 +96,7 @@ fn change(organisation: &Organisation, id: &str, soft: &Soft) -> Result<Json<Val
 fn refusal(row: &Execution, soft: &Soft) -> Value {
     json!({
         "success": false,
-        "error": format!("{} (status: {})", soft.refusal, row.word()),
+        "error": format!("{} (status: {})", soft.2, row.word()),
         "execution_id": row.id,
         "status": row.status,
     })
@@ -131,7 +114,7 @@ fn answer(row: &Execution, soft: &Soft, warning: Option<String>, fault: Option<I
             "success": true,
             "execution_id": row.id,
             "workflow_id": row.workflow_id(),
-            "message": soft.done,
+            "message": soft.3,
         }),
         Some(warning) => json!({
             "success": true,
@@ -143,28 +126,11 @@ fn answer(row: &Execution, soft: &Soft, warning: Option<String>, fault: Option<I
     match fault {
         Some(IdFault::Missing) => json!({}),
         Some(IdFault::Contradictory) => {
-            answer["error"] = soft.refusal.into();
+            answer["error"] = soft.2.into();
             answer
         }
         Some(IdFault::Duplicate | IdFault::Refused | IdFault::Stuck) | None => answer,
     }
-}
-
-/// `POST /{id}/mark-done`: asks the workflow to finish.
-pub(super) async fn mark_done(
-    Caller(organisation): Caller,
-    Path(id): Path<String>,
-) -> Result<(StatusCode, Json<Value>), Refused> {
-    let id = uuid_for("mark execution as done", &id)?;
-    organisation.with(|table| {
-        let row = table.find(id).ok_or_else(Refused::no_execution)?;
-        if Change::MarkDone.is_taken_in(row.status) {
-            organisation.apply(row, Change::MarkDone);
-        }
-        let answer =
-            json!({"success": true, "execution_id": id, "message": "Execution marked as done"});
-        Ok((StatusCode::ACCEPTED, Json(answer)))
-    })
 }
 
 /// `DELETE /{id}`: removes the record in any status; nothing is stopped by it.

@@ -21,25 +21,3 @@ pub(super) fn zoneless(time: Timestamp) -> String {
     };
     time.strftime(format).to_string()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fractions_are_left_out_where_they_are_zero() {
-        let time = |text: &str| text.parse::<Timestamp>().expect("valid");
-        assert_eq!(
-            stored(time("2026-01-10T12:00:00Z")),
-            "2026-01-10T12:00:00+00:00"
-        );
-        assert_eq!(
-            stored(time("2026-01-10T12:00:00.0451Z")),
-            "2026-01-10T12:00:00.045100+00:00"
-        );
-        assert_eq!(
-            acted(time("2026-01-10T12:00:00.5Z")),
-            "2026-01-10T12:00:00.500000Z"
-        );
-    }
-}

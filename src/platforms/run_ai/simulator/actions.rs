@@ -57,24 +57,17 @@ fn allows(world: &World, row: &Workload, action: Action, now: Timestamp) -> Resu
     if phase == Phase::Gone {
         return Err(No::such_id());
     }
+    let asked = action.word();
     if action != Action::Delete && !row.class.suspends {
-        return Err(No::new(
-            400,
-            format!("{} is not supported for this workload", action.word()),
-        ));
+        let why = format!("{asked} is not supported for this workload");
+        return Err(No::new(400, why));
     }
     if world.refuses(&row.id.to_string()) {
         return Err(No::new(403, "workload is owned by another user"));
     }
     if !is_allowed_in(phase, action) {
-        return Err(No::new(
-            409,
-            format!(
-                "{} is not possible in phase {}",
-                action.word(),
-                phase.word()
-            ),
-        ));
+        let why = format!("{asked} is not possible in phase {}", phase.word());
+        return Err(No::new(409, why));
     }
     Ok(())
 }

@@ -1,11 +1,7 @@
 //! `POST /api/v1/workloads/batch` (section 5, and the client's page).
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::HeaderMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,33 +9,24 @@ use crate::domain::connection::PlatformId;
 use crate::simulator::IdFault;
 
 use super::actions::{Action, act};
-use super::place::{No, Site, Tenancy};
+use super::place::{Caller, No, Site, Tenancy};
 
 /// "The number of ids is limited to 100": the prose of the schema.
 const MOST_IDS: usize = 100;
 
-pub(super) async fn batch(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Json<Value>, No> {
-    let tenancy = site.caller(&headers)?;
+pub(super) async fn batch(caller: Caller, body: Bytes) -> Result<Json<Value>, No> {
+    let site = &*caller.site;
     if site.version() < 219 {
         return Err(No::such_id());
     }
-    let (ids, action) = order(&site, &body).map_err(|why| No::new(400, why))?;
+    let (ids, action) = order(site, &body).map_err(|why| No::new(400, why))?;
     let mut results = Results::default();
     for id in ids {
-        results.carry_out(&site, tenancy, id, action);
+        results.carry_out(site, caller.tenancy(), &id.to_string(), action);
     }
-    results.succeeded.extend(
-        site.engine
-            .faults
-            .extra(PlatformId::RunAi)
-            .into_iter()
-            .map(Value::from),
-    );
-    Ok(Json(results.json(&site)))
+    let extra = site.engine.faults.extra(PlatformId::RunAi);
+    results.succeeded.extend(extra.into_iter().map(Value::from));
+    Ok(Json(results.json(site)))
 }
 
 /// Ids, each once, and the action; the error is the message of a 400.
@@ -77,9 +64,8 @@ struct Results {
 }
 
 impl Results {
-    fn carry_out(&mut self, site: &Site, tenancy: &Tenancy, id: Uuid, action: Action) {
-        let id_text = id.to_string();
-        let fault = site.engine.faults.for_id(PlatformId::RunAi, &id_text);
+    fn carry_out(&mut self, site: &Site, tenancy: &Tenancy, id: &str, action: Action) {
+        let fault = site.engine.faults.for_id(PlatformId::RunAi, id);
         let result = match tenancy.place_of(id) {
             Some(place) => act(site, &mut tenancy.rows()[place], action, fault),
             None => Err(No::such_id()),
@@ -90,18 +76,21 @@ impl Results {
             Some(IdFault::Contradictory | IdFault::Refused | IdFault::Stuck) | None => 1,
         };
         for _ in 0..times {
-            match &result {
-                Ok(()) => self.succeeded.push(json!(id_text)),
-                Err(no) => self.failed.push(no.of_id(&id_text)),
-            }
+            self.tell(id, &result);
         }
         if fault == Some(IdFault::Contradictory) {
-            match &result {
-                Ok(()) => self
-                    .failed
-                    .push(No::new(500, "Something went wrong.").of_id(&id_text)),
-                Err(_) => self.succeeded.push(json!(id_text)),
-            }
+            let contrary = match result {
+                Ok(()) => Err(No::new(500, "Something went wrong.")),
+                Err(_) => Ok(()),
+            };
+            self.tell(id, &contrary);
+        }
+    }
+
+    fn tell(&mut self, id: &str, result: &Result<(), No>) {
+        match result {
+            Ok(()) => self.succeeded.push(json!(id)),
+            Err(no) => self.failed.push(no.of_id(id)),
         }
     }
 

@@ -1,14 +1,11 @@
-//! One workload by its id, what happened to it, its pods; clusters and projects (sections 2.7 and 8).
-
-use std::sync::Arc;
+//! One workload by its id, what happened to it, its pods (sections 2.7 and 8).
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::place::{No, Site};
+use super::place::{Caller, No};
 use super::query::Query;
 use super::row::View;
 use super::workload::{Phase, Stage, Workload};
@@ -18,12 +15,8 @@ const KEPT_HOURS: i64 = 14 * 24;
 
 /// The workload itself. Of a deleted one the documents do not say whether it answers 404 or carries
 /// `deletedAt`: here the latter, or with the switch `deleted` the former.
-pub(super) async fn workload(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<Value>, No> {
-    about(&site, &headers, &id, |view, row| {
+pub(super) async fn workload(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, No> {
+    about(&caller, &id, |view, row| {
         let mut workload = view.json(row);
         if row.stage(view.now).phase == Phase::Pending {
             workload["pendingSchedulingMessages"] = json!([{
@@ -39,39 +32,34 @@ pub(super) async fn workload(
 }
 
 fn about(
-    site: &Site,
-    headers: &HeaderMap,
+    caller: &Caller,
     id: &str,
     say: impl FnOnce(&View<'_>, &Workload) -> Value,
 ) -> Result<Json<Value>, No> {
-    let tenancy = site.caller(headers)?;
-    let view = View::of(site, tenancy);
-    let hides_deleted = site.switch("deleted").is_some_and(|how| how == "not_found");
+    let view = caller.view();
+    let hides_deleted = caller
+        .site
+        .switch("deleted")
+        .is_some_and(|how| how == "not_found");
     let is_kept = |row: &&Workload| match view.deleted_at(row) {
         None => true,
         Some(at) => !hides_deleted && view.now.duration_since(at).as_hours() < KEPT_HOURS,
     };
-    let rows = tenancy.rows();
-    let place = Uuid::try_parse(id).ok().and_then(|id| tenancy.place_of(id));
-    match place.map(|place| &rows[place]).filter(is_kept) {
-        Some(row) => Ok(Json(say(&view, row))),
-        None => Err(No::such_id()),
-    }
+    let rows = view.tenancy.rows();
+    let row = view.tenancy.place_of(id).map(|place| &rows[place]);
+    let row = row.filter(is_kept).ok_or_else(No::such_id)?;
+    Ok(Json(say(&view, row)))
 }
 
 /// Newest first unless asked otherwise.
 pub(super) async fn events(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
+    query: Query,
 ) -> Result<Json<Value>, No> {
-    let query = Query::read(raw.as_deref())?;
-    about(&site, &headers, &id, |view, row| {
-        let mut events: Vec<Value> = row
-            .past(view.now)
-            .map(|stage| event(view, row, stage))
-            .collect();
+    about(&caller, &id, |view, row| {
+        let events = row.past(view.now).map(|stage| event(view, row, stage));
+        let mut events: Vec<Value> = events.collect();
         if query.descending != Some(false) {
             events.reverse();
         }
@@ -102,13 +90,11 @@ fn event(view: &View<'_>, row: &Workload, stage: Stage) -> Value {
 
 /// Oldest first; there is no other order.
 pub(super) async fn history(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
+    query: Query,
 ) -> Result<Json<Value>, No> {
-    let query = Query::read(raw.as_deref())?;
-    about(&site, &headers, &id, |view, row| {
+    about(&caller, &id, |view, row| {
         let record = |stage: Stage| {
             json!({
                 "meta": { "creationTimestamp": stage.since, "type": "PhaseUpdate" },
@@ -120,21 +106,16 @@ pub(super) async fn history(
 }
 
 pub(super) async fn pods(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
+    query: Query,
 ) -> Result<Json<Value>, No> {
-    let query = Query::read(raw.as_deref())?;
-    about(&site, &headers, &id, |view, row| {
-        let running = if row.stage(view.now).phase.is_up() {
-            row.pods()
-        } else {
-            0
-        };
+    about(&caller, &id, |view, row| {
+        let is_up = row.stage(view.now).phase.is_up();
+        let pods = (0..row.pods()).filter(|_| is_up);
         paged(
             "pods",
-            (0..running).map(|number| pod(view, row, number)).collect(),
+            pods.map(|number| pod(view, row, number)).collect(),
             &query,
         )
     })
@@ -158,57 +139,16 @@ fn pod(view: &View<'_>, row: &Workload, number: u64) -> Value {
 }
 
 fn paged(name: &str, all: Vec<Value>, query: &Query) -> Value {
-    let count = all.len();
+    let next = query.offset + query.limit;
+    let more = next < all.len();
     let page: Vec<Value> = all
         .into_iter()
         .skip(query.offset)
         .take(query.limit)
         .collect();
-    let mut body = json!({});
-    body[name] = page.into();
-    let next = query.offset + query.limit;
-    if next < count {
+    let mut body = json!({ name: page });
+    if more {
         body["next"] = next.into();
     }
     body
-}
-
-/// A bare array.
-pub(super) async fn clusters(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, No> {
-    let tenancy = site.caller(&headers)?;
-    Ok(Json(json!([{
-        "uuid": tenancy.cluster,
-        "name": tenancy.tenant.name,
-        "tenantId": tenancy.number,
-        "createdAt": "2025-02-03T09:00:00Z",
-        "version": "2.24.11",
-        "status": { "state": "Connected" },
-    }])))
-}
-
-pub(super) async fn projects(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, No> {
-    let tenancy = site.caller(&headers)?;
-    let project = |(number, name): (usize, &String)| {
-        json!({
-            "id": (4_500_017 + number).to_string(),
-            "name": name,
-            "clusterId": tenancy.cluster,
-            "parentId": "3",
-            "status": { "phase": "Ready" },
-        })
-    };
-    let projects: Vec<Value> = tenancy
-        .tenant
-        .scopes
-        .iter()
-        .enumerate()
-        .map(project)
-        .collect();
-    Ok(Json(json!({ "projects": projects })))
 }

@@ -4,9 +4,9 @@
 //! open is decided here and said where it is done: the words and codes of refusals, all rules that
 //! answer 400, and that filters are joined by AND.
 //!
-//! Switches, as faults of the kind `switch`: `version` (`"2.18"` and later; the token call takes every
-//! grant in all of them), `deleted` (`"not_found"`: a deleted workload is not readable by id),
-//! `omit_empty` and `reversed` (the lists of a batch answer), `phases` (an object: id to phase word).
+//! Switches, as faults of the kind `switch`: `version` (`"2.18"` and later), `deleted` (`"not_found"`: a deleted
+//! workload is not readable by id), `omit_empty` and `reversed` (the lists of a batch answer), `phases` (an
+//! object: id to phase word).
 
 mod actions;
 mod batch;
@@ -44,15 +44,12 @@ fn routes(engine: &Arc<Engine>) -> Router {
         .route("/api/v2/token", post(token::second))
         .route("/api/v1/workloads", get(listing::list))
         .route("/api/v1/workloads/count", get(listing::count))
-        .route("/api/v1/workloads/telemetry", get(listing::telemetry))
         .route("/api/v1/workloads/batch", post(batch::batch))
         .route("/api/v1/workloads/{id}", get(details::workload))
         .route("/api/v1/workloads/{id}/events", get(details::events))
         .route("/api/v1/workloads/{id}/history", get(details::history))
         .route("/api/v1/workloads/{id}/pods", get(details::pods))
-        .route("/api/v2/workloads/{id}", delete(singles::delete_second))
-        .route("/api/v1/clusters", get(details::clusters))
-        .route("/api/v1/org-unit/projects", get(details::projects));
+        .route("/api/v2/workloads/{id}", delete(singles::delete_second));
     singles::routes(routes)
         .method_not_allowed_fallback(|| async { No::new(405, "Method not allowed.") })
         .with_state(Arc::new(Site::of(engine)))

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Json;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -13,6 +15,7 @@ use uuid::Uuid;
 use crate::domain::connection::PlatformId;
 use crate::simulator::{Engine, Tenant};
 
+use super::row::View;
 use super::workload::Workload;
 use super::{seed, token};
 
@@ -43,8 +46,8 @@ impl Tenancy {
     }
 
     /// Where in [`Tenancy::rows`] a workload is.
-    pub(super) fn place_of(&self, id: Uuid) -> Option<usize> {
-        self.places.get(&id).copied()
+    pub(super) fn place_of(&self, id: &str) -> Option<usize> {
+        self.places.get(&Uuid::try_parse(id).ok()?).copied()
     }
 }
 
@@ -53,11 +56,8 @@ impl Site {
         let tenants = engine.world.tenants(PlatformId::RunAi).cloned();
         let tenancy = |(number, tenant): (usize, Tenant)| {
             let rows = seed::rows(engine, &tenant);
-            let places = rows
-                .iter()
-                .enumerate()
-                .map(|(place, row)| (row.id, place))
-                .collect();
+            let places = rows.iter().enumerate();
+            let places = places.map(|(place, row)| (row.id, place)).collect();
             Tenancy {
                 cluster: seed::uuid(&mut engine.world.random(&format!("{} cluster", tenant.name))),
                 people: engine.world.people.clone(),
@@ -91,15 +91,37 @@ impl Site {
         let number = |text: &str| text.parse::<u32>().unwrap_or(0);
         number(major) * 100 + number(minor)
     }
+}
 
-    /// Whose token it is; 401 in the error shape where it is nobody's or has ended.
-    pub(super) fn caller(&self, headers: &HeaderMap) -> Result<&Tenancy, No> {
-        let bearer = headers
-            .get("authorization")
-            .and_then(|value| value.to_str().ok());
-        let bearer = bearer.and_then(|value| value.strip_prefix("Bearer "));
-        let owner = bearer.and_then(|bearer| token::owner(self, bearer));
-        owner.ok_or_else(|| No::new(401, "Issuer is not familiar."))
+/// Whoever sent a token, and where it is one of; 401 in the error shape where it is nobody's or has ended.
+#[derive(Debug)]
+pub(super) struct Caller {
+    pub(super) site: Arc<Site>,
+    tenancy: usize,
+}
+
+impl Caller {
+    pub(super) fn tenancy(&self) -> &Tenancy {
+        &self.site.tenancies[self.tenancy]
+    }
+
+    /// What it sees.
+    pub(super) fn view(&self) -> View<'_> {
+        View::of(&self.site, self.tenancy())
+    }
+}
+
+impl FromRequestParts<Arc<Site>> for Caller {
+    type Rejection = No;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, No> {
+        let bearer = parts.headers.get("authorization");
+        let bearer = bearer.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let tenancy = bearer.and_then(|bearer| token::owner(site, bearer));
+        Ok(Self {
+            tenancy: tenancy.ok_or_else(|| No::new(401, "Issuer is not familiar."))?,
+            site: site.clone(),
+        })
     }
 }
 

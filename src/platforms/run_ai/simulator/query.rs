@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use jiff::Timestamp;
 use url::form_urlencoded;
 
@@ -93,89 +95,61 @@ static FIELDS: [Field; 26] = fields! {
     "aiApplicationName"       Text   |_, _|       Cell::Null;
 };
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Operator {
-    Equal,
-    NotEqual,
-    AtMost,
-    AtLeast,
-    Contains,
-    ContainsNot,
-    Starts,
-    Ends,
+/// Its sign, whether it is for text alone, and what it holds of a member and the value asked for.
+#[derive(Debug)]
+struct Operator(&'static str, bool, fn(&Cell<'_>, &Cell<'_>) -> bool);
+
+#[rustfmt::skip]
+static OPERATORS: [Operator; 8] = [
+    Operator("==", false, |cell, value| order(cell, value).is_some_and(Ordering::is_eq)),
+    Operator("!=", false, |cell, value| !order(cell, value).is_some_and(Ordering::is_eq)),
+    Operator("<=", false, |cell, value| order(cell, value).is_some_and(Ordering::is_le)),
+    Operator(">=", false, |cell, value| order(cell, value).is_some_and(Ordering::is_ge)),
+    Operator("=@", true, |cell, value| texts(cell, value, |all, part| all.contains(part))),
+    Operator("!@", true, |cell, value| !texts(cell, value, |all, part| all.contains(part))),
+    Operator("=^", true, |cell, value| texts(cell, value, |all, part| all.starts_with(part))),
+    Operator("=$", true, |cell, value| texts(cell, value, |all, part| all.ends_with(part))),
+];
+
+/// Null equals nothing and is in no order.
+fn order(cell: &Cell<'_>, value: &Cell<'_>) -> Option<Ordering> {
+    cell.partial_cmp(value).filter(|_| *cell != Cell::Null)
 }
 
-const OPERATORS: [(&str, Operator); 8] = [
-    ("==", Operator::Equal),
-    ("!=", Operator::NotEqual),
-    ("<=", Operator::AtMost),
-    (">=", Operator::AtLeast),
-    ("=@", Operator::Contains),
-    ("!@", Operator::ContainsNot),
-    ("=^", Operator::Starts),
-    ("=$", Operator::Ends),
-];
+fn texts(cell: &Cell<'_>, value: &Cell<'_>, holds: fn(&str, &str) -> bool) -> bool {
+    matches!((cell, value), (Cell::Text(cell), Cell::Text(value)) if holds(cell, value))
+}
 
 #[derive(Debug)]
 struct Filter {
     field: &'static Field,
-    operator: Operator,
+    operator: &'static Operator,
     value: Cell<'static>,
 }
 
 impl Filter {
     /// `<field><operator><value>`; whatever is no such thing is a 400.
     fn read(item: &str) -> Result<Self, String> {
-        let invalid = || format!("filterBy: {item:?} is not <field><operator><value>");
         let fits = |field: &'static Field| {
             let rest = item.strip_prefix(field.name)?;
-            let (sign, operator) = OPERATORS.iter().find(|(sign, _)| rest.starts_with(sign))?;
-            Some((field, *operator, &rest[sign.len()..]))
+            let operator = OPERATORS
+                .iter()
+                .find(|operator| rest.starts_with(operator.0))?;
+            let value = rest
+                .strip_prefix(operator.0)
+                .filter(|value| !value.is_empty())?;
+            Some(Self {
+                value: field.value(operator, value)?,
+                field,
+                operator,
+            })
         };
-        let (field, operator, value) = FIELDS.iter().find_map(fits).ok_or_else(invalid)?;
-        if value.is_empty() {
-            return Err(invalid());
-        }
-        let value = field.value(operator, value).ok_or_else(invalid)?;
-        Ok(Self {
-            field,
-            operator,
-            value,
-        })
+        let invalid = || format!("filterBy: {item:?} is not <field><operator><value>");
+        FIELDS.iter().find_map(fits).ok_or_else(invalid)
     }
 
     fn matches(&self, view: &View<'_>, row: &Workload) -> bool {
-        let cell = (self.field.cell)(view, row);
-        let Cell::Text(text) = &cell else {
-            return self.compares(&cell);
-        };
-        let Cell::Text(value) = &self.value else {
-            return false;
-        };
-        match self.operator {
-            Operator::Contains => text.contains(&**value),
-            Operator::ContainsNot => !text.contains(&**value),
-            Operator::Starts => text.starts_with(&**value),
-            Operator::Ends => text.ends_with(&**value),
-            Operator::Equal | Operator::NotEqual | Operator::AtMost | Operator::AtLeast => {
-                self.compares(&cell)
-            }
-        }
-    }
-
-    /// Null equals nothing and is in no order.
-    fn compares(&self, cell: &Cell<'_>) -> bool {
-        let order = match cell {
-            Cell::Null => None,
-            cell => cell.partial_cmp(&self.value),
-        };
-        match self.operator {
-            Operator::Equal => order == Some(Ordering::Equal),
-            Operator::NotEqual | Operator::ContainsNot => order != Some(Ordering::Equal),
-            Operator::AtMost => matches!(order, Some(Ordering::Less | Ordering::Equal)),
-            Operator::AtLeast => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
-            Operator::Contains | Operator::Starts | Operator::Ends => false,
-        }
+        (self.operator.2)(&(self.field.cell)(view, row), &self.value)
     }
 }
 
@@ -185,14 +159,10 @@ impl Field {
     }
 
     /// Dates and numbers take only the four comparisons.
-    fn value(&self, operator: Operator, value: &str) -> Option<Cell<'static>> {
-        let of_text = matches!(
-            operator,
-            Operator::Contains | Operator::ContainsNot | Operator::Starts | Operator::Ends
-        );
+    fn value(&self, operator: &Operator, value: &str) -> Option<Cell<'static>> {
         match self.sort {
             Sort::Text => Some(Cell::text(value.to_owned())),
-            Sort::Number | Sort::Date if of_text => None,
+            Sort::Number | Sort::Date if operator.1 => None,
             Sort::Number => value.parse().ok().map(Cell::Number),
             Sort::Date => value.parse().ok().map(Cell::Date),
         }
@@ -214,28 +184,30 @@ pub(super) struct Query {
 /// Without a limit, so many come: the trap of section 2.1.
 const DEFAULT_LIMIT: usize = 50;
 
-impl Query {
-    /// Reads a raw query. Parameters nobody knows are ignored.
-    pub(super) fn read(raw: Option<&str>) -> Result<Self, No> {
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = No;
+
+    /// Parameters nobody knows are ignored.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, No> {
         let mut query = Self {
             limit: DEFAULT_LIMIT,
             ..Self::default()
         };
-        for (name, value) in form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
+        let raw = parts.uri.query().unwrap_or_default();
+        for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
             query.take(&name, &value).map_err(|why| No::new(400, why))?;
         }
         Ok(query)
     }
+}
 
+impl Query {
     fn take(&mut self, name: &str, value: &str) -> Result<(), String> {
         let invalid = || format!("{name}: {value:?} is not allowed");
         match name {
             "offset" => {
-                let offset = value
-                    .parse::<i32>()
-                    .ok()
-                    .and_then(|offset| offset.try_into().ok());
-                self.offset = offset.ok_or_else(invalid)?;
+                let offset = value.parse::<i32>().map(usize::try_from);
+                self.offset = offset.ok().and_then(Result::ok).ok_or_else(invalid)?;
             }
             "limit" => {
                 let limit = value.parse().ok().filter(|limit| (1..=500).contains(limit));

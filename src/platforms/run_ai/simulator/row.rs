@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::place::{Site, Tenancy};
-use super::workload::{Phase, Workload};
+use super::workload::{Phase, Stage, Workload};
 
 /// How a tenant's workloads look at one moment, through a control plane of one version.
 #[derive(Debug)]
@@ -19,30 +19,22 @@ pub(super) struct View<'a> {
 }
 
 /// Members that older control planes do not send yet (section 11).
-const SINCE: [(u32, &[&str]); 5] = [
+const SINCE: [(u32, &str); 5] = [
     (
         219,
-        &[
-            "priority",
-            "phaseReason",
-            "command",
-            "arguments",
-            "environmentVariables",
-        ],
+        "priority phaseReason command arguments environmentVariables",
     ),
-    (220, &["idleAllocatedGpus"]),
-    (222, &["category"]),
+    (220, "idleAllocatedGpus"),
+    (222, "category"),
     (
         223,
-        &[
-            "sourceApi",
-            "totalPendingTimeSeconds",
-            "totalRunningTimeSeconds",
-            "guaranteedRuntimeEndsAt",
-        ],
+        "sourceApi totalPendingTimeSeconds totalRunningTimeSeconds guaranteedRuntimeEndsAt",
     ),
-    (224, &["topology"]),
+    (224, "topology"),
 ];
+
+/// What one row in nine leaves out.
+const SPARSE: &str = "requestedPods allocatedResources urls images completedAt phaseReason";
 
 impl<'a> View<'a> {
     pub(super) fn of(site: &Site, tenancy: &'a Tenancy) -> Self {
@@ -63,11 +55,8 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn project(&self, row: &Workload) -> &str {
-        self.tenancy
-            .tenant
-            .scopes
-            .get(row.project)
-            .map_or("default", String::as_str)
+        let scopes = &self.tenancy.tenant.scopes;
+        scopes.get(row.project).map_or("default", String::as_str)
     }
 
     /// Where it was submitted decides whether anyone is known to have done it.
@@ -96,11 +85,10 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn running_seconds(&self, row: &Workload) -> Option<i64> {
-        let stage = row.stage(self.now);
-        stage
-            .phase
+        let Stage { since, phase } = row.stage(self.now);
+        phase
             .is_up()
-            .then(|| self.now.duration_since(stage.since).as_secs())
+            .then(|| self.now.duration_since(since).as_secs())
     }
 
     pub(super) fn pending_seconds(&self, row: &Workload) -> Option<i64> {
@@ -109,11 +97,8 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn guaranteed_until(&self, row: &Workload) -> Option<Timestamp> {
-        let end = row
-            .stage(self.now)
-            .since
-            .checked_add(SignedDuration::from_hours(12))
-            .ok();
+        let since = row.stage(self.now).since;
+        let end = since.checked_add(SignedDuration::from_hours(12)).ok();
         end.filter(|_| row.lot("guaranteed", 4) == 0)
     }
 
@@ -126,44 +111,28 @@ impl<'a> View<'a> {
             self.resources(row),
             row.content(),
         ];
-        let absent = self.absent(row);
-        let members = parts.into_iter().filter_map(|part| match part {
-            Value::Object(members) => Some(members),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Array(_) => None,
-        });
-        let present = members
-            .flatten()
-            .filter(|(name, _)| !absent.contains(&name.as_str()));
-        Value::Object(present.collect::<Map<_, _>>())
+        let mut members = Map::new();
+        for part in parts {
+            members.extend(part.as_object().cloned().unwrap_or_default());
+        }
+        for absent in self.absent(row).flat_map(str::split_whitespace) {
+            members.remove(absent);
+        }
+        Value::Object(members)
     }
 
-    fn absent(&self, row: &Workload) -> Vec<&'static str> {
+    fn absent(&self, row: &Workload) -> impl Iterator<Item = &'static str> {
         let newer = SINCE.iter().filter(|(since, _)| self.version < *since);
-        let mut absent: Vec<&str> = newer.flat_map(|(_, names)| names.iter().copied()).collect();
-        if row.lot("support", 12) == 0 {
-            absent.push("actionsSupport");
-        }
-        if self.submitted_by(row).is_none() {
-            absent.push("submittedBy");
-        }
-        if row.class.framework.is_none() {
-            absent.push("distributedFramework");
-        }
-        if row.lot("sparse", 9) == 0 {
-            absent.extend([
-                "requestedPods",
-                "allocatedResources",
-                "urls",
-                "images",
-                "completedAt",
-                "phaseReason",
-            ]);
-        }
-        absent
+        let by_chance = [
+            ("actionsSupport", row.lot("support", 12) == 0),
+            ("submittedBy", self.submitted_by(row).is_none()),
+            ("distributedFramework", row.class.framework.is_none()),
+            (SPARSE, row.lot("sparse", 9) == 0),
+        ];
+        let by_chance = by_chance.into_iter().filter(|(_, is_absent)| *is_absent);
+        newer
+            .map(|(_, names)| *names)
+            .chain(by_chance.map(|(names, _)| names))
     }
 
     fn identity(&self, row: &Workload) -> Value {
@@ -299,24 +268,23 @@ impl Workload {
     }
 }
 
+const MESSAGES: [(Phase, &str); 5] = [
+    (
+        Phase::Pending,
+        "Waiting for GPUs: 0 of the requested are free in the node pool",
+    ),
+    (Phase::Initializing, "Pulling image"),
+    (Phase::Degraded, "1 of 3 replicas not ready"),
+    (
+        Phase::Failed,
+        "Pod failed with exit code 137 (out of memory)",
+    ),
+    (Phase::Unknown, "No information from the cluster"),
+];
+
 fn message(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Pending => "Waiting for GPUs: 0 of the requested are free in the node pool",
-        Phase::Initializing => "Pulling image",
-        Phase::Degraded => "1 of 3 replicas not ready",
-        Phase::Failed => "Pod failed with exit code 137 (out of memory)",
-        Phase::Unknown => "No information from the cluster",
-        Phase::Creating
-        | Phase::Running
-        | Phase::Updating
-        | Phase::Resuming
-        | Phase::Stopping
-        | Phase::Stopped
-        | Phase::Deleting
-        | Phase::Terminating
-        | Phase::Completed
-        | Phase::Gone => "",
-    }
+    let known = MESSAGES.iter().find(|(of, _)| *of == phase);
+    known.map_or("", |(_, words)| words)
 }
 
 /// The raw status of the cluster, which has other words.

@@ -8,7 +8,7 @@ use uuid::{Builder, Uuid};
 
 use crate::simulator::{Engine, Tenant, World};
 
-use super::workload::{Birth, CLASSES, Class, Phase, Workload};
+use super::workload::{CLASSES, Class, Phase, Stage, Workload};
 
 /// The oldest workload is that old.
 const OLDEST: Duration = Duration::from_secs(60 * 86_400);
@@ -64,23 +64,23 @@ fn row(
     let phase = first.copied().unwrap_or_else(|| drawn(random, &PHASES));
     let class = class(random, phase);
     let id = uuid(random);
-    let birth = Birth {
+    let name = name(world, random, class);
+    let name = format!("{name}-{:04}", random.u32(0..10_000));
+    let project = random.usize(0..tenant.scopes.len().max(1));
+    let owner = owner(world, random, id);
+    let since = created + Duration::from_secs(random.u64(20..900));
+    let stage = |(since, phase)| Stage { since, phase };
+    let mut life = vec![stage((created, Phase::Creating))];
+    life.extend((phase != Phase::Creating).then(|| stage((since, phase))));
+    Workload {
         id,
-        name: format!(
-            "{}-{:04}",
-            name(world, random, class),
-            random.u32(0..10_000)
-        ),
+        name,
         class,
-        project: random.usize(0..tenant.scopes.len().max(1)),
-        owner: owner(world, random, id),
+        project,
+        owner,
         created,
-    };
-    Workload::new(
-        birth,
-        phase,
-        created + Duration::from_secs(random.u64(20..900)),
-    )
+        life,
+    }
 }
 
 /// A random UUID of version 4.
@@ -124,7 +124,8 @@ fn class(random: &mut Rng, phase: Phase) -> &'static Class {
 }
 
 fn name<'a>(world: &'a World, random: &mut Rng, class: &Class) -> &'a str {
-    let names = if class.category == "Train" {
+    let trains = class.category == "Train";
+    let names = if trains {
         &world.training
     } else {
         &world.serving

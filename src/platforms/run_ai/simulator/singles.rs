@@ -4,18 +4,15 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{delete, post};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::domain::connection::PlatformId;
 
 use super::actions::{Action, act};
-use super::place::{No, Site, answer};
-use super::row::View;
+use super::place::{Caller, No, Site, answer};
 use super::workload::{CLASSES, Class, Workload};
 
 /// Adds the routes of each type that has some.
@@ -44,24 +41,13 @@ type Answered = Ready<Result<Response, No>>;
 fn calls(
     class: &'static Class,
     action: Action,
-) -> impl Fn(State<Arc<Site>>, HeaderMap, Path<String>) -> Answered + Clone + Send + Sync + 'static
-{
-    move |State(site), headers, Path(id)| ready(call(&site, &headers, &id, class, action))
-}
-
-fn call(
-    site: &Site,
-    headers: &HeaderMap,
-    id: &str,
-    class: &Class,
-    action: Action,
-) -> Result<Response, No> {
-    let is_here = |row: &Workload| row.class.word == class.word && serves(site, class, action);
-    changed(site, headers, id, action, is_here)?;
-    Ok(answer(
-        202,
-        json!({ "code": 202, "message": "Request has been accepted." }),
-    ))
+) -> impl Fn(Caller, Path<String>) -> Answered + Clone + Send + Sync + 'static {
+    move |caller, Path(id)| {
+        let is_here =
+            |row: &Workload| row.class.word == class.word && serves(&caller.site, class, action);
+        let accepted = json!({ "code": 202, "message": "Request has been accepted." });
+        ready(changed(&caller, &id, action, is_here).map(|_| answer(202, accepted)))
+    }
 }
 
 /// Whether a control plane of this version has the call (section 11).
@@ -75,35 +61,27 @@ fn serves(site: &Site, class: &Class, action: Action) -> bool {
 }
 
 /// `DELETE /api/v2/workloads/{id}`, from 2.23 on: answers with the workload.
-pub(super) async fn delete_second(
-    State(site): State<Arc<Site>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Response, No> {
-    let workload = changed(&site, &headers, &id, Action::Delete, |_| {
-        site.version() >= 223
-    })?;
+pub(super) async fn delete_second(caller: Caller, Path(id): Path<String>) -> Result<Response, No> {
+    let is_here = |_: &Workload| caller.site.version() >= 223;
+    let workload = changed(&caller, &id, Action::Delete, is_here)?;
     Ok(answer(202, workload))
 }
 
 /// Acts on the workload of that id where `is_here` says that this is its call, and shows it.
 fn changed(
-    site: &Site,
-    headers: &HeaderMap,
+    caller: &Caller,
     id: &str,
     action: Action,
     is_here: impl Fn(&Workload) -> bool,
 ) -> Result<Value, No> {
-    let tenancy = site.caller(headers)?;
-    let place = Uuid::try_parse(id).ok().and_then(|id| tenancy.place_of(id));
-    let place = place.ok_or_else(No::such_id)?;
-    let view = View::of(site, tenancy);
-    let mut rows = tenancy.rows();
+    let view = caller.view();
+    let place = view.tenancy.place_of(id).ok_or_else(No::such_id)?;
+    let mut rows = view.tenancy.rows();
     let row = &mut rows[place];
     if !is_here(row) {
         return Err(No::such_id());
     }
-    let fault = site.engine.faults.for_id(PlatformId::RunAi, id);
-    act(site, row, action, fault)?;
+    let fault = caller.site.engine.faults.for_id(PlatformId::RunAi, id);
+    act(&caller.site, row, action, fault)?;
     Ok(view.json(row))
 }

@@ -1,7 +1,7 @@
 //! Tokens: `POST /api/v1/token` as JSON, `POST /api/v2/token` as an OAuth form (sections 7.2 and 7.3).
 //!
 //! A token is a real three-part JWT. Its times are those of the wall clock, by which clients renew it,
-//! however fast the simulated world moves.
+//! however fast the simulated world moves. `client_credentials` came with 2.20.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use url::form_urlencoded;
 
 use crate::simulator::Tenant;
 
-use super::place::{No, Site, Tenancy, answer};
+use super::place::{No, Site, answer};
 
 /// In seconds, as the examples of the documents have it.
 const LIFETIME: i64 = 3_600;
@@ -33,15 +33,16 @@ pub(super) async fn first(State(site): State<Arc<Site>>, body: Bytes) -> Result<
         .collect();
     let member = |key: &str| members.get(key).and_then(Value::as_str).unwrap_or_default();
     let (id, secret) = match member("granttype") {
-        "client_credentials" => (member("clientid"), member("clientsecret")),
+        "client_credentials" if site.version() >= 220 => {
+            (member("clientid"), member("clientsecret"))
+        }
         "app_token" => (member("appid"), member("appsecret")),
         "" => return Err(No::new(400, "Required parameter is missing")),
         _ => return Err(No::new(400, "Grant type is not supported")),
     };
-    let tenancy = site.with_credentials(id, secret);
-    let tenancy = tenancy.ok_or_else(|| No::new(400, "Invalid client credentials"))?;
-    let mut granted =
-        json!({ "accessToken": issue(&tenancy.tenant), "refreshToken": "", "idToken": "" });
+    let tenant = site.with_credentials(id, secret);
+    let tenant = tenant.ok_or_else(|| No::new(400, "Invalid client credentials"))?;
+    let mut granted = json!({ "accessToken": issue(tenant), "refreshToken": "", "idToken": "" });
     if site.version() >= 224 {
         granted["expiresIn"] = LIFETIME.into();
     }
@@ -60,23 +61,22 @@ pub(super) async fn second(State(site): State<Arc<Site>>, body: Bytes) -> Respon
         "" => return answer(400, json!({ "error": "invalid_request" })),
         _ => return answer(400, json!({ "error": "unsupported_grant_type" })),
     }
-    let Some(tenancy) = site.with_credentials(member("client_id"), member("client_secret")) else {
+    let Some(tenant) = site.with_credentials(member("client_id"), member("client_secret")) else {
         let why = "Invalid client or client credentials";
         return answer(
             401,
             json!({ "error": "invalid_client", "error_description": why }),
         );
     };
-    let token = issue(&tenancy.tenant);
+    let token = issue(tenant);
     Json(json!({ "access_token": token, "token_type": "Bearer", "expires_in": LIFETIME }))
         .into_response()
 }
 
 impl Site {
-    fn with_credentials(&self, id: &str, secret: &str) -> Option<&Tenancy> {
-        let known =
-            |tenancy: &&Tenancy| tenancy.tenant.client_id == id && tenancy.tenant.secret == secret;
-        self.tenancies.iter().find(known)
+    fn with_credentials(&self, id: &str, secret: &str) -> Option<&Tenant> {
+        let mut tenants = self.tenancies.iter().map(|tenancy| &tenancy.tenant);
+        tenants.find(|tenant| tenant.client_id == id && tenant.secret == secret)
     }
 }
 
@@ -101,17 +101,16 @@ fn signature(signed: &str, tenant: &Tenant) -> String {
     URL_SAFE_NO_PAD.encode(sum.to_be_bytes())
 }
 
-/// Whose token it is, unless it has ended.
-pub(super) fn owner<'a>(site: &'a Site, token: &str) -> Option<&'a Tenancy> {
+/// The place of the tenant whose token it is, unless it has ended.
+pub(super) fn owner(site: &Site, token: &str) -> Option<usize> {
     let (signed, signature_of_token) = token.rsplit_once('.')?;
     let (_, claims) = signed.split_once('.')?;
     let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
     let subject = claims["sub"].as_str()?;
-    let tenancy = site
-        .tenancies
-        .iter()
-        .find(|tenancy| tenancy.tenant.client_id == subject)?;
-    let is_ours = signature(signed, &tenancy.tenant) == signature_of_token;
+    let mut tenants = site.tenancies.iter().map(|tenancy| &tenancy.tenant);
+    let is_ours = |tenant: &Tenant| {
+        tenant.client_id == subject && signature(signed, tenant) == signature_of_token
+    };
     let lives = claims["exp"].as_i64()? > Timestamp::now().as_second();
-    (is_ours && lives).then_some(tenancy)
+    tenants.position(is_ours).filter(|_| lives)
 }

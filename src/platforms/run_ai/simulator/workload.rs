@@ -7,65 +7,36 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// Section 3, and [`Phase::Gone`] after the last of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    Creating,
-    Pending,
-    Initializing,
-    Running,
-    Updating,
-    Degraded,
-    Resuming,
-    Stopping,
-    Stopped,
-    Deleting,
-    Terminating,
-    Completed,
-    Failed,
-    Unknown,
-    /// Deleted: listed only with `deleted=true`, still called `Deleting`.
-    Gone,
+macro_rules! phases {
+    ($($phase:ident)+) => {
+        /// Section 3, and [`Phase::Gone`] after the last of them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Phase {
+            $($phase,)+
+            /// Deleted: listed only with `deleted=true`, still called `Deleting`.
+            Gone,
+        }
+
+        impl Phase {
+            /// Every phase that a listed workload can be in.
+            pub(super) const LISTED: [Self; 14] = [$(Self::$phase),+];
+
+            pub(super) const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$phase => stringify!($phase),)+
+                    Self::Gone => "Deleting",
+                }
+            }
+        }
+    };
+}
+
+phases! {
+    Running Pending Creating Initializing Updating Degraded Resuming
+    Stopping Stopped Deleting Terminating Completed Failed Unknown
 }
 
 impl Phase {
-    /// Every phase that a listed workload can be in.
-    pub(super) const LISTED: [Self; 14] = [
-        Self::Running,
-        Self::Pending,
-        Self::Creating,
-        Self::Initializing,
-        Self::Updating,
-        Self::Degraded,
-        Self::Resuming,
-        Self::Stopping,
-        Self::Stopped,
-        Self::Deleting,
-        Self::Terminating,
-        Self::Completed,
-        Self::Failed,
-        Self::Unknown,
-    ];
-
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Creating => "Creating",
-            Self::Pending => "Pending",
-            Self::Initializing => "Initializing",
-            Self::Running => "Running",
-            Self::Updating => "Updating",
-            Self::Degraded => "Degraded",
-            Self::Resuming => "Resuming",
-            Self::Stopping => "Stopping",
-            Self::Stopped => "Stopped",
-            Self::Deleting | Self::Gone => "Deleting",
-            Self::Terminating => "Terminating",
-            Self::Completed => "Completed",
-            Self::Failed => "Failed",
-            Self::Unknown => "Unknown",
-        }
-    }
-
     /// Whether pods are up and hold GPUs.
     pub(super) const fn is_up(self) -> bool {
         matches!(self, Self::Running | Self::Updating | Self::Degraded)
@@ -134,52 +105,11 @@ pub(super) struct Workload {
     /// Among the world's people.
     pub(super) owner: usize,
     pub(super) created: Timestamp,
-    life: Vec<Stage>,
-}
-
-/// What a workload was given when the world was made.
-#[derive(Debug)]
-pub(super) struct Birth {
-    pub(super) id: Uuid,
-    pub(super) name: String,
-    pub(super) class: &'static Class,
-    pub(super) project: usize,
-    pub(super) owner: usize,
-    pub(super) created: Timestamp,
+    /// The phases so far, and those that lie ahead; the first is never missing.
+    pub(super) life: Vec<Stage>,
 }
 
 impl Workload {
-    /// A workload that has been in its phase since `since`, after what usually lies before.
-    pub(super) fn new(birth: Birth, phase: Phase, since: Timestamp) -> Self {
-        let Birth {
-            id,
-            name,
-            class,
-            project,
-            owner,
-            created,
-        } = birth;
-        let mut life = vec![Stage {
-            since: created,
-            phase: Phase::Creating,
-        }];
-        if phase != Phase::Creating {
-            life.push(Stage {
-                since: since.max(created),
-                phase,
-            });
-        }
-        Self {
-            id,
-            name,
-            class,
-            project,
-            owner,
-            created,
-            life,
-        }
-    }
-
     /// Where it is at that time.
     pub(super) fn stage(&self, now: Timestamp) -> Stage {
         let reached = self.life.iter().rev().find(|stage| stage.since <= now);

@@ -177,19 +177,6 @@ async fn what_else_is_known_of_an_execution_is_told() {
         scene.get(&at(&pending[0], "session")).await,
         (404, json!({"detail": "Session not found"}))
     );
-    let (_, details) = scene.get(&at(&running[0], "details")).await;
-    assert_eq!(
-        (&details["status"], &details["execution_status"]),
-        (&json!("RUNNING"), &json!("running"))
-    );
-    let stream = scene.send(Method::GET, &at(NOBODY, "stream"), None).await;
-    assert_eq!(stream.headers()["content-type"], "text/event-stream");
-    assert!(
-        stream
-            .text()
-            .await
-            .is_ok_and(|events| events.contains("event: error"))
-    );
     let health = scene
         .http
         .get(format!("{}/api/health", scene.simulator.url()))
