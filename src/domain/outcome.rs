@@ -3,7 +3,7 @@
 
 use crate::domain::action::Exclusion;
 use crate::domain::plan::Request;
-use crate::domain::resource::Key;
+use crate::domain::resource::{Id, Key};
 use crate::domain::text::Clean;
 
 /// What came back for one id of a request. Every id of a request gets exactly one.
@@ -94,9 +94,8 @@ impl<'a> Tally<'a> {
         let operations = self.request.operations();
         let place = operations.iter().position(|o| is_same(o.key.id.raw(), id));
         let Some(place) = place else {
-            let note = format!("the answer names {id}, which was not sent");
-            self.notes.push(Clean::new(&note));
-            return;
+            let id = Id::new(id).shown();
+            return self.note(&format!("the answer names {id}, which was not sent"));
         };
         let slot = &mut self.answers[place];
         let contradicts = slot.as_ref().is_some_and(|earlier| {
