@@ -1,6 +1,8 @@
 //! What became of one id: the platform's [`Answer`], the [`Outcome`] it sets once, and the
 //! [tracking](crate::domain::tracking) beside it that later reads move.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::action::Exclusion;
 use crate::domain::plan::Request;
 use crate::domain::resource::{Id, Key};
@@ -22,14 +24,16 @@ pub enum Answer {
     NotSent(Clean),
 }
 
-/// A no, in the platform's words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A no, in the platform's words. The journal writes the names down, so they stay as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejection {
     /// The platform's code for it, as text; the HTTP status where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Clean>,
     /// Its reason; "no reason given" where it gave none (R7).
     pub reason: Clean,
     /// What its support asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<Clean>,
     /// Whether asking again later may help: the row was in transition, or the limit was reached.
     pub later: bool,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -12,8 +13,22 @@ use unicode_width::UnicodeWidthStr;
 ///
 /// Line breaks and tabs are spaces, other control characters, bidi controls and tag characters are
 /// shown as escapes such as `\u{202e}`, zero-width characters as `·`. Cloning is cheap.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct Clean(Arc<str>);
+
+/// What is read from a file is cleaned on the way in, whoever wrote it.
+impl From<String> for Clean {
+    fn from(raw: String) -> Self {
+        Self::new(&raw)
+    }
+}
+
+impl From<Clean> for String {
+    fn from(clean: Clean) -> Self {
+        clean.as_str().to_owned()
+    }
+}
 
 impl Clean {
     /// Cleans one line of text.

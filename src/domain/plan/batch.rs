@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::domain::action::Action;
 use crate::domain::connection::{Connection, ConnectionName, PlatformId};
 use crate::domain::plan::{Plan, PlanRow, Request};
+use crate::domain::resource::Key;
 use crate::domain::text::Clean;
 
 /// A connection as the plan was confirmed with it; a batch keeps it whatever is reconfigured later.
@@ -129,6 +130,12 @@ impl Batch {
     /// What leaves.
     pub fn requests(&self) -> &[Request] {
         &self.requests
+    }
+
+    /// The number of the request that carries the row; `None` where it is left out.
+    pub fn request_of(&self, key: &Key) -> Option<u32> {
+        let carries = |request: &&Request| request.operations().iter().any(|o| o.key == *key);
+        self.requests.iter().find(carries).map(Request::number)
     }
 
     /// The connections it was confirmed with.

@@ -24,7 +24,7 @@ fn set_mode(path: &Path, mode: u32) {
 /// What both the warning before and the refusal at the moment of writing say.
 fn fault(journal: &Journal) -> FolderFault {
     let fault = |error| match error {
-        JournalError::Folder { fault, .. } => fault,
+        JournalError::Folder(_, fault) => fault,
         other => panic!("{other:?}"),
     };
     let warned = fault(journal.check().expect_err("unusable"));
@@ -246,7 +246,7 @@ fn j13_what_is_no_batch_is_not_opened() {
     assert_eq!(states, [State::NotRead, State::NotRead, State::Ended]);
     assert!(matches!(
         journal_in(&folder).batch("../notes"),
-        Err(JournalError::NoBatch { .. })
+        Err(JournalError::NoBatch(_))
     ));
 }
 
