@@ -27,6 +27,7 @@ use crate::platforms::{Entry, Platform};
 pub static ENTRY: Entry = Entry {
     id: PlatformId::Kubiya,
     open,
+    answers: client::answered,
     simulated: &simulator::SIMULATED,
 };
 

@@ -15,7 +15,7 @@ use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Sending, Sent};
 use crate::platforms::listing::Lexicon;
-use crate::platforms::run_ai::batch::{self, BatchAnswer, Bulk, Verdict};
+use crate::platforms::run_ai::batch::{self, Bulk, Verdict};
 use crate::platforms::run_ai::listing::{Cursor, PAGE_SIZE};
 use crate::platforms::run_ai::sign_in;
 use crate::platforms::run_ai::singles;
@@ -88,10 +88,10 @@ impl RunAi {
     /// What the end of a batch call comes to.
     fn ended<'a>(&'a self, request: &'a Request, sent: Sent) -> BoxStream<'a, ChangeEvent> {
         match sent {
-            Sent::Answered(reply) => match reply.json::<BatchAnswer>() {
-                Ok(answer) => {
+            Sent::Answered(reply) => match batch::answered(request, &reply) {
+                Ok(events) => {
                     self.worked(request);
-                    stream::iter(answer.events(request)).boxed()
+                    stream::iter(events).boxed()
                 }
                 Err(error) => {
                     stream::iter(http::without_answers(request, &Sent::Lost(error))).boxed()
