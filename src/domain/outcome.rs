@@ -117,11 +117,6 @@ impl<'a> Tally<'a> {
         self.notes.push(Clean::new(note));
     }
 
-    /// How many ids have an answer of that sort by now.
-    pub fn count(&self, sort: impl Fn(&Answer) -> bool) -> usize {
-        self.answers.iter().flatten().filter(|a| sort(a)).count()
-    }
-
     /// The events: an answer for each id, then the notes.
     pub fn finish(self) -> Vec<ChangeEvent> {
         let silent = || Answer::Unknown(Clean::new("the answer does not mention this id"));
