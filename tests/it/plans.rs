@@ -323,7 +323,7 @@ fn what_travels_together_is_what_the_platform_takes_in_one_call() {
     ] {
         let numbers: Vec<u32> = requests(verb, &sap(), &other)
             .iter()
-            .map(|request| request.number())
+            .map(centurion::domain::plan::Request::number)
             .collect();
         assert_eq!(
             numbers,
