@@ -57,6 +57,15 @@ impl Step {
             Self::Resume => "resume",
         }
     }
+
+    /// What may be done instead: stop and delete stand for each other, resume stands alone.
+    pub(super) const fn other(self) -> Option<Self> {
+        match self {
+            Self::Stop => Some(Self::Delete),
+            Self::Delete => Some(Self::Stop),
+            Self::Resume => None,
+        }
+    }
 }
 
 /// Which operations may travel in one request.

@@ -1,9 +1,11 @@
 //! What became of one id: the platform's [`Answer`], the [`Outcome`] it sets once, and the
 //! [tracking](crate::domain::tracking) beside it that later reads move.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::action::Exclusion;
 use crate::domain::plan::Request;
-use crate::domain::resource::Key;
+use crate::domain::resource::{Id, Key};
 use crate::domain::text::Clean;
 
 /// What came back for one id of a request. Every id of a request gets exactly one.
@@ -22,14 +24,16 @@ pub enum Answer {
     NotSent(Clean),
 }
 
-/// A no, in the platform's words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A no, in the platform's words. The journal writes the names down, so they stay as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejection {
     /// The platform's code for it, as text; the HTTP status where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Clean>,
     /// Its reason; "no reason given" where it gave none (R7).
     pub reason: Clean,
     /// What its support asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<Clean>,
     /// Whether asking again later may help: the row was in transition, or the limit was reached.
     pub later: bool,
@@ -94,9 +98,8 @@ impl<'a> Tally<'a> {
         let operations = self.request.operations();
         let place = operations.iter().position(|o| is_same(o.key.id.raw(), id));
         let Some(place) = place else {
-            let note = format!("the answer names {id}, which was not sent");
-            self.notes.push(Clean::new(&note));
-            return;
+            let id = Id::new(id).shown();
+            return self.note(&format!("the answer names {id}, which was not sent"));
         };
         let slot = &mut self.answers[place];
         let contradicts = slot.as_ref().is_some_and(|earlier| {
@@ -112,11 +115,6 @@ impl<'a> Tally<'a> {
     /// Adds a remark on the answer as a whole, such as totals that disagree with the lists (R5).
     pub fn note(&mut self, note: &str) {
         self.notes.push(Clean::new(note));
-    }
-
-    /// How many ids have an answer of that sort by now.
-    pub fn count(&self, sort: impl Fn(&Answer) -> bool) -> usize {
-        self.answers.iter().flatten().filter(|a| sort(a)).count()
     }
 
     /// The events: an answer for each id, then the notes.

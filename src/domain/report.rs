@@ -144,11 +144,6 @@ impl Report {
     /// A report in which everything that will be sent is queued.
     pub fn waiting_for(batch: Arc<Batch>) -> Self {
         let rows = batch.rows().iter().map(|planned| {
-            let key = &planned.row.key;
-            let carries = |key: &Key| {
-                let mut requests = batch.requests().iter();
-                requests.find(|r| r.operations().iter().any(|o| o.key == *key))
-            };
             let fate = match &planned.place {
                 Place::Send(_) | Place::ServerDecides(..) => Fate::Queued,
                 Place::LeftOut { why, words } => Fate::Known(Outcome::LeftOut(*why, words.clone())),
@@ -156,7 +151,7 @@ impl Report {
             ReportRow {
                 row: planned.row.clone(),
                 verb: planned.place.verb(),
-                request: carries(key).map(crate::domain::plan::Request::number),
+                request: batch.request_of(&planned.row.key),
                 fate,
                 track: None,
             }

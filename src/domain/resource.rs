@@ -110,9 +110,15 @@ impl Id {
         &self.0
     }
 
-    /// The id, safe to draw, whole.
+    /// The id, safe to draw, whole: what is not printable ASCII is escaped, so that no two ids look
+    /// alike (T5).
     pub fn shown(&self) -> Clean {
-        Clean::new(&self.0)
+        let is_plain = |c: &char| (' '..='~').contains(c);
+        let letters = self.0.chars().map(|c| match Some(c).filter(is_plain) {
+            Some(c) => c.to_string(),
+            None => c.escape_unicode().to_string(),
+        });
+        Clean::new(&letters.collect::<String>())
     }
 
     /// Whether the id may be marked and sent.

@@ -5,15 +5,30 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Text that can neither drive the terminal nor forge or hide a line (P8, T2, T3).
 ///
 /// Line breaks and tabs are spaces, other control characters, bidi controls and tag characters are
 /// shown as escapes such as `\u{202e}`, zero-width characters as `·`. Cloning is cheap.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct Clean(Arc<str>);
+
+/// What is read from a file is cleaned on the way in, whoever wrote it.
+impl From<String> for Clean {
+    fn from(raw: String) -> Self {
+        Self::new(&raw)
+    }
+}
+
+impl From<Clean> for String {
+    fn from(clean: Clean) -> Self {
+        clean.as_str().to_owned()
+    }
+}
 
 impl Clean {
     /// Cleans one line of text.
@@ -46,7 +61,7 @@ impl Clean {
 const COMBINING_MARKS: usize = 4;
 
 fn is_combining(c: char) -> bool {
-    !c.is_ascii() && UnicodeWidthStr::width(c.encode_utf8(&mut [0; 4]) as &str) == 0
+    !c.is_ascii() && c.width() == Some(0)
 }
 
 fn push_clean(out: &mut String, c: char, combining: usize) {
@@ -97,9 +112,13 @@ pub(crate) fn is_sound_id(id: &str) -> bool {
     (1..=128).contains(&id.len()) && id.bytes().all(|byte| (b'!'..=b'~').contains(&byte))
 }
 
-/// How many columns the text takes.
+/// How many columns the text takes, drawn grapheme by grapheme as terminals and ratatui do: together,
+/// letters that join into a ligature would count for fewer (T4).
 pub fn width(text: &str) -> usize {
-    UnicodeWidthStr::width(text)
+    if text.is_ascii() {
+        return text.width();
+    }
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
 /// The start of the text that fits, cut between graphemes and marked with `…` where it was cut.

@@ -21,7 +21,7 @@ const UNKNOWN_READS: [u64; 6] = [2, 6, 14, 30, 62, 122];
 const REFUSED_READ: u64 = 2;
 
 /// What the reads show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tracking {
     /// No read after the answer has come back yet.
     Waiting,
@@ -183,8 +183,8 @@ impl Track {
         // A refused row is looked at until its own read, to see whether it was there already; what
         // others do to it later is not this batch's doing.
         let own_read = self.since.after(Duration::from_secs(REFUSED_READ));
-        let looked_at =
-            self.basis == Basis::Rejected && self.last_read.is_some_and(|at| at >= own_read);
+        let looked_at = self.basis == Basis::Rejected
+            && (self.state == Tracking::Reached || self.last_read.is_some_and(|at| at >= own_read));
         if started <= self.since || late || looked_at || self.outlives(reading) {
             return;
         }

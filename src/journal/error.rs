@@ -40,7 +40,7 @@ impl fmt::Display for FolderFault {
     }
 }
 
-/// Why a batch cannot be written or found.
+/// Why a batch cannot be written or found. Files and folders are named by their path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
     /// There is no home directory to put the folder into.
@@ -50,81 +50,43 @@ pub enum JournalError {
     NoFolder,
     /// The folder cannot be used (J8).
     #[error(
-        "cannot use the journal folder {folder}: {fault}; name another with `journal` or CENTURION_JOURNAL"
+        "cannot use the journal folder {0}: {1}; name another with `journal` or CENTURION_JOURNAL"
     )]
-    Folder {
-        /// Its path.
-        folder: Clean,
-        /// What is wrong with it.
-        fault: FolderFault,
-    },
+    Folder(Clean, FolderFault),
     /// The intent would be longer than a line may be; nothing was written.
     #[error("the batch is too large for the journal; mark fewer rows")]
     TooLarge,
-    /// A write or a sync failed, on a full disk for instance (J6, J7).
-    #[error("cannot write the journal {file}: {why}; nothing more is sent")]
-    NotWritten {
-        /// Its path.
-        file: Clean,
-        /// What the system says.
-        why: Clean,
-    },
+    /// A write or a sync failed, on a full disk for instance (J6, J7); with what the system says.
+    #[error("cannot write the journal {0}: {1}; nothing more is sent")]
+    NotWritten(Clean, Clean),
     /// The path no longer leads to the file that is being written (J11).
-    #[error("the journal {file} was removed or replaced; nothing more is sent")]
-    Displaced {
-        /// Its path.
-        file: Clean,
-    },
+    #[error("the journal {0} was removed or replaced; nothing more is sent")]
+    Displaced(Clean),
     /// An earlier line was not written; what came after it is not written either.
     #[error("the journal stopped at an earlier failure: {0}")]
     Stopped(Box<Self>),
     /// No batch of that name.
-    #[error("no batch {name} in the journal; `centurion history` lists them")]
-    NoBatch {
-        /// The name asked for.
-        name: Clean,
-    },
+    #[error("no batch {0} in the journal; `centurion history` lists them")]
+    NoBatch(Clean),
     /// Another process is at work on the batch (J9).
-    #[error("batch {name} is live in another process")]
-    Live {
-        /// Its name.
-        name: Clean,
-    },
+    #[error("batch {0} is live in another process")]
+    Live(Clean),
     /// The batch has an end, or nothing to go on with.
-    #[error("batch {name} is not unfinished")]
-    NotUnfinished {
-        /// Its name.
-        name: Clean,
-    },
+    #[error("batch {0} is not unfinished")]
+    NotUnfinished(Clean),
 }
 
 impl JournalError {
     pub(super) fn folder(folder: &Path, fault: FolderFault) -> Self {
-        Self::Folder {
-            folder: shown(folder),
-            fault,
-        }
+        Self::Folder(shown(folder), fault)
     }
 
     pub(super) fn not_written(file: &Path, error: &io::Error) -> Self {
-        Self::NotWritten {
-            file: shown(file),
-            why: clean(error),
-        }
-    }
-
-    pub(super) fn displaced(file: &Path) -> Self {
-        Self::Displaced { file: shown(file) }
-    }
-
-    pub(super) fn no_batch(name: &str) -> Self {
-        Self::NoBatch {
-            name: Clean::new(name),
-        }
+        Self::NotWritten(shown(file), clean(error))
     }
 }
 
-fn shown(path: &Path) -> Clean {
+pub(super) fn shown(path: &Path) -> Clean {
     Clean::new(&path.to_string_lossy())
 }
 

@@ -3,16 +3,17 @@
 //! Numbers tell what is missing: a damaged line whose number the next good line carries was never whole
 //! (a torn write that another process went on from); a number that no line carries was lost.
 
+use jiff::Timestamp;
+
 use crate::domain::outcome::Outcome;
+use crate::domain::resource::Id;
 use crate::domain::text::Clean;
 use crate::journal::key::RowKey;
 use crate::journal::line::{Line, Opened};
 use crate::journal::name::Name;
-use crate::journal::past::{
-    Departure, Past, PastAccount, PastIntent, PastRow, Planned, Problem, Sight, State,
-};
+use crate::journal::past::{Departure, Past, PastRow, Planned, Problem, Sight, State};
 use crate::journal::reader::Segment;
-use crate::journal::record::{self, Intent, Record, Seen};
+use crate::journal::record::{Answer, Intent, Record, Seen};
 
 /// So many problems of a file are told; a file of noise has millions.
 const PROBLEMS: usize = 100;
@@ -134,40 +135,44 @@ impl Fold {
         self.count(line.n);
         self.past.last = Some(line.at);
         match line.record {
-            Record::Intent(intent) => self.intent(number, &intent),
+            Record::Intent(intent) => self.intent(number, *intent),
             Record::Sending { request } => self.sent.push(request),
-            Record::Answer(answer) => self.answer(number, &answer),
-            Record::Seen(seen) => self.seen(line.n, line.at, &seen),
-            Record::Note { text } => self.past.notes.push((line.at, Clean::new(&text))),
+            Record::Answer(answer) => self.answer(number, answer),
+            Record::Seen(seen) => self.seen(line.n, line.at, seen),
+            Record::Note { text } => self.past.notes.push((line.at, text)),
             Record::End => self.end = Some(State::Ended),
         }
     }
 
-    fn intent(&mut self, number: u64, intent: &Intent) {
+    fn intent(&mut self, number: u64, intent: Intent) {
         if self.past.intent.is_some() {
             return self.problem(Some(number), "a second intent, ignored");
         }
-        self.past.intent = Some(past_intent(intent));
-        for row in &intent.rows {
-            let place = self.place(&row.row);
-            describe(&mut self.past.rows[place], row);
+        self.past.intent = Some(intent.past);
+        for marked in intent.rows {
+            let row = self.row(&marked.row);
+            row.scope = marked.scope;
+            row.name = marked.name;
+            row.status = marked.status;
+            if let Planned::LeftOut { why, reason } = &marked.planned {
+                row.outcome = Some(Outcome::LeftOut(*why, reason.clone()));
+            }
+            row.planned = marked.planned;
         }
     }
 
-    fn answer(&mut self, number: u64, answer: &record::Answer) {
-        let place = self.place(&answer.row);
-        let outcome = &mut self.past.rows[place].outcome;
+    fn answer(&mut self, number: u64, answer: Answer) {
+        let outcome = &mut self.row(&answer.row).outcome;
         if outcome.is_some() {
             return self.problem(Some(number), "a second outcome of the same row, ignored");
         }
-        *outcome = Some(answer.outcome.outcome());
+        *outcome = Some(answer.outcome.into());
     }
 
-    fn seen(&mut self, n: u64, at: jiff::Timestamp, seen: &Seen) {
-        let place = self.place(&seen.row);
-        let last = &mut self.past.rows[place].seen;
+    fn seen(&mut self, n: u64, at: Timestamp, seen: Seen) {
+        let last = &mut self.row(&seen.row).seen;
         if last.as_ref().is_none_or(|last| last.n < n) {
-            let (status, tracking) = (Clean::new(&seen.status), Clean::new(&seen.tracking));
+            let (status, tracking) = (seen.status, seen.tracking);
             *last = Some(Sight {
                 status,
                 tracking,
@@ -177,14 +182,15 @@ impl Fold {
         }
     }
 
-    /// Where the row of that key is; it is added where no line has named it before.
-    fn place(&mut self, key: &RowKey) -> usize {
-        if let Some(place) = self.keys.iter().position(|known| known == key) {
-            return place;
-        }
-        self.keys.push(key.clone());
-        self.past.rows.push(unplanned(key));
-        self.keys.len() - 1
+    /// The row of that key; it is added where no line has named it before.
+    fn row(&mut self, key: &RowKey) -> &mut PastRow {
+        let known = self.keys.iter().position(|known| known == key);
+        let place = known.unwrap_or_else(|| {
+            self.keys.push(key.clone());
+            self.past.rows.push(unplanned(key));
+            self.keys.len() - 1
+        });
+        &mut self.past.rows[place]
     }
 
     /// The batch, once all lines are in.
@@ -212,24 +218,6 @@ impl Fold {
     }
 }
 
-fn past_intent(intent: &Intent) -> PastIntent {
-    let text = |text: &Option<String>| text.as_deref().map(Clean::new);
-    let account = |connection: &record::Connection| PastAccount {
-        connection: Clean::new(&connection.name),
-        platform: Clean::new(&connection.platform),
-        url: Clean::new(&connection.url),
-        account: text(&connection.account),
-    };
-    PastIntent {
-        by: Clean::new(&intent.by),
-        action: Clean::new(&intent.action),
-        reason: text(&intent.reason),
-        follows: text(&intent.follows),
-        confirmed: intent.confirmed,
-        accounts: intent.connections.iter().map(account).collect(),
-    }
-}
-
 /// A row of which only the key is known.
 fn unplanned(key: &RowKey) -> PastRow {
     PastRow {
@@ -238,45 +226,13 @@ fn unplanned(key: &RowKey) -> PastRow {
         platform: Clean::new(&key.platform),
         scope: Clean::new(""),
         kind: Clean::new(&key.kind),
-        id: Clean::new(&key.id),
+        id: Id::new(&key.id).shown(),
         name: Clean::new(""),
         status: Clean::new(""),
         planned: Planned::NotKnown,
         departure: Departure::Unsure,
         outcome: None,
         seen: None,
-    }
-}
-
-fn describe(past: &mut PastRow, row: &record::Marked) {
-    past.scope = Clean::new(&row.scope);
-    past.name = Clean::new(&row.name);
-    past.status = Clean::new(&row.status);
-    past.planned = planned(&row.planned);
-    if let Planned::LeftOut { why, reason } = &past.planned {
-        past.outcome = Some(Outcome::LeftOut(*why, reason.clone()));
-    }
-}
-
-fn planned(written: &record::Planned) -> Planned {
-    match written {
-        record::Planned::Send {
-            request,
-            step,
-            verb,
-            target,
-            guess,
-        } => Planned::Send {
-            request: *request,
-            step: Clean::new(step),
-            verb: Clean::new(verb),
-            target: Clean::new(target),
-            guess: guess.as_deref().map(Clean::new),
-        },
-        record::Planned::LeftOut { why, reason } => Planned::LeftOut {
-            why: *why,
-            reason: Clean::new(reason),
-        },
     }
 }
 

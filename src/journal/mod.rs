@@ -19,8 +19,11 @@ mod past;
 mod probe;
 mod reader;
 mod record;
-#[cfg_attr(unix, path = "unix.rs")]
-#[cfg_attr(not(unix), path = "elsewhere.rs")]
+#[cfg(not(unix))]
+#[path = "elsewhere.rs"]
+mod system;
+#[cfg(unix)]
+#[path = "unix.rs"]
 mod system;
 mod writer;
 
@@ -29,6 +32,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::domain::plan::Batch;
+use crate::domain::text::Clean;
 use crate::journal::name::Name;
 use crate::journal::record::Record;
 
@@ -85,7 +89,7 @@ impl Journal {
     pub fn begin(&self, batch: &Batch, by: &str, at: Timestamp) -> Result<Writer, JournalError> {
         let folder = self.folder()?;
         folder::prepare(folder)?;
-        let mut writer = Writer::create(folder, at, self.probe.clone())?;
+        let mut writer = Writer::create(folder, at, &self.probe)?;
         match writer.intent(Record::intent(batch, by), at) {
             Ok(()) => Ok(writer),
             Err(error) => {
@@ -120,7 +124,7 @@ impl Journal {
     }
 
     fn find(&self, name: &str) -> Result<(&Path, Name), JournalError> {
-        let missing = || JournalError::no_batch(name);
+        let missing = || JournalError::NoBatch(Clean::new(name));
         let folder = self.folder()?;
         let name = Name::parse(name).ok_or_else(missing)?;
         // A link that leads nowhere is there, too.
@@ -136,6 +140,6 @@ impl Journal {
     /// shows and then the end. Nothing is ever sent on the strength of it (J2).
     pub fn adopt(&self, name: &str, by: &str, at: Timestamp) -> Result<Writer, JournalError> {
         let (folder, name) = self.find(name)?;
-        Writer::adopt(folder, name, self.probe.clone(), by, at)
+        Writer::adopt(folder, name, &self.probe, by, at)
     }
 }

@@ -66,37 +66,3 @@ impl fmt::Display for Name {
         write!(f, "{}-{:04}", self.date, self.number)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_the_utc_day_and_four_digits() {
-        let late = "2026-11-22T23:30:00-05:00".parse().expect("a timestamp");
-        assert_eq!(Name::first_on(late).next().to_string(), "2026-11-23-0002");
-    }
-
-    #[test]
-    fn only_exact_names_are_names() {
-        for text in [
-            "../2026-11-22-0007",
-            "2026-11-22-7",
-            "2026-11-22-0000",
-            "20261122-0007",
-            "2026-11-22-+007",
-            "",
-        ] {
-            assert_eq!(Name::parse(text), None, "{text}");
-        }
-        assert_eq!(Name::parse("2026-11-22-0007.jsonl"), None);
-        assert!(Name::of_file("2026-11-22-0007.jsonl").is_some());
-    }
-
-    #[test]
-    fn names_order_by_age_beyond_four_digits() {
-        let name = |text| Name::parse(text).expect("a name");
-        assert!(name("2026-11-22-10000") > name("2026-11-22-9999"));
-        assert!(name("2026-11-23-0001") > name("2026-11-22-10000"));
-    }
-}

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::action::Exclusion;
 use crate::domain::outcome::Outcome;
@@ -76,33 +77,38 @@ impl Past {
     }
 }
 
-/// What was confirmed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What was confirmed; written down as it stands here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastIntent {
     /// Who, as `user@host`.
     pub by: Clean,
     /// The action's word.
     pub action: Clean,
     /// Why, in the operator's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Clean>,
     /// The batch it retries.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<Clean>,
     /// When.
     pub confirmed: Timestamp,
     /// The connections it was confirmed with.
+    #[serde(rename = "connections")]
     pub accounts: Vec<PastAccount>,
 }
 
 /// A connection as a batch was confirmed with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastAccount {
     /// Its name.
+    #[serde(rename = "name")]
     pub connection: Clean,
     /// The platform's configuration word.
     pub platform: Clean,
     /// Its base URL.
     pub url: Clean,
     /// The account, where it has a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Clean>,
 }
 
@@ -136,7 +142,8 @@ pub struct PastRow {
 }
 
 /// What was to become of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Planned {
     /// To be sent.
     Send {
@@ -149,9 +156,11 @@ pub enum Planned {
         /// The status aimed at, in one word.
         target: Clean,
         /// Why it was a guess whether the platform allows it.
+        #[serde(skip_serializing_if = "Option::is_none")]
         guess: Option<Clean>,
     },
     /// To be left out.
+    #[serde(rename = "left out")]
     LeftOut {
         /// The sort of reason.
         why: Exclusion,
@@ -159,6 +168,7 @@ pub enum Planned {
         reason: Clean,
     },
     /// The intent does not say, because it cannot be read.
+    #[serde(skip)]
     NotKnown,
 }
 

@@ -121,36 +121,3 @@ fn skip_line(input: &mut impl BufRead) -> io::Result<bool> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lines(text: &[u8]) -> Vec<(usize, bool)> {
-        let mut input = BufReader::with_capacity(64, text);
-        let segments = (1..).map_while(|number| next(&mut input, number).expect("memory reads"));
-        segments
-            .map(|segment| (segment.bytes.len(), segment.is_ended))
-            .collect()
-    }
-
-    #[test]
-    fn a_line_is_never_held_beyond_its_limit() {
-        let mut text = vec![b'x'; 3 * LONGEST];
-        text.extend(b"\nshort\n");
-        assert_eq!(lines(&text), [(LONGEST + 1, true), (5, true)]);
-    }
-
-    #[test]
-    fn a_line_as_long_as_the_limit_is_whole() {
-        let mut text = vec![b'x'; LONGEST];
-        text.extend(b"\n");
-        assert_eq!(lines(&text), [(LONGEST, true)]);
-    }
-
-    #[test]
-    fn a_tail_without_an_end_is_told_apart() {
-        assert_eq!(lines(b"whole\n\nhalf"), [(5, true), (0, true), (4, false)]);
-        assert_eq!(lines(b""), []);
-    }
-}

@@ -3,7 +3,6 @@
 //! Only plans, keys and outcomes can become a record, and none of them holds a secret (P7). Text that
 //! comes from a server or the operator is cut to a size; what identifies a row never is.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::action::Exclusion;
@@ -12,6 +11,7 @@ use crate::domain::plan::{Account, Batch, Place, PlanRow};
 use crate::domain::resource::Key;
 use crate::domain::text::Clean;
 use crate::journal::key::RowKey;
+use crate::journal::past::{PastAccount, PastIntent, Planned};
 
 /// The longest code, status or account, in bytes.
 const SHORT: usize = 256;
@@ -35,58 +35,26 @@ pub(super) enum Record {
     /// What a later read showed of one row.
     Seen(Seen),
     /// A remark.
-    Note { text: String },
+    Note { text: Clean },
     /// Nothing more will be written.
     End,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Intent {
-    pub(super) by: String,
-    pub(super) action: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<String>,
-    /// The batch it retries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) follows: Option<String>,
-    pub(super) confirmed: Timestamp,
-    pub(super) connections: Vec<Connection>,
+    #[serde(flatten)]
+    pub(super) past: PastIntent,
     pub(super) rows: Vec<Marked>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Connection {
-    pub(super) name: String,
-    pub(super) platform: String,
-    pub(super) url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) account: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Marked {
     pub(super) row: RowKey,
-    pub(super) scope: String,
-    pub(super) name: String,
+    pub(super) scope: Clean,
+    pub(super) name: Clean,
     /// Its status when it was last read before sending.
-    pub(super) status: String,
+    pub(super) status: Clean,
     pub(super) planned: Planned,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Planned {
-    Send {
-        request: u32,
-        step: String,
-        verb: String,
-        target: String,
-        /// Why it is a guess whether the platform allows it.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        guess: Option<String>,
-    },
-    #[serde(rename = "left out")]
-    LeftOut { why: Exclusion, reason: String },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,49 +70,39 @@ pub(super) struct Answer {
 pub(super) enum Said {
     Scheduled {
         #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<String>,
+        message: Option<Clean>,
     },
-    Rejected {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<String>,
-        reason: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        request_id: Option<String>,
-        later: bool,
-    },
+    Rejected(Rejection),
     Unknown {
-        reason: String,
+        reason: Clean,
     },
     #[serde(rename = "left out")]
     LeftOut {
         why: Exclusion,
-        reason: String,
+        reason: Clean,
     },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Seen {
     pub(super) row: RowKey,
-    pub(super) status: String,
-    pub(super) tracking: String,
+    pub(super) status: Clean,
+    pub(super) tracking: Clean,
 }
 
 impl Record {
     pub(super) fn intent(batch: &Batch, by: &str) -> Self {
-        let requests = numbered(batch);
-        Self::Intent(Box::new(Intent {
+        let past = PastIntent {
             by: capped(&Clean::new(by), SHORT),
-            action: batch.action().word().to_owned(),
+            action: Clean::new(batch.action().word()),
             reason: batch.reason().map(|reason| capped(reason.words(), WORDS)),
             follows: batch.follows().map(|name| capped(&Clean::new(name), SHORT)),
             confirmed: batch.confirmed(),
-            connections: batch.accounts().iter().map(Connection::of).collect(),
-            rows: batch
-                .rows()
-                .iter()
-                .map(|row| Marked::of(row, &requests))
-                .collect(),
-        }))
+            accounts: batch.accounts().iter().map(account).collect(),
+        };
+        let rows = batch.rows().iter().map(|row| Marked::of(row, batch));
+        let rows = rows.collect();
+        Self::Intent(Box::new(Intent { past, rows }))
     }
 
     pub(super) fn answer(key: &Key, outcome: &Outcome) -> Self {
@@ -163,9 +121,8 @@ impl Record {
     }
 
     pub(super) fn note(text: &Clean) -> Self {
-        Self::Note {
-            text: capped(text, WORDS),
-        }
+        let text = capped(text, WORDS);
+        Self::Note { text }
     }
 
     /// The value of `type`.
@@ -181,62 +138,44 @@ impl Record {
     }
 }
 
-/// The keys of a batch that leave, each with the number of its request.
-type Numbered<'a> = Vec<(&'a Key, u32)>;
-
-fn numbered(batch: &Batch) -> Numbered<'_> {
-    let keys = batch.requests().iter().flat_map(|request| {
-        let operations = request.operations().iter();
-        operations.map(|operation| (&operation.key, request.number()))
-    });
-    keys.collect()
-}
-
-impl Connection {
-    fn of(account: &Account) -> Self {
-        Self {
-            name: account.connection.as_str().to_owned(),
-            platform: account.platform.config_word().to_owned(),
-            url: account.url.clone(),
-            account: account.account.as_ref().map(|name| capped(name, SHORT)),
-        }
+fn account(account: &Account) -> PastAccount {
+    PastAccount {
+        connection: Clean::new(account.connection.as_str()),
+        platform: Clean::new(account.platform.config_word()),
+        url: Clean::new(&account.url),
+        account: account.account.as_ref().map(|name| capped(name, SHORT)),
     }
 }
 
 impl Marked {
-    fn of(planned: &PlanRow, requests: &Numbered<'_>) -> Self {
+    fn of(planned: &PlanRow, batch: &Batch) -> Self {
         let row = &planned.row;
         Self {
             row: RowKey::of(&row.key),
             scope: capped(&row.scope, SHORT),
             name: capped(&row.name, NAME),
             status: capped(&row.status.word, SHORT),
-            planned: Planned::of(planned, requests),
+            planned: how(planned, batch),
         }
     }
 }
 
-impl Planned {
-    fn of(planned: &PlanRow, requests: &Numbered<'_>) -> Self {
-        let (verb, guess) = match &planned.place {
-            Place::LeftOut { why, words } => {
-                return Self::LeftOut {
-                    why: *why,
-                    reason: capped(words, NAME),
-                };
-            }
-            Place::Send(verb) => (verb, None),
-            Place::ServerDecides(verb, guess) => (verb, Some((*guess).to_owned())),
-        };
-        let own = requests.iter().find(|(key, _)| **key == planned.row.key);
-        let (_, request) = own.expect("what a batch sends is in one of its requests");
-        Self::Send {
-            request: *request,
-            step: verb.step.word().to_owned(),
-            verb: verb.word.to_owned(),
-            target: verb.goal.word().to_owned(),
-            guess,
+fn how(planned: &PlanRow, batch: &Batch) -> Planned {
+    let (verb, guess) = match &planned.place {
+        Place::LeftOut { why, words } => {
+            let reason = capped(words, NAME);
+            return Planned::LeftOut { why: *why, reason };
         }
+        Place::Send(verb) => (verb, None),
+        Place::ServerDecides(verb, guess) => (verb, Some(Clean::new(guess))),
+    };
+    let request = batch.request_of(&planned.row.key);
+    Planned::Send {
+        request: request.expect("what a batch sends is in one of its requests"),
+        step: Clean::new(verb.step.word()),
+        verb: Clean::new(verb.word),
+        target: Clean::new(verb.goal.word()),
+        guess,
     }
 }
 
@@ -247,12 +186,12 @@ impl Said {
             Outcome::Scheduled { message } => Self::Scheduled {
                 message: text(message, WORDS),
             },
-            Outcome::Rejected(no) => Self::Rejected {
+            Outcome::Rejected(no) => Self::Rejected(Rejection {
                 code: text(&no.code, SHORT),
                 reason: capped(&no.reason, WORDS),
                 request_id: text(&no.request_id, SHORT),
                 later: no.later,
-            },
+            }),
             Outcome::Unknown(why) => Self::Unknown {
                 reason: capped(why, WORDS),
             },
@@ -262,37 +201,25 @@ impl Said {
             },
         }
     }
+}
 
-    pub(super) fn outcome(&self) -> Outcome {
-        let text = |text: &Option<String>| text.as_deref().map(Clean::new);
-        match self {
-            Self::Scheduled { message } => Outcome::Scheduled {
-                message: text(message),
-            },
-            Self::Rejected {
-                code,
-                reason,
-                request_id,
-                later,
-            } => Outcome::Rejected(Rejection {
-                code: text(code),
-                reason: Clean::new(reason),
-                request_id: text(request_id),
-                later: *later,
-            }),
-            Self::Unknown { reason } => Outcome::Unknown(Clean::new(reason)),
-            Self::LeftOut { why, reason } => Outcome::LeftOut(*why, Clean::new(reason)),
+impl From<Said> for Outcome {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Scheduled { message } => Self::Scheduled { message },
+            Said::Rejected(no) => Self::Rejected(no),
+            Said::Unknown { reason } => Self::Unknown(reason),
+            Said::LeftOut { why, reason } => Self::LeftOut(why, reason),
         }
     }
 }
 
 /// The text, cut between characters and marked with `…` where it is longer than that many bytes.
-fn capped(text: &Clean, bytes: usize) -> String {
-    let text = text.as_str();
-    if text.len() <= bytes {
-        return text.to_owned();
+fn capped(text: &Clean, bytes: usize) -> Clean {
+    let whole = text.as_str();
+    if whole.len() <= bytes {
+        return text.clone();
     }
-    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
-    let end = ends.take_while(|&end| end <= bytes).last().unwrap_or(0);
-    format!("{}…", &text[..end])
+    let end = (0..=bytes).rfind(|&end| whole.is_char_boundary(end));
+    Clean::new(&format!("{}…", &whole[..end.unwrap_or(0)]))
 }

@@ -15,7 +15,7 @@ use crate::journal::name::Name;
 use crate::journal::past::State;
 use crate::journal::probe::{Probe, Stage};
 use crate::journal::record::Record;
-use crate::journal::{folder, reader, system};
+use crate::journal::{error, folder, reader, system};
 
 /// How many names are tried where other processes take them at the same time.
 const NAMES_TRIED: usize = 1_000;
@@ -49,30 +49,31 @@ enum Safety {
 impl Writer {
     /// Makes and locks the file with the first free name after those of the day. A file whose lock
     /// another process holds for the moment, to see whether it is live, is given up for the next name.
-    pub(super) fn create(folder: &Path, at: Timestamp, probe: Probe) -> Result<Self, JournalError> {
-        let failed = |error: &io::Error| JournalError::folder(folder, FolderFault::of(error));
-        probe
-            .ask(Stage::Create, "batch")
-            .map_err(|error| failed(&error))?;
+    pub(super) fn create(
+        folder: &Path,
+        at: Timestamp,
+        probe: &Probe,
+    ) -> Result<Self, JournalError> {
+        let failed = |error: io::Error| JournalError::folder(folder, FolderFault::of(&error));
+        probe.ask(Stage::Create, "batch").map_err(failed)?;
         let mut name = first_free(folder, at)?;
         for _ in 0..NAMES_TRIED {
             let path = name.path_in(folder);
             match create_locked(&path) {
                 Ok(file) => return Ok(Self::over(name, path, file, probe)),
                 Err(error) if is_taken(&error) => name = name.next(),
-                Err(error) => return Err(failed(&error)),
+                Err(error) => return Err(failed(error)),
             }
         }
-        Err(failed(&io::ErrorKind::AlreadyExists.into()))
+        Err(failed(io::ErrorKind::AlreadyExists.into()))
     }
 
-    fn over(name: Name, path: PathBuf, file: File, probe: Probe) -> Self {
-        let name = name.to_string();
+    fn over(name: Name, path: PathBuf, file: File, probe: &Probe) -> Self {
         Self {
-            name,
+            name: name.to_string(),
             path,
             file,
-            probe,
+            probe: probe.clone(),
             next: 1,
             failed: None,
         }
@@ -82,18 +83,16 @@ impl Writer {
     pub(super) fn adopt(
         folder: &Path,
         name: Name,
-        probe: Probe,
+        probe: &Probe,
         by: &str,
         at: Timestamp,
     ) -> Result<Self, JournalError> {
         folder::prepare(folder)?;
         let path = name.path_in(folder);
         let file = open_locked(&path, name)?;
-        let past = reader::read_unlocked(folder, name, &probe);
+        let past = reader::read_unlocked(folder, name, probe);
         if past.state != State::Unfinished {
-            return Err(JournalError::NotUnfinished {
-                name: Clean::new(&past.name),
-            });
+            return Err(JournalError::NotUnfinished(Clean::new(&past.name)));
         }
         let mut writer = Self::over(name, path, file, probe);
         writer.next = past.next;
@@ -196,7 +195,7 @@ impl Writer {
     ) -> Result<(), JournalError> {
         match self.is_in_place() {
             Ok(true) => step(self).map_err(|error| JournalError::not_written(&self.path, &error)),
-            Ok(false) => Err(JournalError::displaced(&self.path)),
+            Ok(false) => Err(JournalError::Displaced(error::shown(&self.path))),
             Err(error) => Err(JournalError::not_written(&self.path, &error)),
         }
     }
@@ -275,9 +274,7 @@ fn open_locked(path: &Path, name: Name) -> Result<File, JournalError> {
         .map_err(|error| failed(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(JournalError::Live {
-            name: Clean::new(&name.to_string()),
-        }),
+        Err(TryLockError::WouldBlock) => Err(JournalError::Live(Clean::new(&name.to_string()))),
         Err(TryLockError::Error(error)) => Err(failed(&error)),
     }
 }

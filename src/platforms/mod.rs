@@ -24,7 +24,7 @@ use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
 use crate::domain::resource::{Key, Page, Reading, Source};
-use crate::platforms::http::{Call, Http};
+use crate::platforms::http::{Call, Http, Reply};
 use crate::simulator::Simulated;
 
 /// One connection of a platform.
@@ -104,6 +104,8 @@ pub struct Entry {
     pub id: PlatformId,
     /// Opens a client for a connection. Contacts nobody.
     pub open: fn(&Connection) -> Result<Arc<dyn Platform>, PlatformError>,
+    /// What a whole 2xx reply to a request says of each id. Asks nobody, so any reply can be tried on it.
+    pub answers: fn(&Request, &Reply) -> Result<Vec<ChangeEvent>, PlatformError>,
     /// Its simulator.
     pub simulated: &'static Simulated,
 }

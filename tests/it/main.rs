@@ -15,6 +15,7 @@ mod kubiya;
 mod main_job;
 mod outcomes;
 mod plans;
+mod properties;
 mod pty;
 mod run_ai;
 mod sap_client;

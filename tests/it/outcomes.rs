@@ -274,3 +274,91 @@ fn n23_a_refused_delete_of_something_gone_is_reached_already() {
     track.observe(&Reading::Gone, at(2), at(2));
     assert_eq!(track.state(), Tracking::Reached);
 }
+
+#[test]
+fn what_may_be_planned_again_is_what_provably_did_not_happen() {
+    let later = |later| {
+        Outcome::Rejected(Rejection {
+            later,
+            ..rejection()
+        })
+    };
+    let left_out = |why| Outcome::LeftOut(why, Clean::new("x"));
+    for (outcome, again) in [
+        (later(true), true),
+        (later(false), false),
+        (Outcome::Unknown(Clean::new("cut")), false),
+        (Outcome::Scheduled { message: None }, false),
+        (left_out(Exclusion::LaneStopped), true),
+        (left_out(Exclusion::Cancelled), true),
+        (left_out(Exclusion::NotConnected), true),
+        (left_out(Exclusion::NotJournaled), true),
+        (left_out(Exclusion::Gone), false),
+    ] {
+        let (mut report, rows) = report();
+        report.settle(&rows[5].key, outcome.clone(), at(1));
+        let row = report.row(&rows[5].key).expect("one of them");
+        assert_eq!(row.may_be_retried(), again, "{outcome:?}");
+        let moves = matches!(outcome, Outcome::Scheduled { .. } | Outcome::Unknown(_));
+        assert_eq!(row.is_moving(), moves, "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_report_counts_what_left_what_moves_and_what_is_due() {
+    let (mut report, rows) = report();
+    assert_eq!(
+        (
+            report.totals().sent(),
+            report.totals().marked(),
+            report.moving()
+        ),
+        (7, 10, 7)
+    );
+    assert!(report.is_sending());
+    for row in &rows[3..] {
+        report.settle(&row.key, Outcome::Scheduled { message: None }, at(0));
+    }
+    assert!(!report.is_sending());
+    assert!(report.take_due(at(1)).is_empty());
+    assert_eq!(report.take_due(at(2)).len(), 7);
+    assert!(
+        report.take_due(at(2)).is_empty(),
+        "a read that was made is not due again"
+    );
+    let moved = report.observe(&rows[3].key, &found("STOPPED", Group::Ended), at(3), at(3));
+    assert_eq!(moved, Some(Tracking::Reached));
+    assert_eq!((report.tracked(Tracking::Reached), report.moving()), (1, 6));
+    let slow = report.tick(at(60));
+    assert_eq!(slow.len(), 6);
+    assert!(
+        slow.iter()
+            .all(|(key, tracking)| *key != rows[3].key && *tracking == Tracking::Slow)
+    );
+    assert!(report.tick(at(60)).is_empty(), "only what changed is told");
+}
+
+#[test]
+fn a_remark_on_the_answer_as_a_whole_is_kept() {
+    let rows = [running(&sap(), "e1"), running(&sap(), "e2")];
+    let batch = confirmed(plan(Action::Stop, &rows));
+    let mut tally = Tally::of(&batch.requests()[0]);
+    tally.put("e1", |a, b| a == b, Answer::Scheduled { message: None });
+    tally.put(
+        "e\u{430}",
+        |a, b| a == b,
+        Answer::Scheduled { message: None },
+    );
+    tally.note("totals disagree");
+    let notes = tally.finish().into_iter().filter_map(|event| match event {
+        ChangeEvent::Note(words) => Some(words.to_string()),
+        ChangeEvent::Answered(..) | ChangeEvent::Waiting { .. } | ChangeEvent::StopLane(_) => None,
+    });
+    assert_eq!(
+        notes.collect::<Vec<_>>(),
+        [
+            "the answer names e\\u{430}, which was not sent",
+            "totals disagree"
+        ]
+    );
+}

@@ -10,7 +10,7 @@ use centurion::domain::resource::{Group, Key, Reading, Resource};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use crate::fixture::{DELETE, STOP, TERMINATE, VERBS};
+use crate::fixture::{CANCEL, DELETE, RESUME, STOP, SUSPEND, TERMINATE, VERBS};
 use crate::fixture::{
     candidate, confirmed, deployments, nothing, only, plan, row, running, sap, source,
 };
@@ -247,7 +247,181 @@ fn rows_that_wait_for_a_reason_hold_the_plan_back_until_there_is_one() {
     );
     assert!(Reason::new(&"x".repeat(500)).is_some() && Reason::new(&"x".repeat(501)).is_none());
     assert!(
+        Reason::new("\u{200b}\u{ad}").is_none(),
+        "nothing to read in it"
+    );
+    assert!(
         Reason::new(&"🙂".repeat(500)).is_some(),
         "characters are counted, not bytes"
     );
+}
+
+#[test]
+fn a_batch_keeps_what_its_plan_was_confirmed_with() {
+    let rows = [running(&sap(), "e1")];
+    let account = Account {
+        connection: rows[0].key.source.connection.clone(),
+        platform: PlatformId::SapAiCore,
+        host: "h".into(),
+        url: "https://h".into(),
+        account: None,
+        protected: false,
+    };
+    let (made, confirmed) = (Timestamp::from_second(7), Timestamp::from_second(9));
+    let (made, confirmed) = (made.expect("a time"), confirmed.expect("a time"));
+    let candidates = rows.iter().map(candidate).collect();
+    let plan = Plan::propose(Action::Stop, candidates, vec![account.clone()], made);
+    assert_eq!(
+        (plan.frozen(), plan.accounts()),
+        (made, &[account.clone()][..])
+    );
+    let plan = plan.following(Some("2026-11-22-0007".to_owned()));
+    let batch = plan.confirm("stop 1", Reason::new(" why "), confirmed);
+    let batch = batch.expect("the phrase");
+    assert_eq!(
+        (batch.action(), batch.confirmed()),
+        (Action::Stop, confirmed)
+    );
+    assert_eq!(batch.accounts(), [account]);
+    assert_eq!(batch.follows(), Some("2026-11-22-0007"));
+    assert_eq!(
+        batch.reason().map(|reason| reason.words().as_str()),
+        Some("why")
+    );
+    assert_eq!(batch.request_of(&rows[0].key), Some(1));
+    assert_eq!(batch.requests()[0].platform(), PlatformId::SapAiCore);
+}
+
+#[test]
+fn the_phrase_says_what_is_done() {
+    let of = |action, verb| {
+        let rows = [row(&sap(), "e1", "X", Group::Active, only(verb, false))];
+        plan(action, &rows).phrase()
+    };
+    assert_eq!(of(Action::Delete, &DELETE).as_deref(), Some("delete 1"));
+    assert_eq!(of(Action::CleanUp, &DELETE).as_deref(), Some("clean up 1"));
+    assert_eq!(of(Action::Resume, &RESUME), None, "enter alone confirms");
+}
+
+#[test]
+fn what_travels_together_is_what_the_platform_takes_in_one_call() {
+    let eval = source("prod", PlatformId::SapAiCore, "eval");
+    let requests = |verb, one: &Arc<_>, other: &Arc<_>| {
+        let of = |at: &Arc<_>, id| row(at, id, "RUNNING", Group::Active, only(verb, false));
+        plan(Action::CleanUp, &[of(one, "a"), of(other, "b")]).requests(None)
+    };
+    let lab = source("lab", PlatformId::SapAiCore, "default");
+    for (verb, other, count) in [
+        (&STOP, sap(), 1),
+        (&STOP, eval.clone(), 2),
+        (&STOP, deployments(&sap()), 2),
+        (&STOP, lab.clone(), 2),
+        (&SUSPEND, eval.clone(), 1),
+        (&TERMINATE, eval, 1),
+        (&TERMINATE, lab, 2),
+        (&CANCEL, sap(), 2),
+    ] {
+        let numbers: Vec<u32> = requests(verb, &sap(), &other)
+            .iter()
+            .map(centurion::domain::plan::Request::number)
+            .collect();
+        assert_eq!(
+            numbers,
+            (1..=count).collect::<Vec<_>>(),
+            "{} {other}",
+            verb.word
+        );
+    }
+    let mixed = [
+        (&SUSPEND, "a"),
+        (&CANCEL, "b"),
+        (&STOP, "c"),
+        (&DELETE, "d"),
+    ];
+    let mixed =
+        mixed.map(|(verb, id)| row(&sap(), id, "RUNNING", Group::Active, only(verb, false)));
+    assert_eq!(
+        plan(Action::CleanUp, &mixed).requests(None).len(),
+        3,
+        "verbs mix where the platform lets them"
+    );
+}
+
+/// The words with which a fresh read takes a row out of a plan; none where it stays.
+fn read_anew(guess: bool, word: &str, offers: Offers) -> Option<String> {
+    let planned = row(&sap(), "e1", "RUNNING", Group::Active, only(&STOP, guess));
+    let mut plan = plan(Action::Stop, std::slice::from_ref(&planned));
+    let found = row(&sap(), "e1", word, Group::Active, offers);
+    plan.observe(&planned.key, &Ok(Reading::Found(found)));
+    match plan.rows()[0].place.clone() {
+        Place::Send(_) | Place::ServerDecides(..) => None,
+        Place::LeftOut { why, words } => {
+            assert_eq!(why, Exclusion::Changed);
+            assert!(!plan.rows()[0].may_return() && !plan.toggle(&planned.key));
+            Some(words.to_string())
+        }
+    }
+}
+
+#[test]
+fn a_fresh_read_leaves_out_what_would_no_longer_be_sent_as_planned_and_says_why() {
+    assert_eq!(read_anew(false, "PENDING", only(&STOP, false)), None);
+    assert_eq!(read_anew(true, "RUNNING", only(&STOP, true)), None);
+    assert_eq!(read_anew(true, "RUNNING", only(&STOP, false)), None);
+    let left = |guess, word, offers| read_anew(guess, word, offers).expect("left out");
+    assert_eq!(left(false, "RUNNING", only(&STOP, true)), "a guess");
+    assert_eq!(left(true, "RUNNING", only(&CANCEL, true)), "a guess");
+    assert_eq!(
+        left(false, "RUNNING", only(&CANCEL, false)),
+        "would now be sent as cancel"
+    );
+    assert_eq!(
+        left(false, "DEAD", nothing()),
+        "RUNNING when planned, DEAD now: not offered"
+    );
+}
+
+#[test]
+fn another_row_in_the_place_of_the_one_asked_for_counts_as_not_read() {
+    let rows = [running(&sap(), "e1")];
+    let mut plan = plan(Action::Stop, &rows);
+    plan.observe(&rows[0].key, &Ok(Reading::Found(running(&sap(), "e2"))));
+    let why = &plan.rows()[0].place;
+    assert!(
+        matches!(
+            why,
+            Place::LeftOut {
+                why: Exclusion::NotReadAgain,
+                ..
+            }
+        ),
+        "{why:?}"
+    );
+    assert!(plan.rows()[0].may_return());
+}
+
+#[test]
+fn only_a_row_that_was_put_back_after_a_failed_read_is_vouched_for() {
+    let rows = [running(&sap(), "e1")];
+    let mut plan = plan(Action::Stop, &rows);
+    assert!(plan.toggle(&rows[0].key) && plan.toggle(&rows[0].key));
+    plan.not_read(&rows[0].key, "no answer");
+    assert_eq!(plan.counts().sendable(), 0);
+}
+
+#[test]
+fn a_row_is_moved_between_stop_and_delete_where_both_are_offered() {
+    let both = Offers {
+        delete: only(&DELETE, false).delete,
+        ..only(&STOP, false)
+    };
+    let rows = [
+        row(&sap(), "e1", "X", Group::Active, both),
+        row(&sap(), "e2", "X", Group::Paused, only(&RESUME, false)),
+    ];
+    let mut stop = plan(Action::Stop, &rows);
+    assert!(stop.retarget(&rows[0].key) && stop.rows()[0].place == Place::Send(&DELETE));
+    assert!(stop.retarget(&rows[0].key) && stop.rows()[0].place == Place::Send(&STOP));
+    assert!(!stop.retarget(&rows[1].key), "it is left out");
+    assert!(!plan(Action::Resume, &rows).retarget(&rows[1].key));
 }

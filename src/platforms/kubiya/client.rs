@@ -182,7 +182,11 @@ fn events(request: &Request, sending: Sending) -> Vec<ChangeEvent> {
     }
 }
 
-fn answered(request: &Request, reply: &Reply) -> Result<Vec<ChangeEvent>, PlatformError> {
+/// What a whole reply says of each id.
+pub(super) fn answered(
+    request: &Request,
+    reply: &Reply,
+) -> Result<Vec<ChangeEvent>, PlatformError> {
     match request.verb().grouping {
         Grouping::Single => answers::of_single(request, reply),
         Grouping::Connection | Grouping::Verb | Grouping::ScopeAndKind => {

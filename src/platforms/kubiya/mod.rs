@@ -26,6 +26,7 @@ use crate::platforms::Entry;
 pub static ENTRY: Entry = Entry {
     id: PlatformId::Kubiya,
     open: client::open,
+    answers: client::answered,
     simulated: &simulator::SIMULATED,
 };
 

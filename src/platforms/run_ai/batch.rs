@@ -10,7 +10,7 @@ use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::Request;
 use crate::domain::text::Clean;
-use crate::platforms::http::Call;
+use crate::platforms::http::{Call, Reply};
 use crate::platforms::loose::{Loose, loose_objects};
 use crate::platforms::run_ai::wire::Code;
 
@@ -48,10 +48,20 @@ pub(super) fn call(request: &Request) -> Call {
     Call::new("POST", ["api", "v1", "workloads", "batch"]).json("application/json", &body)
 }
 
+/// What a whole reply to a batch call says of each id.
+pub(super) fn answered(
+    request: &Request,
+    reply: &Reply,
+) -> Result<Vec<ChangeEvent>, PlatformError> {
+    // Nothing but an object: a list would be read by position.
+    let answer = reply.json::<Loose<BatchAnswer>>()?.0.unwrap_or_default();
+    Ok(answer.events(request))
+}
+
 /// Section 5.2. A list that is absent, null or no list is no evidence for anything.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct BatchAnswer {
+struct BatchAnswer {
     id: Loose<Clean>,
     succeeded: Loose<Vec<Code>>,
     failed: Loose<Vec<Failure>>,
@@ -65,11 +75,11 @@ struct Failure {
     message: Loose<Clean>,
 }
 
-loose_objects!(Failure);
+loose_objects!(BatchAnswer, Failure);
 
 impl BatchAnswer {
     /// The answer for each id of the request.
-    pub(super) fn events(self, request: &Request) -> Vec<ChangeEvent> {
+    fn events(self, request: &Request) -> Vec<ChangeEvent> {
         let mut tally = Tally::of(request);
         for Code(id) in self.succeeded.0.unwrap_or_default() {
             tally.put(id.as_str(), is_same, Answer::Scheduled { message: None });

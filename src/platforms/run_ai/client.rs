@@ -15,7 +15,7 @@ use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Call, Http, Sending, Sent};
 use crate::platforms::listing::Lexicon;
-use crate::platforms::run_ai::batch::{self, BatchAnswer, Bulk, Verdict};
+use crate::platforms::run_ai::batch::{self, Bulk, Verdict};
 use crate::platforms::run_ai::inspect;
 use crate::platforms::run_ai::listing::{Cursor, PAGE_SIZE};
 use crate::platforms::run_ai::sign_in;
@@ -83,10 +83,10 @@ impl RunAi {
     fn ended<'a>(&'a self, request: &'a Request, sent: Sent) -> BoxStream<'a, ChangeEvent> {
         let events = match sent {
             Sent::Refused(error) => return self.refused(request, error),
-            Sent::Answered(reply) => match reply.json::<BatchAnswer>() {
-                Ok(answer) => {
+            Sent::Answered(reply) => match batch::answered(request, &reply) {
+                Ok(events) => {
                     self.worked(request);
-                    answer.events(request)
+                    events
                 }
                 Err(error) => http::without_answers(request, &Sent::Lost(error)),
             },

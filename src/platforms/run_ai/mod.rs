@@ -31,5 +31,6 @@ use crate::platforms::Entry;
 pub static ENTRY: Entry = Entry {
     id: PlatformId::RunAi,
     open: client::open,
+    answers: batch::answered,
     simulated: &simulator::SIMULATED,
 };

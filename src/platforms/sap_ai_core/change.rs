@@ -70,7 +70,11 @@ fn group(request: &Request) -> Clean {
     request.operations()[0].key.source.scope.shown()
 }
 
-fn answered(request: &Request, reply: &Reply) -> Result<Vec<ChangeEvent>, PlatformError> {
+/// What a whole reply says of each id.
+pub(super) fn answered(
+    request: &Request,
+    reply: &Reply,
+) -> Result<Vec<ChangeEvent>, PlatformError> {
     let body: Value = reply.json()?;
     let mut tally = Tally::of(request);
     if is_single(request) {

@@ -43,7 +43,7 @@ fn j06_without_room_for_a_later_line_nothing_more_is_written_and_what_is_there_s
     writer.sending(1, at(1)).expect("room");
     let answer = writer.answer(&key("default", "a"), &scheduled(), at(2));
     assert!(
-        matches!(answer, Err(JournalError::NotWritten { .. })),
+        matches!(answer, Err(JournalError::NotWritten(..))),
         "{answer:?}"
     );
 
@@ -77,7 +77,7 @@ fn j07_a_failed_sync_counts_as_not_written_and_is_not_tried_again() {
         begin(&journal_in(&folder).with_probe(failing("sync-sending", ErrorKind::Other)));
     assert!(matches!(
         writer.sending(1, at(1)),
-        Err(JournalError::NotWritten { .. })
+        Err(JournalError::NotWritten(..))
     ));
     for _ in 0..2 {
         assert!(matches!(
@@ -102,7 +102,7 @@ fn j11_a_removed_file_is_noticed_at_the_next_line() {
     fs::remove_file(&file).expect("there");
     let result = writer.sending(1, at(1));
     assert!(
-        matches!(result, Err(JournalError::Displaced { .. })),
+        matches!(result, Err(JournalError::Displaced(_))),
         "{result:?}"
     );
     assert!(!file.exists(), "it is not made anew");
@@ -120,7 +120,7 @@ fn j11_a_replaced_file_or_folder_is_noticed_at_the_next_line() {
     let before = copy(&file);
     assert!(matches!(
         writer.sending(1, at(1)),
-        Err(JournalError::Displaced { .. })
+        Err(JournalError::Displaced(_))
     ));
     assert_eq!(copy(&file), before, "the other file is left alone");
 
@@ -128,7 +128,7 @@ fn j11_a_replaced_file_or_folder_is_noticed_at_the_next_line() {
     fs::rename(folder.path().join("state"), folder.path().join("moved")).expect("writable");
     assert!(matches!(
         writer.sending(1, at(1)),
-        Err(JournalError::Displaced { .. })
+        Err(JournalError::Displaced(_))
     ));
 }
 

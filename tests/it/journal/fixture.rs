@@ -16,7 +16,7 @@ use centurion::journal::{Journal, Point, Probe, Writer};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-pub(super) const BY: &str = "ana@acme";
+pub(crate) const BY: &str = "ana@acme";
 
 static STOP: Verb = Verb {
     step: Step::Stop,
@@ -29,12 +29,12 @@ static STOP: Verb = Verb {
 };
 
 /// So many seconds after the batches of these tests were confirmed.
-pub(super) fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     let confirmed: Timestamp = "2026-11-22T09:43:31Z".parse().expect("a timestamp");
     confirmed + jiff::SignedDuration::from_secs(seconds)
 }
 
-pub(super) fn key(scope: &str, id: &str) -> Key {
+pub(crate) fn key(scope: &str, id: &str) -> Key {
     let source = Source {
         connection: ConnectionName::new("prod-eu").expect("a name"),
         platform: PlatformId::SapAiCore,
@@ -94,7 +94,7 @@ fn confirmed(candidates: Vec<Candidate>, reason: &str) -> Batch {
 }
 
 /// Two requests, `a` and `b` of one resource group and `c` of another, and `d` left out.
-pub(super) fn batch() -> Batch {
+pub(crate) fn batch() -> Batch {
     let out = Offer::No(Exclusion::AlreadyThere, "already stopped");
     let guess = Offer::ServerDecides(&STOP, "the documents are silent");
     let rows = vec![
@@ -107,7 +107,7 @@ pub(super) fn batch() -> Batch {
 }
 
 /// Rows of these names, all in one request.
-pub(super) fn batch_named(names: &[String], reason: &str) -> Batch {
+pub(crate) fn batch_named(names: &[String], reason: &str) -> Batch {
     let rows = names
         .iter()
         .enumerate()
@@ -115,36 +115,36 @@ pub(super) fn batch_named(names: &[String], reason: &str) -> Batch {
     confirmed(rows.collect(), reason)
 }
 
-pub(super) fn scheduled() -> Outcome {
+pub(crate) fn scheduled() -> Outcome {
     Outcome::Scheduled {
         message: Some(Clean::new("scheduled")),
     }
 }
 
-pub(super) fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
 /// The journal in a folder of the temporary one that is made when it is needed.
-pub(super) fn journal_in(folder: &TempDir) -> Journal {
+pub(crate) fn journal_in(folder: &TempDir) -> Journal {
     Journal::open(folder.path().join("state/journal"))
 }
 
-pub(super) fn file_of(folder: &TempDir, name: &str) -> PathBuf {
+pub(crate) fn file_of(folder: &TempDir, name: &str) -> PathBuf {
     folder
         .path()
         .join("state/journal")
         .join(format!("{name}.jsonl"))
 }
 
-pub(super) fn begin(journal: &Journal) -> Writer {
+pub(crate) fn begin(journal: &Journal) -> Writer {
     journal
         .begin(&batch(), BY, at(0))
         .expect("the folder can be written")
 }
 
 /// A batch from its intent to its end.
-pub(super) fn write_whole(journal: &Journal) -> String {
+pub(crate) fn write_whole(journal: &Journal) -> String {
     let mut writer = begin(journal);
     let name = writer.name().to_owned();
     write_on(&mut writer);
@@ -153,7 +153,7 @@ pub(super) fn write_whole(journal: &Journal) -> String {
 }
 
 /// Everything between intent and end: both requests leave, all rows are scheduled, one is watched.
-pub(super) fn write_on(writer: &mut Writer) {
+pub(crate) fn write_on(writer: &mut Writer) {
     writer.sending(1, at(1)).expect("writable");
     for id in ["a", "b"] {
         writer
@@ -174,7 +174,7 @@ pub(super) fn write_on(writer: &mut Writer) {
 }
 
 /// A folder in which one file of that name holds those bytes.
-pub(super) fn folder_with(name: &str, bytes: &[u8]) -> TempDir {
+pub(crate) fn folder_with(name: &str, bytes: &[u8]) -> TempDir {
     let folder = folder();
     let file = file_of(&folder, name);
     fs::create_dir_all(file.parent().expect("a folder")).expect("writable");
@@ -183,7 +183,7 @@ pub(super) fn folder_with(name: &str, bytes: &[u8]) -> TempDir {
 }
 
 /// The bytes of a whole batch's file, always the same.
-pub(super) fn whole_file() -> Vec<u8> {
+pub(crate) fn whole_file() -> Vec<u8> {
     static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let folder = folder();
         let name = write_whole(&journal_in(&folder));
@@ -193,7 +193,7 @@ pub(super) fn whole_file() -> Vec<u8> {
 }
 
 /// A probe that lets everything pass and keeps what it was asked.
-pub(super) fn listening() -> (Probe, Arc<Mutex<Vec<String>>>) {
+pub(crate) fn listening() -> (Probe, Arc<Mutex<Vec<String>>>) {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let ears = heard.clone();
     let probe = Probe::new(move |point| {
@@ -206,7 +206,7 @@ pub(super) fn listening() -> (Probe, Arc<Mutex<Vec<String>>>) {
 }
 
 /// A probe that makes one step fail, each time it comes.
-pub(super) fn failing(point: &'static str, kind: io::ErrorKind) -> Probe {
+pub(crate) fn failing(point: &'static str, kind: io::ErrorKind) -> Probe {
     Probe::new(move |asked: Point| {
         if asked.to_string() == point {
             Err(kind.into())
@@ -217,11 +217,11 @@ pub(super) fn failing(point: &'static str, kind: io::ErrorKind) -> Probe {
 }
 
 /// What a file holds; nothing where there is none.
-pub(super) fn copy(from: &Path) -> Vec<u8> {
+pub(crate) fn copy(from: &Path) -> Vec<u8> {
     fs::read(from).unwrap_or_default()
 }
 
 /// How many lines have an end.
-pub(super) fn line_ends(bytes: &[u8]) -> usize {
+pub(crate) fn line_ends(bytes: &[u8]) -> usize {
     memchr::memchr_iter(b'\n', bytes).count()
 }

@@ -6,5 +6,5 @@
 mod damage;
 mod faults;
 mod files;
-mod fixture;
+pub(crate) mod fixture;
 mod order;

@@ -243,19 +243,15 @@ fn j02_only_an_unfinished_batch_is_taken_over() {
     let adopt = |name: &str| journal.adopt(name, BY, at(100)).err();
     assert_eq!(
         adopt(&ended),
-        Some(JournalError::NotUnfinished {
-            name: Clean::new(&ended)
-        })
+        Some(JournalError::NotUnfinished(Clean::new(&ended)))
     );
     assert_eq!(
         adopt(live.name()),
-        Some(JournalError::Live {
-            name: Clean::new(live.name())
-        })
+        Some(JournalError::Live(Clean::new(live.name())))
     );
     assert!(matches!(
         adopt("2026-11-22-0099"),
-        Some(JournalError::NoBatch { .. })
+        Some(JournalError::NoBatch(_))
     ));
 }
 
