@@ -49,8 +49,7 @@ pub(super) fn demo(
     in_runtime(async {
         let simulator = world.start(SocketAddr::from(([127, 0, 0, 1], 0)), "demo")?;
         let mut connections = simulator.connections();
-        if wanted.read_only || variable("CENTURION_READ_ONLY").is_some_and(|value| forbids(&value))
-        {
+        if config::is_read_only(environment, wanted) {
             for connection in &mut connections {
                 connection.read_only = ReadOnly::ByRun;
             }
@@ -67,10 +66,6 @@ pub(super) fn demo(
         };
         start.run(reload, look).await
     })
-}
-
-fn forbids(value: &str) -> bool {
-    !matches!(value, "" | "0" | "false")
 }
 
 /// Reads configuration and secrets again, for a new sign-in.
