@@ -1,5 +1,10 @@
 //! What only the real binary in a real terminal shows (T, C).
 
+use std::path::PathBuf;
+
+use centurion::journal::{Departure, Journal, State};
+
+use super::{AGENTS, TRAININGS};
 use crate::pty::{Start, Terminal, centurion};
 
 fn shown(start: Start) -> Terminal {
@@ -21,12 +26,94 @@ fn entries(terminal: &Terminal) -> usize {
     entering.count()
 }
 
+/// The journal of a demo in that terminal.
+fn journal(terminal: &Terminal) -> Journal {
+    let folder: PathBuf = terminal.home.path().join(".local/state/centurion");
+    Journal::open(folder.join("demo-journal"))
+}
+
+/// The terminal is as it was before the program, and tells why it ended.
+fn assert_given_back_with(terminal: &Terminal, words: &str) {
+    assert_eq!(terminal.modes(), terminal.modes_before);
+    assert!(!terminal.is_alternate() && !terminal.hides_cursor());
+    let left = terminal.raw.windows(8).rposition(|b| b == b"\x1b[?2004l");
+    assert!(left.is_some(), "bracketed paste is off again");
+    let screen = terminal.text();
+    assert!(screen.contains(words), "{words:?} in\n{screen}");
+}
+
+#[test]
+fn t11_a_panic_while_drawing_gives_the_terminal_back_with_its_message() {
+    let mut terminal = centurion(&["demo"])
+        .variable("CENTURION_DRILL", "panic draw 9")
+        .run();
+    assert_eq!(terminal.end(), 101);
+    assert_given_back_with(&terminal, "a fault of the program at src/");
+    assert!(terminal.text().contains("a drill at draw"));
+}
+
+#[test]
+fn t11_a_panic_while_a_panic_is_reported_gives_the_terminal_back_too() {
+    let mut terminal = centurion(&["demo"])
+        .variable("CENTURION_DRILL", "panic draw 9, panic hook")
+        .run();
+    assert_ne!(terminal.end(), 0);
+    assert_given_back_with(&terminal, "panicked while processing panic");
+}
+
+#[test]
+fn t11_a_panic_in_a_task_gives_the_terminal_back_and_the_journal_is_whole() {
+    for (filter, step, left) in [
+        (TRAININGS, "write-sending", Departure::NotLeft),
+        (AGENTS, "write-answer", Departure::Left),
+    ] {
+        let demo = centurion(&["demo", "--faults", "none"]);
+        let drill = format!("panic {step}");
+        let mut terminal = shown(demo.variable("CENTURION_DRILL", &drill));
+        terminal.plan("s", filter, 2);
+        terminal.type_text("\r");
+        assert_eq!(terminal.end(), 101, "{step}");
+        assert_given_back_with(&terminal, &format!("a drill at {step}"));
+        let past = journal(&terminal).batches(1).expect("readable").remove(0);
+        assert_eq!((past.state, past.problems.len()), (State::Unfinished, 0));
+        assert_eq!(past.rows.len(), 2);
+        assert!(past.rows.iter().all(|row| row.departure == left), "{step}");
+    }
+}
+
+#[test]
+fn t13_a_closed_window_ends_the_program_at_once_and_without_a_spin() {
+    let idle = demo();
+    let stuck = demo();
+    stuck.hold();
+    for terminal in [idle, stuck] {
+        let (status, ticks) = terminal.close_window();
+        assert_eq!(status, 129);
+        assert!(
+            ticks < 100,
+            "{ticks} hundredths of a second of processor time"
+        );
+    }
+}
+
+#[test]
+fn t13_a_window_that_is_closed_without_a_signal_is_noticed() {
+    let terminal = shown(centurion(&["demo"]).unsignalled());
+    let (status, ticks) = terminal.close_window();
+    assert_eq!(status, 129);
+    assert!(
+        ticks < 300,
+        "{ticks} hundredths of a second of processor time"
+    );
+}
+
 #[test]
 fn t12_ctrl_z_gives_the_terminal_back_and_fg_paints_it_anew() {
     let mut terminal = shown(centurion(&["demo"]).under_a_shell());
     terminal.type_text("\x1a");
     terminal.until("it is stopped", |screen| !screen.contains("row 1/"));
     assert!(!terminal.is_alternate() && !terminal.hides_cursor());
+    terminal.wait_until_stopped();
     let modes = terminal.modes();
     assert!(
         !modes.contains("-icanon") && !modes.contains("-echo "),
