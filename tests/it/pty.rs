@@ -225,6 +225,17 @@ impl Terminal {
         }
     }
 
+    /// Takes in what is written for so long.
+    pub(crate) fn take_for(&mut self, span: Duration) {
+        let end = Instant::now() + span;
+        while let Ok(bytes) = self
+            .output
+            .recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
+            self.take_in(&bytes);
+        }
+    }
+
     /// Waits until the screen shows a text.
     pub(crate) fn wait(&mut self, text: &str) {
         self.until(&format!("{text:?} is shown"), |screen| {
@@ -263,33 +274,44 @@ impl Terminal {
     }
 
     /// Marks the first rows that a filter shows and plans to stop them, or what else the key asks for;
-    /// gives a reason where one is asked for and types the phrase, all but the last enter.
+    /// gives a reason where one is asked for and types the phrase, all but the last enter. Plans again
+    /// where none of the rows can be stopped any more.
     pub(crate) fn plan(&mut self, action: &str, filter: &str, rows: usize) {
         self.until("every platform is live", |screen| {
             screen.matches('●').count() == 3
         });
         self.type_text("/");
         self.wait("enter keep");
-        self.type_text(&format!("{filter}\r"));
+        self.type_text(&format!("\x15{filter}\r"));
         self.until("so many rows are shown", |screen| {
-            let shown = screen.split_once(" row 1/").map(|(_, rest)| rest);
-            let count = shown.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
+            let place = screen.split_once(" row ").map(|(_, rest)| rest);
+            let count = place.and_then(|rest| rest.split_whitespace().next()?.split_once('/'));
+            let count = count.and_then(|(_, count)| count.parse().ok());
             !screen.contains("enter keep") && count.is_some_and(|count: usize| count >= rows)
         });
         self.type_text(&format!("g{}x", " ".repeat(rows)));
         self.wait("enter plan");
         self.type_text(action);
-        self.wait("to send:");
+        self.until("the plan is open", |screen| {
+            screen.contains("enter next") || screen.contains("enter send")
+        });
         if self.text().contains("enter next") {
             self.type_text("INC-1\r");
         }
         self.until("the rows were read anew", |screen| {
-            screen.contains("enter send") && screen.contains("preflight")
+            screen.contains("preflight") && screen.contains("enter send")
         });
         let screen = self.text();
-        let (_, rest) = screen.split_once("Type ").expect("a phrase is asked for");
-        let (phrase, _) = rest.split_once("to send:").expect("a phrase is asked for");
-        self.type_text(phrase.trim());
+        let asked = screen.split_once("Type ").map(|(_, rest)| rest);
+        match asked.and_then(|rest| rest.split_once("to send:")) {
+            Some((phrase, _)) => self.type_text(phrase.trim()),
+            None => {
+                assert!(screen.contains("Nothing would be sent"), "{screen}");
+                self.type_text("\x1b");
+                self.wait("? help  q quit");
+                self.plan(action, filter, rows);
+            }
+        }
     }
 
     /// Changes the size of the terminal.
