@@ -1,6 +1,7 @@
 //! The tests of everything that takes more than one module. One binary, one harness.
 
 mod architecture;
+mod canary;
 mod canned;
 mod catalogue;
 mod command_line;

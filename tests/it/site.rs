@@ -14,6 +14,9 @@ use tokio::runtime::Runtime;
 
 use crate::pty::{Start, centurion};
 
+/// The file in which each helper command leaves its environment and its command line.
+pub(crate) const HELPERS_SAW: &str = "secret-helpers-saw";
+
 /// A simulated organisation, and a folder with a configuration of all its accounts and a journal.
 pub(crate) struct Site {
     pub(crate) simulator: Simulator,
@@ -55,10 +58,14 @@ impl Site {
         let file = self.path(&format!("secret-{number}"));
         fs::write(&file, &tenant.secret).expect("writable");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("ours");
+        let helper = self.path(&format!("helper-{number}"));
+        let seen = self.path(HELPERS_SAW);
+        let look = format!("{{ env; tr '\\0' '\\n' < /proc/$$/cmdline; }} >> {seen:?}");
+        fs::write(&helper, format!("{look}\ncat {file:?}\n")).expect("writable");
         let file = file.to_string_lossy();
         let secret = match number % 3 {
             0 => format!("{{ file = {file:?} }}"),
-            1 => format!("{{ command = [\"cat\", {file:?}] }}"),
+            1 => format!("{{ command = [\"/bin/sh\", {helper:?}] }}"),
             _ => format!("{{ env = \"SECRET_{number}\" }}"),
         };
         let (url, word) = (self.simulator.url(), tenant.platform.config_word());
@@ -100,7 +107,7 @@ impl Site {
         let folders = folders.map(|(name, file)| (name.to_owned(), path(file)));
         folders
             .into_iter()
-            .chain((0..9).filter_map(secret))
+            .chain((2..9).step_by(3).filter_map(secret))
             .collect()
     }
 
