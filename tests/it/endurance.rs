@@ -1,12 +1,13 @@
 //! Long runs: fault after fault against one dashboard, refresh after refresh of one process.
 //!
-//! `CENTURION_LONG=1` runs them whole, else a tenth; `CENTURION_SEED` says from which seed.
+//! `CENTURION_LONG=1` runs them whole, else a small part; `CENTURION_SEED` says from which seed.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::{Duration, Instant};
 
 use centurion::app::{Model, Screen};
+use centurion::domain::plan::Request;
 use centurion::journal::State;
 use centurion::simulator::Options;
 use serde_json::{Value, json};
@@ -14,19 +15,10 @@ use serde_json::{Value, json};
 use crate::harness::{Dashboard, world};
 use crate::main_job::ids;
 use crate::pty::Terminal;
-use crate::site::Site;
+use crate::site::{Site, number};
 
 fn is_long() -> bool {
-    std::env::var_os("CENTURION_LONG").is_some()
-}
-
-fn seed() -> u64 {
-    let seed = std::env::var("CENTURION_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok());
-    let seed = seed.unwrap_or(1);
-    println!("from seed {seed}");
-    seed
+    number("CENTURION_LONG", 0) > 0
 }
 
 /// What may happen to any call. Those that lead to another send of a change are for reads.
@@ -118,7 +110,7 @@ fn assert_wire_is_confirmed(dashboard: &Dashboard) {
     let mut confirmed: BTreeMap<&str, usize> = BTreeMap::new();
     for run in &dashboard.model().runs {
         let requests = run.report.batch().requests().iter();
-        for operation in requests.flat_map(|request| request.operations()) {
+        for operation in requests.flat_map(Request::operations) {
             *confirmed.entry(operation.key.id.raw()).or_default() += 1;
         }
     }
@@ -143,9 +135,10 @@ fn assert_wire_is_confirmed(dashboard: &Dashboard) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_each_of_a_hundred_random_faults_the_dashboard_is_usable_and_its_counts_are_right() {
-    let mut random = fastrand::Rng::with_seed(seed());
+    let mut random = fastrand::Rng::with_seed(number("CENTURION_SEED", 1));
     let mut dashboard = world().rows(1_200).open().await;
-    for round in 0..if is_long() { 100 } else { 10 } {
+    let rounds = if is_long() { 100 } else { 10 };
+    for round in 0..rounds {
         read_through(&mut dashboard, fault_of_a_read(&mut random)).await;
         let (rows, faults) = (random.usize(1..6), faults_of_a_change(&mut random));
         let connection = random
@@ -267,8 +260,8 @@ fn one_batch(terminal: &mut Terminal) {
 #[test]
 fn ten_thousand_refreshes_and_two_hundred_batches_leave_memory_files_threads_and_locks_as_they_were()
  {
-    let part = if is_long() { 1 } else { 20 };
-    let (reads, batches) = (10_000 / part, 200 / part);
+    let share = if is_long() { 1 } else { 20 };
+    let (asked, batches) = (10_000 / share, 200 / share);
     let site = Site::new(Options {
         rows: 800,
         speed: 1_000.0,
@@ -276,7 +269,7 @@ fn ten_thousand_refreshes_and_two_hundred_batches_leave_memory_files_threads_and
     });
     let mut terminal = site.dashboard().run();
     one_batch(&mut terminal);
-    refresh_until(&mut terminal, &site, reads / 10);
+    refresh_until(&mut terminal, &site, asked / 10);
     one_batch(&mut terminal);
     let then = Holding::of(terminal.pid());
     for batch in 1..=batches {
@@ -284,7 +277,7 @@ fn ten_thousand_refreshes_and_two_hundred_batches_leave_memory_files_threads_and
         refresh_until(
             &mut terminal,
             &site,
-            reads / 10 + reads * 9 / 10 * batch / batches,
+            asked / 10 + asked * 9 / 10 * batch / batches,
         );
     }
     let end = Instant::now() + Duration::from_secs(60);
@@ -297,7 +290,6 @@ fn ten_thousand_refreshes_and_two_hundred_batches_leave_memory_files_threads_and
         refresh_until(&mut terminal, &site, site.simulator.requests().len() + 1);
         let now = Holding::of(terminal.pid());
         if all_ended() && now.is_within(&then) {
-            println!("{then:?} after a tenth, {now:?} at the end");
             return;
         }
         assert!(Instant::now() < end, "then {then:?}, now {now:?}");

@@ -303,15 +303,14 @@ impl Terminal {
         });
         let screen = self.text();
         let asked = screen.split_once("Type ").map(|(_, rest)| rest);
-        match asked.and_then(|rest| rest.split_once("to send:")) {
-            Some((phrase, _)) => self.type_text(phrase.trim()),
-            None => {
-                assert!(screen.contains("Nothing would be sent"), "{screen}");
-                self.type_text("\x1b");
-                self.wait("? help  q quit");
-                self.plan(action, filter, rows);
-            }
+        if let Some((phrase, _)) = asked.and_then(|rest| rest.split_once("to send:")) {
+            self.type_text(phrase.trim());
+            return;
         }
+        assert!(screen.contains("Nothing would be sent"), "{screen}");
+        self.type_text("\x1b");
+        self.wait("? help  q quit");
+        self.plan(action, filter, rows);
     }
 
     /// Changes the size of the terminal.

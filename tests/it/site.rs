@@ -14,6 +14,18 @@ use tokio::runtime::Runtime;
 
 use crate::pty::{Start, centurion};
 
+/// A number that a variable sets, such as `CENTURION_SEED`; printed, so that the run can be repeated.
+#[expect(
+    clippy::print_stdout,
+    reason = "a random run is repeated by what it printed"
+)]
+pub(crate) fn number(name: &str, usual: u64) -> u64 {
+    let value = std::env::var(name).ok();
+    let number = value.and_then(|value| value.parse().ok()).unwrap_or(usual);
+    println!("{name}={number}");
+    number
+}
+
 /// The file in which each helper command leaves its environment and its command line.
 pub(crate) const HELPERS_SAW: &str = "secret-helpers-saw";
 
@@ -53,16 +65,20 @@ impl Site {
         self.folder.path().join(name)
     }
 
+    fn shown(&self, name: &str) -> String {
+        self.path(name).to_string_lossy().into_owned()
+    }
+
     /// Its secret comes from a file, a helper command or a variable, in turn.
     fn connection(&self, number: usize, tenant: &Tenant) -> String {
         let file = self.path(&format!("secret-{number}"));
         fs::write(&file, &tenant.secret).expect("writable");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("ours");
         let helper = self.path(&format!("helper-{number}"));
-        let seen = self.path(HELPERS_SAW);
-        let look = format!("{{ env; tr '\\0' '\\n' < /proc/$$/cmdline; }} >> {seen:?}");
-        fs::write(&helper, format!("{look}\ncat {file:?}\n")).expect("writable");
-        let file = file.to_string_lossy();
+        let (seen, from) = (self.shown(HELPERS_SAW), file.display());
+        let look = format!("{{ env; tr '\\0' '\\n' < /proc/$$/cmdline; }} >> '{seen}'");
+        fs::write(&helper, format!("{look}\ncat '{from}'\n")).expect("writable");
+        let (file, helper) = (file.to_string_lossy(), helper.to_string_lossy());
         let secret = match number % 3 {
             0 => format!("{{ file = {file:?} }}"),
             1 => format!("{{ command = [\"/bin/sh\", {helper:?}] }}"),
@@ -95,7 +111,6 @@ impl Site {
 
     /// The variables that the program needs here.
     fn variables(&self) -> Vec<(String, String)> {
-        let path = |name: &str| self.path(name).to_string_lossy().into_owned();
         let secret = |number: usize| {
             let secret = fs::read_to_string(self.path(&format!("secret-{number}")));
             Some((format!("SECRET_{number}"), secret.ok()?))
@@ -104,7 +119,7 @@ impl Site {
             ("CENTURION_CONFIG", "config.toml"),
             ("CENTURION_JOURNAL", "journal"),
         ];
-        let folders = folders.map(|(name, file)| (name.to_owned(), path(file)));
+        let folders = folders.map(|(name, file)| (name.to_owned(), self.shown(file)));
         folders
             .into_iter()
             .chain((2..9).step_by(3).filter_map(secret))
