@@ -1,9 +1,11 @@
 //! The dashboard, on real connections or on the demo.
 
 use std::net::SocketAddr;
+use std::panic;
 use std::path::PathBuf;
 
 use crate::app::Setup;
+use crate::cli::drill::Drills;
 use crate::cli::{Failure, Look, World};
 use crate::config::{self, Environment, Wanted};
 use crate::domain::connection::{Connection, ConnectionName, ReadOnly};
@@ -49,8 +51,7 @@ pub(super) fn demo(
     in_runtime(async {
         let simulator = world.start(SocketAddr::from(([127, 0, 0, 1], 0)), "demo")?;
         let mut connections = simulator.connections();
-        if wanted.read_only || variable("CENTURION_READ_ONLY").is_some_and(|value| forbids(&value))
-        {
+        if config::is_read_only(environment, wanted) {
             for connection in &mut connections {
                 connection.read_only = ReadOnly::ByRun;
             }
@@ -67,10 +68,6 @@ pub(super) fn demo(
         };
         start.run(reload, look).await
     })
-}
-
-fn forbids(value: &str) -> bool {
-    !matches!(value, "" | "0" | "false")
 }
 
 /// Reads configuration and secrets again, for a new sign-in.
@@ -129,16 +126,33 @@ impl Start {
             config_file: self.file.map(|file| super::shown(&file)),
             unfinished: unfinished(&self.journal),
         };
+        let drills = Drills::of(&variable("CENTURION_DRILL").unwrap_or_default());
+        complain_of_panics(drills.clone());
         let context = Context::new(
             &self.connections,
-            self.journal,
+            self.journal.with_probe(drills.probe()),
             format!("{user}@{host}"),
             clock,
             reload,
         );
-        let ended = runtime::run(setup, context, theme(look)).await;
+        let ended = runtime::run(setup, context, theme(look), || drills.at("draw")).await;
         ended.map_err(|error| Failure::Machine("the terminal failed", error))
     }
+}
+
+/// Words a panic for whoever was at the keyboard, clean (T6).
+fn complain_of_panics(drills: Drills) {
+    panic::set_hook(Box::new(move |about| {
+        drills.at("hook");
+        let place = about.location().map(ToString::to_string);
+        let words = about.payload().downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| about.payload().downcast_ref::<&str>().copied());
+        super::say(&format!(
+            "a fault of the program at {}: {}; what was sent is in `centurion history`",
+            place.unwrap_or_default(),
+            words.unwrap_or("no reason given"),
+        ));
+    }));
 }
 
 /// How many of the newest batches are looked at for unfinished ones.

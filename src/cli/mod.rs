@@ -2,6 +2,7 @@
 
 mod dashboard;
 mod doctor;
+mod drill;
 mod history;
 
 use std::io::{self, Write};
@@ -303,6 +304,11 @@ pub fn complain(failure: &Failure) {
         }
         cause = error.source();
     }
-    // Standard error may be closed; then nobody wants to know.
-    let _ = writeln!(io::stderr().lock(), "centurion: {}", Clean::new(&words));
+    say(&words);
+}
+
+/// Prints a line on standard error, clean.
+fn say(words: &str) {
+    // It may be closed; then nobody wants to know.
+    let _ = writeln!(io::stderr().lock(), "centurion: {}", Clean::new(words));
 }

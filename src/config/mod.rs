@@ -103,6 +103,11 @@ pub fn load(environment: &Environment, wanted: &Wanted<'_>) -> Result<Settings, 
     })
 }
 
+/// Whether nothing may be changed in this run, whatever the file says: for the demo, which reads none (T23).
+pub fn is_read_only(environment: &Environment, wanted: &Wanted<'_>) -> bool {
+    Run::of(environment, wanted.read_only) != Run::Free
+}
+
 /// Where the file is looked for when none is named; `None` without a home folder.
 pub fn default_file(environment: &Environment) -> Option<PathBuf> {
     Some(environment.config_folder()?.join("config.toml"))

@@ -4,6 +4,8 @@
 //! `app::update` as messages, through one bounded channel.
 
 mod context;
+mod input;
+mod output;
 mod reading;
 mod sending;
 mod session;
@@ -12,7 +14,9 @@ mod signals;
 mod terminal;
 
 use std::io;
+use std::panic::AssertUnwindSafe;
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc;
 
 use crate::app::keymap::Command;
@@ -24,94 +28,97 @@ pub use context::{Clock, Context, Reload};
 pub use session::Session;
 pub use terminal::{Refusal, size, usable};
 
-use terminal::{Event, Screen};
+use signals::{Signal, Signals};
+use terminal::Screen;
 
 /// How the dashboard ends: with this exit status.
 pub type ExitStatus = u8;
 
-/// Runs the dashboard until it is left. Takes the terminal over and gives it back.
-pub async fn run(setup: Setup, context: Context, theme: Theme) -> io::Result<ExitStatus> {
-    let (mut screen, mut events) = Screen::open(theme)?;
-    let mut signals = signals::Signals::listen()?;
+/// The status after a panic, as Rust has it.
+const PANICKED: ExitStatus = 101;
+
+/// Runs the dashboard until it is left. Takes the terminal over and gives it back. `before_draw` is called
+/// before each frame, for tests.
+///
+/// However it ends, a panic included: nothing further is sent, and answers under way are recorded.
+pub async fn run(
+    setup: Setup,
+    context: Context,
+    theme: Theme,
+    before_draw: impl Fn(),
+) -> io::Result<ExitStatus> {
+    let mut screen = Screen::open(theme)?;
+    let mut signals = Signals::listen()?;
     let mut session = Session::start(Model::new(setup), context);
-    let size = terminal::size();
-    session.handle(Message::Resized(size.0, size.1));
-    screen.draw(&session.model);
-    let status = loop {
+    let turns = turn(&mut session, &mut screen, &mut signals, before_draw);
+    let ended = AssertUnwindSafe(turns).catch_unwind().await;
+    session.finish().await;
+    drop(screen);
+    ended.unwrap_or(Ok(PANICKED))
+}
+
+/// What ended a wait.
+enum Woken {
+    Message(Message),
+    Signal(Signal),
+    Written,
+}
+
+async fn turn(
+    session: &mut Session,
+    screen: &mut Screen,
+    signals: &mut Signals,
+    before_draw: impl Fn(),
+) -> io::Result<ExitStatus> {
+    let mut events = input::start();
+    let (columns, rows) = size();
+    session.handle(Message::Resized(columns, rows));
+    loop {
+        before_draw();
+        screen.draw(&session.model);
         let woken = tokio::select! {
-            event = events.recv() => event.map_or(Woken::TerminalGone, Woken::Event),
-            message = session.next() => Woken::Message(Box::new(message)),
+            event = events.recv() => event.map_or(Woken::Signal(Signal::HANGUP), Woken::Message),
+            message = session.next() => Woken::Message(message),
             signal = signals.next() => Woken::Signal(signal),
-            () = screen.written() => Woken::Written,
+            () = output::written() => Woken::Written,
         };
         // Before the keys that woke it: they were typed at what is on screen.
         if screen.has_shown_dialog() {
             session.handle(Message::Drawn);
         }
         session.tick();
-        take_in(&mut session, &mut screen, woken);
-        drain(&mut session, &mut screen, &mut events);
-        if let Some(status) = carry_out(&mut session, &mut screen, &mut signals).await? {
-            break status;
+        take_in(session, screen, woken);
+        drain(session, &mut events);
+        if !input::is_there() {
+            input::stop();
+            take_in(session, screen, Woken::Signal(Signal::HANGUP));
         }
-        screen.draw(&session.model);
-    };
-    session.finish().await;
-    screen.close();
-    Ok(status)
-}
-
-/// What ended a wait.
-enum Woken {
-    Event(Event),
-    Message(Box<Message>),
-    Signal(signals::Signal),
-    Written,
-    TerminalGone,
+        if let Some(status) = carry_out(session, screen, signals).await? {
+            return Ok(status);
+        }
+    }
 }
 
 fn take_in(session: &mut Session, screen: &mut Screen, woken: Woken) {
     match woken {
-        Woken::Event(event) => take_event(session, event),
-        Woken::Message(message) => session.handle(*message),
-        Woken::Signal(signal) => match signal {
-            signals::Signal::Interrupt => session.command(Command::Interrupt),
-            signals::Signal::Stop => session.command(Command::Suspend),
-            signals::Signal::Continued => screen.resume(),
-            signals::Signal::Leave(number) => {
-                if number == signals::HANGUP {
-                    terminal::stop_reading();
-                }
-                session.handle(Message::Signal(number));
-            }
-        },
+        Woken::Message(message) => session.handle(message),
+        Woken::Signal(Signal::Interrupt) => session.command(Command::Interrupt),
+        Woken::Signal(Signal::Stop) => session.command(Command::Suspend),
+        Woken::Signal(Signal::Continued) => screen.resume(),
+        Woken::Signal(Signal::Leave(number)) => session.handle(Message::Signal(number)),
         Woken::Written => {}
-        Woken::TerminalGone => session.handle(Message::Signal(signals::HANGUP)),
-    }
-}
-
-fn take_event(session: &mut Session, event: Event) {
-    match event {
-        Event::Key(key) => session.handle(Message::Key(key)),
-        Event::Paste(text) => session.handle(Message::Paste(text)),
-        Event::Resize(columns, rows) => session.handle(Message::Resized(columns, rows)),
     }
 }
 
 /// Takes in all that waits, so that a burst of keys costs one frame and not one each.
-fn drain(session: &mut Session, screen: &mut Screen, events: &mut mpsc::Receiver<Event>) {
+fn drain(session: &mut Session, events: &mut mpsc::Receiver<Message>) {
     loop {
-        let (mut idle, event) = (true, events.try_recv());
-        if let Ok(event) = event {
-            take_event(session, event);
-            idle = false;
-        }
-        if let Some(message) = session.waiting() {
-            take_in(session, screen, Woken::Message(Box::new(message)));
-            idle = false;
-        }
-        if idle {
+        let (event, message) = (events.try_recv().ok(), session.waiting());
+        if event.is_none() && message.is_none() {
             return;
+        }
+        for message in event.into_iter().chain(message) {
+            session.handle(message);
         }
     }
 }
@@ -120,17 +127,17 @@ fn drain(session: &mut Session, screen: &mut Screen, events: &mut mpsc::Receiver
 async fn carry_out(
     session: &mut Session,
     screen: &mut Screen,
-    signals: &mut signals::Signals,
+    signals: &mut Signals,
 ) -> io::Result<Option<ExitStatus>> {
     for effect in session.take_outside() {
         match effect {
-            Effect::Copy(text) => screen.copy(&text),
-            Effect::Suspend if !signals::Signals::may_stop() => {
+            Effect::Copy(text) => terminal::copy(&text),
+            Effect::Suspend if !Signals::may_stop() => {
                 let text = "no shell is there to come back from: not suspended".to_owned();
                 session.handle(Message::Notice(text));
             }
             Effect::Suspend => {
-                screen.suspend();
+                output::leave();
                 signals.stop_here().await?;
                 screen.resume();
             }
@@ -138,5 +145,5 @@ async fn carry_out(
             inside => session.perform(inside),
         }
     }
-    Ok(session.panicked().then_some(101))
+    Ok(output::has_panicked().then_some(PANICKED))
 }

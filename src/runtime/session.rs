@@ -1,6 +1,7 @@
 //! A model with everything that carries out its effects, but without a terminal: what the dashboard
 //! runs on, and what tests drive.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +34,6 @@ pub struct Session {
     messages: mpsc::Receiver<Message>,
     ticks: Interval,
     outside: Vec<Effect>,
-    panicked: bool,
 }
 
 impl Session {
@@ -56,22 +56,20 @@ impl Session {
             messages,
             ticks,
             outside: Vec::new(),
-            panicked: false,
         };
         session.tick();
         session
     }
 
-    /// Waits for what effects learn, or for a second to pass.
+    /// Waits for what effects learn, or for a second to pass. The panic of a task goes on here.
     pub async fn next(&mut self) -> Message {
         loop {
             tokio::select! {
                 message = self.messages.recv() => return message.expect("the session holds a sender"),
                 _ = self.ticks.tick() => return Message::Tick(self.context.clock.now()),
-                ended = self.tasks.join_next(), if !self.tasks.is_empty() => {
-                    if ended.is_some_and(|ended| ended.is_err_and(|error| error.is_panic())) {
-                        self.panicked = true;
-                        return Message::Tick(self.context.clock.now());
+                Some(ended) = self.tasks.join_next() => {
+                    if let Some(panic) = ended.err().and_then(|error| error.try_into_panic().ok()) {
+                        resume_unwind(panic);
                     }
                 }
             }
@@ -131,11 +129,6 @@ impl Session {
     /// What only the owner of a terminal can carry out.
     pub fn take_outside(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.outside)
-    }
-
-    /// Whether a task ended by a panic.
-    pub fn panicked(&self) -> bool {
-        self.panicked
     }
 
     /// Sends nothing further, waits a little for answers that are under way and records them.

@@ -5,9 +5,6 @@ use std::io;
 use rustix::process::{Signal as Number, getpid, kill_process};
 use tokio::signal::unix::{self, SignalKind};
 
-/// What a closed terminal sends.
-pub(super) const HANGUP: i32 = 1;
-
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
@@ -19,6 +16,11 @@ pub(super) enum Signal {
     Continued,
     /// SIGTERM or SIGHUP: leave at once, with 128 + this number.
     Leave(i32),
+}
+
+impl Signal {
+    /// What a closed terminal sends.
+    pub(super) const HANGUP: Self = Self::Leave(Number::HUP.as_raw());
 }
 
 /// The signals the program listens to.
@@ -47,8 +49,8 @@ impl Signals {
     /// Waits for the next one.
     pub(super) async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.hangup.recv() => Signal::Leave(HANGUP),
-            _ = self.terminate.recv() => Signal::Leave(15),
+            _ = self.hangup.recv() => Signal::HANGUP,
+            _ = self.terminate.recv() => Signal::Leave(Number::TERM.as_raw()),
             _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.stop.recv() => Signal::Stop,
             _ = self.go_on.recv() => Signal::Continued,

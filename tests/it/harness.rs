@@ -155,7 +155,6 @@ impl Dashboard {
                 let message = self.session.next().await;
                 self.session.handle(message);
                 self.session.handle(Message::Drawn);
-                assert!(!self.session.panicked(), "a task panicked");
             }
         })
         .await;

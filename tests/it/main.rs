@@ -1,16 +1,19 @@
 //! The tests of everything that takes more than one module. One binary, one harness.
 
 mod architecture;
+mod canary;
 mod canned;
 mod catalogue;
 mod command_line;
 mod config;
 mod doctor;
+mod endurance;
 mod faults;
 mod fixture;
 mod harness;
 mod http;
 mod journal;
+mod kill;
 mod kubiya;
 mod main_job;
 mod outcomes;
@@ -22,5 +25,6 @@ mod sap_client;
 mod sap_simulator;
 mod screens;
 mod simulator;
+mod site;
 mod terminal;
 mod tls;

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -16,15 +17,57 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A program in a terminal.
 pub(crate) struct Terminal {
-    child: Box<dyn Child + Send + Sync>,
+    child: Program,
     master: Box<dyn MasterPty + Send>,
     input: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
+    gate: Arc<Gate>,
     screen: vt100::Parser,
     /// Every byte the program wrote.
     pub(crate) raw: Vec<u8>,
+    /// The terminal's modes before the program started.
+    pub(crate) modes_before: String,
     /// The program's home folder; goes with the terminal.
-    _home: TempDir,
+    pub(crate) home: TempDir,
+}
+
+/// Whether the terminal takes what the program writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taking {
+    All,
+    /// Nothing more, as after ctrl-s.
+    Nothing,
+    /// Nothing for ever: the window is closed.
+    Closed,
+}
+
+/// What the reading thread looks at before each read.
+struct Gate {
+    taking: Mutex<Taking>,
+    changed: Condvar,
+}
+
+impl Gate {
+    fn set(&self, taking: Taking) {
+        *self.taking.lock().expect("whole") = taking;
+        self.changed.notify_all();
+    }
+
+    /// Whether to read on.
+    fn pass(&self) -> bool {
+        let taking = self.taking.lock().expect("whole");
+        let held = |taking: &mut Taking| *taking == Taking::Nothing;
+        *self.changed.wait_while(taking, held).expect("whole") == Taking::All
+    }
+}
+
+/// The process; killed with its terminal, unless it has ended by itself.
+struct Program(Box<dyn Child + Send + Sync>);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+    }
 }
 
 /// How a program is started.
@@ -33,6 +76,7 @@ pub(crate) struct Start {
     variables: Vec<(String, String)>,
     size: (u16, u16),
     shell: bool,
+    controlling: bool,
 }
 
 /// The binary with these arguments, at 120 columns and 35 rows.
@@ -45,6 +89,7 @@ pub(crate) fn centurion(arguments: &[&str]) -> Start {
         variables: Vec::new(),
         size: (120, 35),
         shell: false,
+        controlling: true,
     }
 }
 
@@ -57,6 +102,12 @@ impl Start {
     /// Under a shell that waits for it, as a terminal usually runs it.
     pub(crate) fn under_a_shell(mut self) -> Self {
         self.shell = true;
+        self
+    }
+
+    /// In a terminal that is not its controlling one: no SIGHUP comes when it is closed.
+    pub(crate) fn unsignalled(mut self) -> Self {
+        self.controlling = false;
         self
     }
 
@@ -81,6 +132,7 @@ impl Start {
             command.args(["-c", "\"$0\" \"$@\"; exit $?", binary]);
         }
         command.args(&self.arguments);
+        command.set_controlling_tty(self.controlling);
         command.env_clear();
         let usual = [
             ("TERM", "xterm-256color"),
@@ -94,22 +146,30 @@ impl Start {
         for (name, value) in &self.variables {
             command.env(name, value);
         }
+        let modes_before = modes_of(&pair.master.tty_name().expect("a name"));
         let child = pair
             .slave
             .spawn_command(command)
             .expect("the binary starts");
         drop(pair.slave);
         let input = pair.master.take_writer().expect("a writer");
-        let output = read_all(pair.master.try_clone_reader().expect("a reader"));
+        let gate = Arc::new(Gate {
+            taking: Mutex::new(Taking::All),
+            changed: Condvar::new(),
+        });
+        let reader = pair.master.try_clone_reader().expect("a reader");
+        let output = read_all(reader, gate.clone());
         let screen = vt100::Parser::new(size(rows), size(cols), 0);
         Terminal {
-            child,
+            child: Program(child),
             master: pair.master,
             input,
             output,
+            gate,
             screen,
             raw: Vec::new(),
-            _home: home,
+            modes_before,
+            home,
         }
     }
 }
@@ -118,15 +178,14 @@ fn size(cells: u16) -> NonZero<u16> {
     NonZero::new(cells).expect("a terminal has cells")
 }
 
-fn read_all(mut reader: Box<dyn Read + Send>) -> Receiver<Vec<u8>> {
+fn read_all(mut reader: Box<dyn Read + Send>, gate: Arc<Gate>) -> Receiver<Vec<u8>> {
     let (sender, output) = channel();
     std::thread::spawn(move || {
         let mut buffer = vec![0; 65_536];
-        while let Ok(length @ 1..) = reader.read(&mut buffer) {
-            if sender.send(buffer[..length].to_vec()).is_err() {
-                return;
-            }
-        }
+        while gate.pass()
+            && let Ok(length @ 1..) = reader.read(&mut buffer)
+            && sender.send(buffer[..length].to_vec()).is_ok()
+        {}
     });
     output
 }
@@ -163,6 +222,17 @@ impl Terminal {
                     panic!("waited in vain until {what}:\n{}", self.text())
                 }
             }
+        }
+    }
+
+    /// Takes in what is written for so long.
+    pub(crate) fn take_for(&mut self, span: Duration) {
+        let end = Instant::now() + span;
+        while let Ok(bytes) = self
+            .output
+            .recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
+            self.take_in(&bytes);
         }
     }
 
@@ -203,6 +273,46 @@ impl Terminal {
         self.type_text(bytes);
     }
 
+    /// Marks the first rows that a filter shows and plans to stop them, or what else the key asks for;
+    /// gives a reason where one is asked for and types the phrase, all but the last enter. Plans again
+    /// where none of the rows can be stopped any more.
+    pub(crate) fn plan(&mut self, action: &str, filter: &str, rows: usize) {
+        self.until("every platform is live", |screen| {
+            screen.matches('●').count() == 3
+        });
+        self.type_text("/");
+        self.wait("enter keep");
+        self.type_text(&format!("\x15{filter}\r"));
+        self.until("so many rows are shown", |screen| {
+            let place = screen.split_once(" row ").map(|(_, rest)| rest);
+            let count = place.and_then(|rest| rest.split_whitespace().next()?.split_once('/'));
+            let count = count.and_then(|(_, count)| count.parse().ok());
+            !screen.contains("enter keep") && count.is_some_and(|count: usize| count >= rows)
+        });
+        self.type_text(&format!("g{}x", " ".repeat(rows)));
+        self.wait("enter plan");
+        self.type_text(action);
+        self.until("the plan is open", |screen| {
+            screen.contains("enter next") || screen.contains("enter send")
+        });
+        if self.text().contains("enter next") {
+            self.type_text("INC-1\r");
+        }
+        self.until("the rows were read anew", |screen| {
+            screen.contains("preflight") && screen.contains("enter send")
+        });
+        let screen = self.text();
+        let asked = screen.split_once("Type ").map(|(_, rest)| rest);
+        if let Some((phrase, _)) = asked.and_then(|rest| rest.split_once("to send:")) {
+            self.type_text(phrase.trim());
+            return;
+        }
+        assert!(screen.contains("Nothing would be sent"), "{screen}");
+        self.type_text("\x1b");
+        self.wait("? help  q quit");
+        self.plan(action, filter, rows);
+    }
+
     /// Changes the size of the terminal.
     pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
         self.master
@@ -217,7 +327,7 @@ impl Terminal {
 
     /// The number of the process, or of the one below the shell.
     pub(crate) fn pid(&self) -> i32 {
-        let own = self.child.process_id().expect("it runs");
+        let own = self.child.0.process_id().expect("it runs");
         let below = std::fs::read_to_string(format!("/proc/{own}/task/{own}/children"));
         let below = below
             .ok()
@@ -238,7 +348,7 @@ impl Terminal {
     pub(crate) fn end(&mut self) -> u32 {
         let end = Instant::now() + PATIENCE;
         let status = loop {
-            if let Some(status) = self.child.try_wait().expect("a child") {
+            if let Some(status) = self.child.0.try_wait().expect("a child") {
                 break status;
             }
             assert!(Instant::now() < end, "it does not end:\n{}", self.text());
@@ -250,6 +360,61 @@ impl Terminal {
             self.take_in(&bytes);
         }
         status.exit_code()
+    }
+
+    /// Takes no more of what the program writes, until [`Terminal::release`]; at most one piece more.
+    pub(crate) fn hold(&self) {
+        self.gate.set(Taking::Nothing);
+    }
+
+    /// Takes what the program writes again.
+    pub(crate) fn release(&self) {
+        self.gate.set(Taking::All);
+    }
+
+    /// Closes the window, whoever still writes to it, and waits for the program to end: its exit status,
+    /// and the processor time it took from then on, in clock ticks.
+    pub(crate) fn close_window(mut self) -> (u32, u64) {
+        let pid = self.pid();
+        let before = ticks(pid);
+        self.gate.set(Taking::Closed);
+        // The reading thread looks at the gate once it has read something more.
+        self.type_text("j");
+        while self.output.recv_timeout(PATIENCE).is_ok() {}
+        let Self {
+            mut child,
+            master,
+            input,
+            ..
+        } = self;
+        // Both are ends of the terminal.
+        drop((master, input));
+        let end = Instant::now() + PATIENCE;
+        while state(pid) != Some('Z') {
+            assert!(Instant::now() < end, "it outlives its window");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let taken = ticks(pid) - before;
+        let status = child.0.wait().expect("a child").exit_code();
+        (status, taken)
+    }
+
+    /// Kills the program as `kill -9` does and waits until it is gone.
+    pub(crate) fn kill(&mut self) {
+        self.signal("KILL");
+        self.child.0.wait().expect("a child");
+    }
+
+    /// Waits until the whole process is stopped.
+    pub(crate) fn wait_until_stopped(&mut self) {
+        let pid = self.pid();
+        let end = Instant::now() + PATIENCE;
+        while state(pid) != Some('T') {
+            assert!(Instant::now() < end, "it does not stop:\n{}", self.text());
+            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(2)) {
+                self.take_in(&bytes);
+            }
+        }
     }
 
     /// The terminal's modes, as `stty -a` tells them from outside.
@@ -267,6 +432,25 @@ impl Terminal {
     }
 }
 
+/// The fields of `/proc/PID/stat` from the state on; `None` once the process is gone.
+fn stat(pid: i32) -> Option<Vec<String>> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(") ")?;
+    Some(fields.split_whitespace().map(str::to_owned).collect())
+}
+
+/// `Z` for one that has ended, `T` for one that is stopped.
+fn state(pid: i32) -> Option<char> {
+    stat(pid)?.first()?.chars().next()
+}
+
+/// The processor time a process has taken.
+fn ticks(pid: i32) -> u64 {
+    let fields = stat(pid).expect("it is there");
+    let time = |field: usize| -> u64 { fields[field].parse().expect("a number") };
+    time(11) + time(12)
+}
+
 fn modes_of(path: &Path) -> String {
     let output = std::process::Command::new("stty")
         .arg("-a")
@@ -275,11 +459,4 @@ fn modes_of(path: &Path) -> String {
         .output();
     let output = output.expect("stty is there");
     String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-    }
 }

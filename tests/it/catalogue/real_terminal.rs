@@ -1,5 +1,11 @@
 //! What only the real binary in a real terminal shows (T, C).
 
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use centurion::journal::{Departure, Journal, State};
+
+use super::{AGENTS, TRAININGS};
 use crate::pty::{Start, Terminal, centurion};
 
 fn shown(start: Start) -> Terminal {
@@ -21,12 +27,204 @@ fn entries(terminal: &Terminal) -> usize {
     entering.count()
 }
 
+/// The journal of a demo in that terminal.
+fn journal(terminal: &Terminal) -> Journal {
+    let folder: PathBuf = terminal.home.path().join(".local/state/centurion");
+    Journal::open(folder.join("demo-journal"))
+}
+
+/// The terminal is as it was before the program, and tells why it ended.
+fn assert_given_back_with(terminal: &Terminal, words: &str) {
+    assert_eq!(terminal.modes(), terminal.modes_before);
+    assert!(!terminal.is_alternate() && !terminal.hides_cursor());
+    let left = terminal.raw.windows(8).rposition(|b| b == b"\x1b[?2004l");
+    assert!(left.is_some(), "bracketed paste is off again");
+    let screen = terminal.text();
+    assert!(screen.contains(words), "{words:?} in\n{screen}");
+}
+
+#[test]
+fn t11_a_panic_while_drawing_gives_the_terminal_back_with_its_message() {
+    let mut terminal = centurion(&["demo"])
+        .variable("CENTURION_DRILL", "panic draw 9")
+        .run();
+    assert_eq!(terminal.end(), 101);
+    assert_given_back_with(&terminal, "a fault of the program at src/");
+    assert!(terminal.text().contains("a drill at draw"));
+}
+
+#[test]
+fn t11_a_panic_while_a_panic_is_reported_gives_the_terminal_back_too() {
+    let mut terminal = centurion(&["demo"])
+        .variable("CENTURION_DRILL", "panic draw 9, panic hook")
+        .run();
+    assert_ne!(terminal.end(), 0);
+    assert_given_back_with(&terminal, "panicked while processing panic");
+}
+
+#[test]
+fn t11_a_panic_in_a_task_gives_the_terminal_back_and_the_journal_is_whole() {
+    for (filter, step, left) in [
+        (TRAININGS, "write-sending", Departure::NotLeft),
+        (AGENTS, "write-answer", Departure::Left),
+    ] {
+        let demo = centurion(&["demo", "--faults", "none"]);
+        let drill = format!("panic {step}");
+        let mut terminal = shown(demo.variable("CENTURION_DRILL", &drill));
+        terminal.plan("s", filter, 2);
+        terminal.type_text("\r");
+        assert_eq!(terminal.end(), 101, "{step}");
+        assert_given_back_with(&terminal, &format!("a drill at {step}"));
+        let past = journal(&terminal).batches(1).expect("readable").remove(0);
+        assert_eq!((past.state, past.problems.len()), (State::Unfinished, 0));
+        assert_eq!(past.rows.len(), 2);
+        assert!(past.rows.iter().all(|row| row.departure == left), "{step}");
+    }
+}
+
+#[test]
+fn t13_a_closed_window_ends_the_program_at_once_and_without_a_spin() {
+    let idle = demo();
+    let stuck = demo();
+    stuck.hold();
+    for terminal in [idle, stuck] {
+        let (status, ticks) = terminal.close_window();
+        assert_eq!(status, 129);
+        assert!(
+            ticks < 100,
+            "{ticks} hundredths of a second of processor time"
+        );
+    }
+}
+
+#[test]
+fn t13_a_window_that_is_closed_without_a_signal_is_noticed() {
+    let terminal = shown(centurion(&["demo"]).unsignalled());
+    let (status, ticks) = terminal.close_window();
+    assert_eq!(status, 129);
+    assert!(
+        ticks < 300,
+        "{ticks} hundredths of a second of processor time"
+    );
+}
+
+/// Looks again and again until it is so.
+fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(Instant::now() < end, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn t15_while_the_terminal_takes_no_bytes_the_batch_goes_on_to_its_end_and_is_painted_after() {
+    let mut terminal = shown(centurion(&["demo", "--faults", "none", "--speed", "50"]));
+    terminal.plan("s", TRAININGS, 2);
+    terminal.hold();
+    // More than any terminal keeps for a reader that does not come.
+    for columns in 0..60 {
+        terminal.resize(100 + columns % 30, 35);
+    }
+    terminal.type_text("\r");
+    let journal = journal(&terminal);
+    eventually("the batch has ended", || {
+        let past = journal.batches(1).expect("readable");
+        past.first().is_some_and(|past| past.state == State::Ended)
+    });
+    terminal.resize(120, 35);
+    terminal.release();
+    terminal.until("the end is painted", |screen| {
+        screen.matches("✓ reached").count() >= 2
+    });
+    terminal.type_text("q");
+}
+
+/// The footer of the list.
+const LIST: &str = "? help  q quit";
+
+/// Keys that open each screen from the list, and what shows that it is there.
+const SCREENS: [(&str, &str); 12] = [
+    ("", LIST),
+    ("?", "keys: list"),
+    ("s", "─ status ─"),
+    ("o", "─ sort by ─"),
+    ("/", "enter keep"),
+    ("v", " RANGE "),
+    ("a", "a batch holds 100"),
+    ("x", "enter plan"),
+    ("\r", "esc back"),
+    ("xs", "enter send"),
+    ("xs\t", "to send:"),
+    ("xs\tc", "requests of this plan"),
+];
+
+/// Presses a key and waits until another place is reached, which shows other keys.
+fn go(terminal: &mut Terminal, key: &str) {
+    let footer = |screen: &str| screen.lines().last().map(str::to_owned);
+    let before = footer(&terminal.text());
+    terminal.type_text(key);
+    terminal.until("another place is reached", |screen| {
+        footer(screen) != before
+    });
+}
+
+fn back_to_the_list(terminal: &mut Terminal) {
+    while !terminal.text().contains(LIST) {
+        go(terminal, "\x1b");
+    }
+}
+
+#[test]
+fn t1_t16_storms_of_sizes_and_pastes_leave_every_screen_as_it_was() {
+    let mut terminal = demo();
+    terminal.plan("s", TRAININGS, 1);
+    back_to_the_list(&mut terminal);
+    terminal.type_text("\x1b");
+    terminal.until("no filter is left", |screen| !screen.contains("/in:"));
+    for (keys, marker) in SCREENS {
+        for key in keys.chars() {
+            go(&mut terminal, &key.to_string());
+        }
+        terminal.wait(marker);
+        let sizes = [(1, 1), (2, 2), (20, 5), (400, 100), (59, 14), (80, 24)];
+        for (columns, rows) in sizes.repeat(5) {
+            terminal.resize(columns, rows);
+        }
+        let bomb = "axs\rstop 1\r\ry\rq\x1b[A".repeat(2_000);
+        terminal.type_text(&format!("\x1b[200~{bomb}\x1b[201~"));
+        terminal.resize(120, 35);
+        terminal.until("it is painted anew", |screen| {
+            screen.contains(marker) && screen.lines().count() == 35
+        });
+        back_to_the_list(&mut terminal);
+    }
+    assert!(terminal.text().contains("SELECTED 1 of 100"));
+    assert!(journal(&terminal).batches(1).expect("readable").is_empty());
+    terminal.type_text("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn t17_a_whole_job_that_is_typed_ahead_sends_nothing() {
+    let mut terminal = demo();
+    terminal.until("every platform is live", |screen| {
+        screen.matches('●').count() == 3
+    });
+    terminal.type_text("/kind:training status:Running\rg xsstop 1\r\r\r");
+    terminal.wait("to send:");
+    terminal.wait("preflight");
+    assert!(journal(&terminal).batches(1).expect("readable").is_empty());
+    assert!(!terminal.text().contains("stop 1▏"));
+}
+
 #[test]
 fn t12_ctrl_z_gives_the_terminal_back_and_fg_paints_it_anew() {
     let mut terminal = shown(centurion(&["demo"]).under_a_shell());
     terminal.type_text("\x1a");
     terminal.until("it is stopped", |screen| !screen.contains("row 1/"));
     assert!(!terminal.is_alternate() && !terminal.hides_cursor());
+    terminal.wait_until_stopped();
     let modes = terminal.modes();
     assert!(
         !modes.contains("-icanon") && !modes.contains("-echo "),

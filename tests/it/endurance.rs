@@ -1,0 +1,297 @@
+//! Long runs: fault after fault against one dashboard, refresh after refresh of one process.
+//!
+//! `CENTURION_LONG=1` runs them whole, else a small part; `CENTURION_SEED` says from which seed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use centurion::app::{Model, Screen};
+use centurion::domain::plan::Request;
+use centurion::journal::State;
+use centurion::simulator::Options;
+use serde_json::{Value, json};
+
+use crate::harness::{Dashboard, world};
+use crate::main_job::ids;
+use crate::pty::Terminal;
+use crate::site::{Site, number};
+
+fn is_long() -> bool {
+    number("CENTURION_LONG", 0) > 0
+}
+
+/// What may happen to any call. Those that lead to another send of a change are for reads.
+fn fault_of_a_call(random: &mut fastrand::Rng) -> Value {
+    let kinds = [
+        json!({"fault": "delay", "ms": 20}),
+        json!({"fault": "slow_bytes", "ms": 1}),
+        json!({"fault": "drop_before"}),
+        json!({"fault": "drop_after"}),
+        json!({"fault": "act_late", "ms": 20}),
+        json!({"fault": "cut", "at": 11}),
+        json!({"fault": "status", "status": 500, "act": true}),
+        json!({"fault": "status", "status": 503}),
+        json!({"fault": "status", "status": 403, "body": {"message": "no"}}),
+        json!({"fault": "status", "status": 409, "body": "in use"}),
+        json!({"fault": "header", "name": "content-type", "value": "text/plain"}),
+        json!({"fault": "body", "text": "[[[[{}"}),
+        json!({"fault": "body", "text": "{\"results\": null, \"resources\": 7}"}),
+        json!({"fault": "html"}),
+    ];
+    random.choice(kinds).expect("some")
+}
+
+fn fault_of_a_read(random: &mut fastrand::Rng) -> Value {
+    let mut fault = match random.u8(0..6) {
+        0 => json!({"fault": "shift_pages"}),
+        1 => json!({"fault": "token_expired"}),
+        _ => fault_of_a_call(random),
+    };
+    fault["method"] = "GET".into();
+    fault["times"] = random.u32(1..4).into();
+    fault
+}
+
+fn faults_of_a_change(random: &mut fastrand::Rng) -> Value {
+    let of_an_id = [
+        "missing",
+        "duplicate",
+        "contradictory",
+        "refused",
+        "extra",
+        "stuck",
+    ];
+    if random.bool() {
+        let name = random.choice(of_an_id).expect("some");
+        return json!([{"fault": name, "times": 1}]);
+    }
+    let fault = fault_of_a_call(random);
+    let on = |(method, path): (&str, &str)| {
+        let mut fault = fault.clone();
+        fault["method"] = method.into();
+        fault["path"] = path.into();
+        fault
+    };
+    [
+        ("PATCH", "/v2/*"),
+        ("POST", "/api/v1/workloads/*"),
+        ("POST", "/api/v1/executions/*"),
+    ]
+    .map(on)
+    .into()
+}
+
+fn is_well(model: &Model) -> bool {
+    let mut states = model.lanes.sources();
+    states.all(|state| state.health.error().is_none() && state.listing.is_some())
+}
+
+/// Reads through a fault and after it until every source is well.
+async fn read_through(dashboard: &mut Dashboard, fault: Value) {
+    dashboard
+        .simulator
+        .set_faults(json!([fault.clone()]))
+        .expect("valid");
+    dashboard.press("r").await;
+    dashboard.simulator.set_faults(json!([])).expect("valid");
+    let mut turns = 0;
+    while !is_well(dashboard.model()) {
+        turns += 1;
+        assert!(turns < 200, "{fault}\n{}", dashboard.screen());
+        dashboard.press("r").await;
+        let message = dashboard.session.next().await;
+        dashboard.session.handle(message);
+    }
+}
+
+/// Each id left at most as often as it was confirmed, and nobody else's did.
+fn assert_wire_is_confirmed(dashboard: &Dashboard) {
+    let mut confirmed: BTreeMap<&str, usize> = BTreeMap::new();
+    for run in &dashboard.model().runs {
+        let requests = run.report.batch().requests().iter();
+        for operation in requests.flat_map(Request::operations) {
+            *confirmed.entry(operation.key.id.raw()).or_default() += 1;
+        }
+    }
+    for request in dashboard.changes() {
+        let named = ids(&request);
+        let known = named
+            .iter()
+            .filter(|id| confirmed.contains_key(id.as_str()));
+        let known: Vec<_> = known.collect();
+        assert!(
+            known.len() == named.len() || known.len() == 1,
+            "{request:?}"
+        );
+        for id in known {
+            let left = confirmed.get_mut(id.as_str()).expect("known");
+            *left = left
+                .checked_sub(1)
+                .unwrap_or_else(|| panic!("{id} left again"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_each_of_a_hundred_random_faults_the_dashboard_is_usable_and_its_counts_are_right() {
+    let mut random = fastrand::Rng::with_seed(number("CENTURION_SEED", 1));
+    let mut dashboard = world().rows(1_200).open().await;
+    let rounds = if is_long() { 100 } else { 10 };
+    for round in 0..rounds {
+        read_through(&mut dashboard, fault_of_a_read(&mut random)).await;
+        let (rows, faults) = (random.usize(1..6), faults_of_a_change(&mut random));
+        let connection = random
+            .choice(["prod-eu", "gpu-cluster", "agents"])
+            .expect("some");
+        let filter = format!("in:{connection} status:running");
+        plan_what_runs(&mut dashboard, &filter, rows).await;
+        dashboard
+            .simulator
+            .set_faults(faults.clone())
+            .expect("valid");
+        dashboard.confirm("INC-1").await;
+        assert_eq!(
+            dashboard.model().runs.len(),
+            round + 1,
+            "{}",
+            dashboard.screen()
+        );
+        dashboard.sent().await;
+        dashboard.simulator.set_faults(json!([])).expect("valid");
+        let totals = dashboard.model().runs[round].report.totals();
+        assert_eq!(
+            (totals.marked(), totals.open),
+            (rows, 0),
+            "{round}: {faults}"
+        );
+        assert_wire_is_confirmed(&dashboard);
+        dashboard.press("<esc>").await;
+    }
+}
+
+/// Plans to stop rows of that filter that are in no batch yet; others in their place where they have stopped
+/// meanwhile.
+async fn plan_what_runs(dashboard: &mut Dashboard, filter: &str, rows: usize) {
+    loop {
+        for mark in dashboard.model().selection.marks().to_vec() {
+            dashboard.session.model.selection.unmark(&mark.row.key);
+        }
+        dashboard.filter(filter).await;
+        dashboard.press("g").await;
+        while dashboard.model().selection.len() < rows {
+            let row = dashboard
+                .model()
+                .cursor_row()
+                .expect("rows are left")
+                .clone();
+            let mut runs = dashboard.model().runs.iter();
+            let is_used = runs.any(|run| run.report.row(&row.key).is_some());
+            dashboard.press(if is_used { "j" } else { "<space>" }).await;
+        }
+        dashboard.press("xs").await;
+        dashboard.plan_is_read().await;
+        let Screen::Plan(confirm) = &dashboard.model().screen else {
+            panic!("no plan:\n{}", dashboard.screen())
+        };
+        if confirm.plan.counts().sendable() > 0 {
+            return;
+        }
+        dashboard.press("<esc>r").await;
+    }
+}
+
+/// What a process holds.
+#[derive(Debug)]
+struct Holding {
+    kibibytes: usize,
+    files: usize,
+    threads: usize,
+    locks: usize,
+}
+
+impl Holding {
+    fn of(pid: i32) -> Self {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
+        let field = |name: &str| -> usize {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let word = line.and_then(|line| line.split_whitespace().next());
+            word.and_then(|word| word.parse().ok()).expect("a number")
+        };
+        let locks = fs::read_to_string("/proc/locks").expect("readable");
+        let own = format!(" {pid} ");
+        Self {
+            kibibytes: field("VmRSS:"),
+            files: fs::read_dir(format!("/proc/{pid}/fd"))
+                .expect("it runs")
+                .count(),
+            threads: field("Threads:"),
+            locks: locks.lines().filter(|line| line.contains(&own)).count(),
+        }
+    }
+
+    /// Whether nothing has grown since.
+    fn is_within(&self, then: &Self) -> bool {
+        self.kibibytes * 10 <= then.kibibytes * 11
+            && self.files <= then.files
+            && self.threads <= then.threads
+            && self.locks <= then.locks
+    }
+}
+
+/// Refreshes until the simulator has answered so many reads.
+fn refresh_until(terminal: &mut Terminal, site: &Site, reads: usize) {
+    while site.simulator.requests().len() < reads {
+        for _ in 0..20 {
+            terminal.type_text("r");
+            terminal.take_for(Duration::from_millis(10));
+        }
+    }
+}
+
+fn one_batch(terminal: &mut Terminal) {
+    terminal.plan("s", "status:running", 1);
+    terminal.type_text("\r");
+    terminal.wait(" marked = ");
+    terminal.type_text("q");
+    terminal.wait("? help  q quit");
+}
+
+#[test]
+fn ten_thousand_refreshes_and_two_hundred_batches_leave_memory_files_threads_and_locks_as_they_were()
+ {
+    let share = if is_long() { 1 } else { 20 };
+    let (asked, batches) = (10_000 / share, 200 / share);
+    let site = Site::new(Options {
+        rows: 800,
+        speed: 1_000.0,
+        ..Options::default()
+    });
+    let mut terminal = site.dashboard().run();
+    one_batch(&mut terminal);
+    refresh_until(&mut terminal, &site, asked / 10);
+    one_batch(&mut terminal);
+    let then = Holding::of(terminal.pid());
+    for batch in 1..=batches {
+        one_batch(&mut terminal);
+        refresh_until(
+            &mut terminal,
+            &site,
+            asked / 10 + asked * 9 / 10 * batch / batches,
+        );
+    }
+    let end = Instant::now() + Duration::from_secs(60);
+    let all_ended = || {
+        let past = site.journal().batches(batches + 2).expect("readable");
+        past.len() == batches + 2 && past.iter().all(|past| past.state == State::Ended)
+    };
+    loop {
+        // Idle threads and connections go after some seconds.
+        refresh_until(&mut terminal, &site, site.simulator.requests().len() + 1);
+        let now = Holding::of(terminal.pid());
+        if all_ended() && now.is_within(&then) {
+            return;
+        }
+        assert!(Instant::now() < end, "then {then:?}, now {now:?}");
+    }
+}
