@@ -5,6 +5,7 @@ mod canned;
 mod catalogue;
 mod command_line;
 mod config;
+mod contract;
 mod doctor;
 mod faults;
 mod fixture;
