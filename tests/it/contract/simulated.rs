@@ -38,7 +38,12 @@ struct Caller {
 
 impl Caller {
     fn new(platform: PlatformId) -> Self {
-        let simulator = Simulator::start(Options::default()).expect("a free port");
+        // So slow that nothing moves but by what was asked.
+        let options = Options {
+            speed: 0.001,
+            ..Options::default()
+        };
+        let simulator = Simulator::start(options).expect("a free port");
         let ready = simulator.ready();
         let (id, secret) = match platform {
             PlatformId::SapAiCore => (ready.sap_ai_core.client_id, ready.sap_ai_core.client_secret),
