@@ -128,7 +128,7 @@ async fn operate(client: &Arc<dyn Platform>, call: &Call) -> Vec<String> {
         "delete" => change(client, call, Action::Delete).await,
         "resume" => change(client, call, Action::Resume).await,
         "clean up" => change(client, call, Action::CleanUp).await,
-        part @ ("raw JSON" | "history" | "pods") => {
+        part @ ("raw JSON" | "status details" | "history" | "pods") => {
             inspect(client, call, Inquiry::Detail, part).await
         }
         part @ ("logs" | "events" | "messages") => {
