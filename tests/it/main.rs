@@ -6,6 +6,7 @@ mod canned;
 mod catalogue;
 mod command_line;
 mod config;
+mod contract;
 mod doctor;
 mod endurance;
 mod faults;

@@ -200,7 +200,7 @@ impl<'a> View<'a> {
             "workloadRequestedResources": asked,
             "podsRequestedResources": null,
             "allocatedResources": gpus.map(|gpus| json!({
-                "gpu": gpus, "gpuMemory": memory, "cpu": null, "cpuMemory": "0B", "extendedResources": null,
+                "gpu": gpus, "gpuMemory": memory, "cpu": null, "cpuMemory": "0", "extendedResources": null,
             })),
             "idleAllocatedGpus": self.idle_gpus(row),
             "idleGpus": null,
