@@ -60,6 +60,10 @@ place_table! {
     Batches "batches"
     /// One row in full.
     Detail "detail"
+    /// What a row wrote, or what happened to it.
+    Logs "logs"
+    /// The text that is looked for in a row's page.
+    Search "search"
     /// Keys and what they do.
     Help "help"
     /// Leave or not.
@@ -69,7 +73,10 @@ place_table! {
 impl Place {
     /// Whether keys that are not bound are typed into a field.
     pub const fn has_field(self) -> bool {
-        matches!(self, Self::Filter | Self::PlanReason | Self::PlanPhrase)
+        matches!(
+            self,
+            Self::Filter | Self::Search | Self::PlanReason | Self::PlanPhrase
+        )
     }
 }
 
@@ -116,6 +123,18 @@ pub enum Command {
     Plan(Action),
     /// The row in full.
     Detail,
+    /// What the row wrote, or what happened to it.
+    Logs,
+    /// Type a text to look for.
+    Search,
+    /// The next place it is found.
+    NextMatch,
+    /// The place before.
+    PreviousMatch,
+    /// Keep the newest lines in sight.
+    Follow,
+    /// Write what is shown to a file.
+    Save,
     /// Type a filter.
     Filter,
     /// Choose statuses.
@@ -273,15 +292,16 @@ macro_rules! bindings {
     };
 }
 
-const LISTS: &[Place] = places!([Browse Range PlanRows Results Detail PlanWire Help]);
+const LISTS: &[Place] = places!([Browse Range PlanRows Results Detail Logs PlanWire Help]);
+const PAGES: &[Place] = places!([Detail Logs]);
 const CHOICES: &[Place] = places!([Statuses Sort Batches]);
 const TABLE: &[Place] = places!([Browse Range]);
 const FIELDS: &[Place] = places!([PlanReason PlanPhrase PlanRows]);
 const QUIT_IS_BACK: &[Place] =
-    places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results Batches Detail Help]);
-const HELPED: &[Place] = places!([Browse PlanRows Results Detail FirstRun]);
+    places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results Batches Detail Logs Help]);
+const HELPED: &[Place] = places!([Browse PlanRows Results Detail Logs FirstRun]);
 const POPUPS: &[Place] =
-    places!([Filter Range Menu Statuses Sort TooMany Batches Help Quit PlanWire]);
+    places!([Filter Search Range Menu Statuses Sort TooMany Batches Help Quit PlanWire]);
 
 /// Every key of the program. In each place the order is the order of the footer.
 pub const BINDINGS: &[Binding] = bindings! {
@@ -295,6 +315,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          ['s']                 Statuses                          "status"             "choose statuses, several at once";
     [Browse]          ['/']                 Filter                            "filter"             "text, !text, ~regex, owner:ana, age>2h, gpu>4 ...";
     [Browse]          [Enter]               Detail                            "detail"             "everything known of this row";
+    [Browse Detail]   ['l']                 Logs                              "logs"             "what this row wrote, or what happened to it";
     [Browse]          ['m']                 OnlyMarked                        "only marked"        "show only the marked rows, hidden and gone ones too";
     [Browse]          ['i']                 Invert                            ""                   "invert the marks within what matches";
     [Browse]          ['M']                 Mine                              ""                   "show only your own rows; again: all";
@@ -359,13 +380,21 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Results]         ['B']                 Batches                           "batches"            "the batches of this run";
     [Batches]         [Enter]               Accept                            "open"               "the results of this batch";
     [Detail]          ['y']                 CopyIds                           "copy id"            "copy the id";
+    PAGES             ['/']                 Search                            "search"             "look for a text; enter goes to the first place";
+    PAGES             ['n']                 NextMatch                         "next"               "to the next place it is found";
+    PAGES             ['N']                 PreviousMatch                     ""                   "to the place before";
+    PAGES             ['f']                 Follow                            "follow"             "ask again every 10 s, newest lines in sight; again: stop";
+    PAGES             ['e']                 Save                              "save"               "write all of it to a new file";
+    [Logs]            ['y']                 CopyIds                           "copy"               "copy the command line of the note, else the id";
+    PAGES             ['r']                 Refresh                           ""                   "ask again now";
+    [Search]          [Enter]               Accept                            "find"               "to the first place from here on";
     [Quit]            [Enter]               Accept                            "leave"              "leave; nothing is undone by it";
     // Everywhere.
     [Browse]          ['!']                 Dismiss                           ""                   "put the line on what to press away";
     HELPED            ['?']                 Help                              "help"               "the keys of this screen";
     POPUPS            [Esc]                 Back                              "back"               "close, change nothing more";
     FIELDS            [Esc]                 Back                              "back, nothing sent" "back to the list; nothing is sent";
-    [Results Detail]  [Esc]                 Back                              "back"               "back; tracking goes on";
+    [Results Detail Logs] [Esc]                 Back                              "back"               "back; tracking goes on";
     [Browse]          [Esc]                 Back                              ""                   "clear the filter; marks stay";
     [Browse FirstRun] ['q']                 Quit                              "quit"               "leave";
     QUIT_IS_BACK      ['q']                 Quit                              ""                   "back";
@@ -378,6 +407,12 @@ pub fn command(place: Place, event: KeyEvent) -> Option<Command> {
     in_place(place)
         .find(|binding| binding.keys.iter().any(|key| key.is(event)))
         .map(|binding| binding.command)
+}
+
+/// The key for a command in a place, as printed; empty where none is bound.
+pub fn name(place: Place, command: Command) -> String {
+    let binding = in_place(place).find(|binding| binding.command == command);
+    binding.map_or_else(String::new, |binding| binding.keys[0].name())
 }
 
 /// The bindings of a place, in the order of its footer.

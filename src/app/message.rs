@@ -9,6 +9,7 @@ use crate::app::table::{Query, View};
 use crate::domain::action::Exclusion;
 use crate::domain::connection::ConnectionName;
 use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::Answer;
 use crate::domain::plan::{Batch, Request};
 use crate::domain::resource::{Key, Reading, Source};
@@ -50,6 +51,8 @@ pub enum Message {
     Notice(String),
     /// A row was read by its own; the read began at that moment.
     Read(Key, Moment, Result<Reading, PlatformError>),
+    /// A part of the answer to an inquiry, by its number; `None` ends the answer.
+    Told(u64, Option<Part>),
     /// A batch came on.
     Batch(BatchNumber, BatchMessage),
     /// What requests of the open plan look like on the wire, a text for each.
@@ -96,6 +99,10 @@ pub enum Effect {
     Read(Vec<Key>),
     /// Read these rows by id: a listing that does not show them proves nothing.
     ReadById(Vec<Key>),
+    /// Ask what the platform tells of a row beyond its listing. The inquiry before it is given up.
+    Inspect(Key, Inquiry, u64),
+    /// Write to a new file, whose name begins with that and is told in a notice.
+    Save(String, Saved),
     /// Write the intent of a confirmed batch, then send it.
     Send(BatchNumber, Arc<Batch>),
     /// Send nothing further of a batch.
@@ -114,6 +121,15 @@ pub enum Effect {
     Suspend,
     /// Leave. The number is the exit status.
     Quit(u8),
+}
+
+/// What is written to a file.
+#[derive(Debug)]
+pub enum Saved {
+    /// These lines.
+    Lines(Vec<String>),
+    /// The rows of the list, as tab-separated values.
+    Rows(Arc<View>),
 }
 
 /// What a view is made of.

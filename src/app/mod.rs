@@ -5,12 +5,14 @@ pub mod browse;
 pub mod choices;
 pub mod confirm;
 pub mod detail;
+pub mod facts;
 pub mod filter;
 pub mod keymap;
 pub mod lanes;
 pub mod layout;
 pub mod listing;
 pub mod message;
+pub mod page;
 pub mod results;
 pub mod selection;
 pub mod table;
@@ -26,6 +28,7 @@ use crate::app::confirm::Confirm;
 use crate::app::detail::Detail;
 use crate::app::keymap::Place;
 use crate::app::lanes::Lanes;
+use crate::app::page::Topic;
 use crate::app::results::{Results, Run};
 use crate::app::selection::Selection;
 use crate::domain::connection::Connection;
@@ -93,6 +96,8 @@ pub struct Model {
     pub runs: Vec<Run>,
     /// Rows that are being read by id because a listing did not show them.
     pub(crate) looked_for: HashSet<Key>,
+    /// How many inquiries about rows were made.
+    pub(crate) inquiries: u64,
     /// Short notices, newest last.
     pub notices: Vec<Notice>,
     /// Whether the one line on what to press is shown.
@@ -170,6 +175,7 @@ impl Model {
             popup: None,
             runs: Vec::new(),
             looked_for: HashSet::new(),
+            inquiries: 0,
             notices: Vec::new(),
             hint: true,
             unseen_dialog: false,
@@ -202,7 +208,11 @@ impl Model {
             Screen::Browse => Place::Browse,
             Screen::Plan(confirm) => confirm.place(),
             Screen::Results(_) => Place::Results,
-            Screen::Detail(_) => Place::Detail,
+            Screen::Detail(detail) if detail.typing.is_some() => Place::Search,
+            Screen::Detail(detail) => match detail.page.topic {
+                Topic::Detail => Place::Detail,
+                Topic::Logs => Place::Logs,
+            },
         }
     }
 

@@ -10,7 +10,8 @@ use crate::app::confirm::Focus;
 use crate::app::keymap::{self, Command, Place};
 use crate::app::listing::Listing;
 use crate::app::message::{Effect, Message};
-use crate::app::table::View;
+use crate::app::page::Topic;
+use crate::app::table::{View, tab_separated};
 use crate::app::{Model, Popup, Screen, browse, choices, confirm, detail, layout, results};
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Reading, Source};
@@ -48,6 +49,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Read(key, started, reading) => read(model, &key, started, &reading),
+        Message::Told(number, part) => {
+            detail::told(model, number, part);
+            Vec::new()
+        }
         Message::Batch(number, message) => {
             results::batch(model, number, message);
             Vec::new()
@@ -66,6 +71,7 @@ fn tick(model: &mut Model, now: Now) -> Vec<Effect> {
     let mut effects = model.lanes.refresh_due(now.moment);
     effects.extend(confirm::tick(model, now));
     effects.extend(results::tick(model));
+    effects.extend(detail::tick(model));
     effects
 }
 
@@ -88,7 +94,7 @@ fn listed(
             effects.extend(browse::compare_marks(model, source));
             effects.extend(confirm::compare(model, &listing, source));
             effects.extend(results::compare(model, &listing, source));
-            detail::refresh(model);
+            detail::refresh(model, &listing, source);
         }
         None => confirm::source_failed(model, source),
     }
@@ -150,8 +156,10 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 /// Pasted text goes into the filter or the reason, on one line. On the confirm line, and where no field
 /// has the focus, it is refused: a paste never acts as keys and never confirms (T16).
 fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
-    if matches!(model.place(), Place::Filter | Place::PlanReason)
-        && let Some(field) = field(model)
+    if matches!(
+        model.place(),
+        Place::Filter | Place::Search | Place::PlanReason
+    ) && let Some(field) = field(model)
     {
         let room = FIELD.saturating_sub(field.value().chars().count());
         let capped: String = text.chars().take(room).collect();
@@ -175,7 +183,8 @@ fn field(model: &mut Model) -> Option<&mut Input> {
             Focus::Phrase => Some(&mut confirm.phrase),
             Focus::Rows => None,
         },
-        Screen::FirstRun | Screen::Results(_) | Screen::Detail(_) => None,
+        Screen::Detail(detail) => detail.typing.as_mut(),
+        Screen::FirstRun | Screen::Results(_) => None,
     }
 }
 
@@ -216,7 +225,7 @@ fn obey(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
         }
         Place::Results if command == Command::Batches => open_batches(model),
         Place::Results => results::obey(model, command),
-        Place::Detail => detail::obey(model, command),
+        Place::Detail | Place::Logs | Place::Search => detail::obey(model, command),
     }
 }
 
@@ -233,10 +242,8 @@ fn list(model: &mut Model, command: Command) -> Vec<Effect> {
             model.popup = Some(Popup::Sort(choices::SortMenu { cursor: 0 }));
             Vec::new()
         }
-        Command::Detail => {
-            detail::open(model);
-            Vec::new()
-        }
+        Command::Detail => detail::open(model, Topic::Detail),
+        Command::Logs => detail::open(model, Topic::Logs),
         Command::Batches => open_batches(model),
         Command::CopyIds => copy(model, |row| row.key.id.shown().to_string()),
         Command::CopyRows => copy(model, tab_separated),
@@ -334,6 +341,9 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
     if matches!(model.screen, Screen::Plan(_)) {
         return confirm::obey(model, Command::Back);
     }
+    if model.place() == Place::Search {
+        return detail::obey(model, Command::Back);
+    }
     if model.is_sending() {
         model.say("sending is stopped; what has left is followed");
         let sending = (1..)
@@ -364,20 +374,4 @@ fn copy(
     ));
     let lines: Vec<String> = rows.iter().map(|row| text(row)).collect();
     vec![Effect::Copy(lines.join("\n"))]
-}
-
-fn tab_separated(row: &crate::domain::resource::Resource) -> String {
-    let source = &row.key.source;
-    let owner = row.owner.as_ref().map_or("", Clean::as_str);
-    [
-        source.platform.name(),
-        source.connection.as_str(),
-        row.scope.as_str(),
-        row.kind_word(),
-        row.key.id.shown().as_str(),
-        row.name.as_str(),
-        row.status.word.as_str(),
-        owner,
-    ]
-    .join("\t")
 }

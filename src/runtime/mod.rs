@@ -5,6 +5,7 @@
 
 mod context;
 mod reading;
+mod saving;
 mod sending;
 mod session;
 #[cfg(unix)]

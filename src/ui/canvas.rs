@@ -167,12 +167,13 @@ impl<'a> Canvas<'a> {
             height,
         };
         self.clear(area);
+        self.padded(area, edges)
+    }
+
+    /// Draws a box as [`Canvas::boxed`] does; its inside without the columns next to the edges.
+    pub(super) fn padded(&mut self, area: Rect, edges: &Edges) -> Rect {
         let inner = self.boxed(area, edges);
-        Rect {
-            x: inner.x + 1,
-            width: inner.width.saturating_sub(2),
-            ..inner
-        }
+        span(inner, 1, inner.width.saturating_sub(2))
     }
 
     /// Draws lines from the top, as many as fit.
@@ -232,6 +233,16 @@ pub(super) fn row(area: Rect, y: u16) -> Rect {
     Rect {
         y: area.y.saturating_add(y),
         height: u16::from(y < area.height),
+        ..area
+    }
+}
+
+/// Some columns of an area, as far as it has them.
+pub(super) fn span(area: Rect, from: u16, width: u16) -> Rect {
+    let from = from.min(area.width);
+    Rect {
+        x: area.x + from,
+        width: width.min(area.width - from),
         ..area
     }
 }

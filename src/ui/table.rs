@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use ratatui::layout::Rect;
 
 use crate::app::Model;
+use crate::app::facts::failure;
 use crate::app::table::Tab;
 use crate::domain::connection::PlatformId;
-use crate::domain::resource::{Group, Kind, Resource, Source};
+use crate::domain::resource::{Kind, Resource, Source};
 use crate::domain::text::{cut, cut_middle, width};
 use crate::domain::time::{age, short_span};
 use crate::ui::canvas::{Canvas, Edges, row};
@@ -295,13 +296,5 @@ fn owner(row: &Resource, columns: usize) -> &str {
     match owner.as_str().split_once('@') {
         Some((name, _)) if width(owner.as_str()) > columns && !name.is_empty() => name,
         Some(_) | None => owner.as_str(),
-    }
-}
-
-/// Why a row failed, in the platform's words.
-pub(super) fn failure(row: &Resource) -> &str {
-    match &row.message {
-        Some(message) if row.status.group == Group::Failed || row.attention => message.as_str(),
-        Some(_) | None => "",
     }
 }

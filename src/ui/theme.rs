@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::app::facts::Weight;
 use crate::domain::resource::Group;
 use crate::domain::tracking::Tracking;
 
@@ -88,6 +89,17 @@ impl Theme {
         } else {
             style
         }
+    }
+}
+
+/// The tone of a fact or a line of a page.
+pub(super) const fn of_weight(weight: Weight) -> Tone {
+    match weight {
+        Weight::Plain => Tone::Plain,
+        Weight::Strong => Tone::Strong,
+        Weight::Quiet => Tone::Quiet,
+        Weight::Good => Tone::Good,
+        Weight::Warn => Tone::Warn,
     }
 }
 

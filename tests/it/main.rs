@@ -10,6 +10,7 @@ mod faults;
 mod fixture;
 mod harness;
 mod http;
+mod inspection;
 mod journal;
 mod kubiya;
 mod main_job;

@@ -1,7 +1,7 @@
 //! Every screen, drawn from a model that was driven by messages and keys.
 
 mod confirming;
-mod fixture;
+pub(crate) mod fixture;
 mod pictures;
 mod rows;
 mod scenes;

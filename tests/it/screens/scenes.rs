@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use centurion::app::message::{BatchMessage, Message};
 use centurion::domain::error::{PlatformError, Refusal};
+use centurion::domain::inspection::Part;
 use centurion::domain::outcome::{Answer, Rejection};
 use centurion::domain::resource::{Key, Reading, Resource, Status};
 use centurion::domain::text::Clean;
@@ -31,6 +32,9 @@ pub(crate) const SCENES: &[(&str, Way)] = &[
     ("list_only_marked", only_marked),
     ("list_notices", notices),
     ("detail", detail),
+    ("detail_parts", detail_parts),
+    ("logs", logs),
+    ("logs_search", logs_search),
     ("menu", menu),
     ("menu_one_platform", menu_one_platform),
     ("statuses", statuses),
@@ -135,6 +139,54 @@ fn notices(size: Size) -> Scene {
 fn detail(size: Size) -> Scene {
     let mut scene = Scene::listed(size);
     scene.press("G<enter>");
+    scene
+}
+
+fn detail_parts(size: Size) -> Scene {
+    let mut scene = detail(size);
+    let row = serde_json::json!({"id": "9a66c0de-3c1f-4a5d-8e0b-77aa10c4d9f0", "phase": "Stopped"});
+    scene.answer_part(Part::raw(&row));
+    scene.answer_part(Part {
+        title: "history",
+        lines: Err(timeout()),
+        note: None,
+    });
+    scene.press("j");
+    scene
+}
+
+fn logs(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("Gl");
+    let words = [
+        "Scheduled",
+        "Pulling image",
+        "Started",
+        "Killing container: node pressure",
+    ];
+    let line = |nth: usize| {
+        (
+            Some(7 * i64::try_from(nth).expect("small")),
+            words[nth % 4].to_owned(),
+        )
+    };
+    let lines: Vec<_> = (0..40).map(line).collect();
+    scene.answer("events", &lines);
+    scene.answer_part(Part {
+        title: "logs",
+        lines: Ok(Vec::new()),
+        note: Some(Clean::new(
+            "this platform has no call for them: `runai training logs fraud-scorer -p team-vision`",
+        )),
+    });
+    scene.answer_ends();
+    scene.press("f");
+    scene
+}
+
+fn logs_search(size: Size) -> Scene {
+    let mut scene = logs(size);
+    scene.press("/killing<enter>n/node");
     scene
 }
 
