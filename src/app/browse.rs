@@ -9,9 +9,9 @@ use crate::app::choices::{Statuses, TooMany};
 use crate::app::filter::Filter;
 use crate::app::keymap::Command;
 use crate::app::layout::{Layout, moved, scrolled};
-use crate::app::message::{ArrangeJob, Effect};
+use crate::app::message::{ArrangeJob, Effect, Saved};
 use crate::app::selection::{Mark, NotMarked};
-use crate::app::table::{Query, Tab, View};
+use crate::app::table::{Query, Tab, View, tab_separated};
 use crate::app::{Model, Popup};
 use crate::domain::resource::{Key, Reading, Resource};
 use crate::domain::time::Moment;
@@ -39,6 +39,8 @@ pub struct Browse {
     pub only_marked: bool,
     /// Whether the detail pane is wanted.
     pub pane: bool,
+    /// Whether ids and names stand whole where other columns would.
+    pub wide: bool,
     /// How far the view at hand is behind.
     pub(super) arranging: Arranging,
     cursor_key: Option<Key>,
@@ -61,7 +63,9 @@ pub(super) struct Arranging {
 #[derive(Clone, Debug)]
 pub struct Range {
     /// The row it began on.
-    pub anchor: Key,
+    anchor: Key,
+    /// Where that row is now.
+    at: usize,
     /// Whether its rows will be marked; else unmarked.
     pub marks: bool,
 }
@@ -79,6 +83,7 @@ impl Default for Browse {
             range: None,
             only_marked: false,
             pane: true,
+            wide: false,
             arranging: Arranging::default(),
             cursor_key: None,
         }
@@ -119,13 +124,8 @@ impl Model {
     /// The rows of the range being marked, if one is: first and last index.
     pub fn range_span(&self) -> Option<(usize, usize)> {
         let range = self.browse.range.as_ref()?;
-        let anchor = (0..self.shown_len())
-            .find(|&i| self.shown(i).is_some_and(|row| row.key == range.anchor));
-        let anchor = anchor.unwrap_or(self.browse.cursor);
-        Some((
-            anchor.min(self.browse.cursor),
-            anchor.max(self.browse.cursor),
-        ))
+        let (at, cursor) = (range.at, self.browse.cursor);
+        Some((at.min(cursor), at.max(cursor)))
     }
 
     /// Whether a marked row is among those the filter lets through.
@@ -185,6 +185,8 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
             return ask_anew(model);
         }
         Command::Filter => open_filter(model),
+        Command::Scope => open_filter_with(model, "scope:"),
+        Command::Wide => model.browse.wide ^= true,
         Command::Statuses => model.popup = Some(Popup::Statuses(Statuses::new(model))),
         Command::Pane => {
             model.browse.pane ^= true;
@@ -248,6 +250,7 @@ fn toggle(model: &mut Model) {
             }
         }
     }
+    find_anchor(model);
     let step = usize::from(!model.browse.only_marked);
     move_to(model, model.browse.cursor + step);
 }
@@ -258,7 +261,8 @@ fn range(model: &mut Model, marks: bool) {
     };
     let anchor = row.key.clone();
     let Some(span) = model.range_span() else {
-        model.browse.range = Some(Range { anchor, marks });
+        let at = model.browse.cursor;
+        model.browse.range = Some(Range { anchor, at, marks });
         return;
     };
     let same = model
@@ -386,9 +390,26 @@ fn show_tab(model: &mut Model, tab: Tab) -> Vec<Effect> {
 
 /// Opens the filter line on the filter in force.
 pub(super) fn open_filter(model: &mut Model) {
-    let typed = model.browse.typed.clone();
+    open_filter_with(model, "");
+}
+
+/// Opens the filter line with the beginning of another term.
+fn open_filter_with(model: &mut Model, term: &str) {
+    let before = model.browse.typed.clone();
+    let typed = format!("{before} {term}").trim().to_owned();
     model.browse.only_marked = false;
-    model.browse.typing = Some((Input::new(typed.clone()), typed));
+    model.browse.typing = Some((Input::new(typed), before));
+}
+
+/// The rows shown, in a file.
+pub(super) fn save(model: &Model) -> Effect {
+    let what = if model.browse.only_marked {
+        let marks = model.selection.marks().iter();
+        Saved::Lines(marks.map(|mark| tab_separated(&mark.row)).collect())
+    } else {
+        Saved::Rows(model.browse.view.clone())
+    };
+    Effect::Save("list".to_owned(), what)
 }
 
 /// Closes the filter line, keeping what was typed or going back to what was there before.
@@ -468,11 +489,9 @@ pub(super) fn arranged(model: &mut Model, view: Arc<View>) -> Vec<Effect> {
 /// Puts the cursor back on its row, looking near its old place first. Until it was moved it has no row
 /// of its own and stays on the first.
 fn find_cursor(model: &mut Model) {
-    let len = model.shown_len();
-    let at = model.browse.cursor.min(len.saturating_sub(1));
+    let at = model.browse.cursor;
     if let Some(key) = &model.browse.cursor_key {
-        let is_it = |index: &usize| model.shown(*index).is_some_and(|row| row.key == *key);
-        let found = (at..len).find(is_it).or_else(|| (0..at).rev().find(is_it));
+        let found = near(model, key, at);
         // Where another filter hides the row, the first one is what the operator looks at.
         let elsewhere = if model.browse.arranging.awaited {
             0
@@ -481,7 +500,26 @@ fn find_cursor(model: &mut Model) {
         };
         model.browse.cursor = found.unwrap_or(elsewhere);
     }
+    find_anchor(model);
     follow_cursor(model);
+}
+
+/// Where a row is now, looking near its old place first.
+fn near(model: &Model, key: &Key, at: usize) -> Option<usize> {
+    let len = model.shown_len();
+    let at = at.min(len.saturating_sub(1));
+    let is_it = |index: &usize| model.shown(*index).is_some_and(|row| row.key == *key);
+    (at..len).find(is_it).or_else(|| (0..at).rev().find(is_it))
+}
+
+/// Finds the row again that a range began on; without it there is no range.
+fn find_anchor(model: &mut Model) {
+    if let Some(mut range) = model.browse.range.take()
+        && let Some(at) = near(model, &range.anchor, range.at)
+    {
+        range.at = at;
+        model.browse.range = Some(range);
+    }
 }
 
 /// Compares the marks of a source with its new listing. A marked row that a complete listing does not

@@ -58,6 +58,12 @@ place_table! {
     Results "results"
     /// The batches of this run.
     Batches "batches"
+    /// The command line.
+    Palette "commands"
+    /// Every source and how it does.
+    Sources "sources"
+    /// What was said in this run.
+    Messages "messages"
     /// One row in full.
     Detail "detail"
     /// What a row wrote, or what happened to it.
@@ -75,7 +81,7 @@ impl Place {
     pub const fn has_field(self) -> bool {
         matches!(
             self,
-            Self::Filter | Self::Search | Self::PlanReason | Self::PlanPhrase
+            Self::Filter | Self::Search | Self::Palette | Self::PlanReason | Self::PlanPhrase
         )
     }
 }
@@ -157,6 +163,16 @@ pub enum Command {
     Pane,
     /// The batches of this run.
     Batches,
+    /// The command line.
+    Palette,
+    /// Every source and how it does.
+    Sources,
+    /// What was said in this run.
+    Messages,
+    /// Type the name of a resource group, project or organisation.
+    Scope,
+    /// Ids and names whole, other columns give way; or as before.
+    Wide,
     /// The keys of this screen.
     Help,
     /// Put the one line on what to press away.
@@ -294,14 +310,12 @@ macro_rules! bindings {
 
 const LISTS: &[Place] = places!([Browse Range PlanRows Results Detail Logs PlanWire Help]);
 const PAGES: &[Place] = places!([Detail Logs]);
-const CHOICES: &[Place] = places!([Statuses Sort Batches]);
+const CHOICES: &[Place] = places!([Statuses Sort Batches Sources Messages]);
 const TABLE: &[Place] = places!([Browse Range]);
 const FIELDS: &[Place] = places!([PlanReason PlanPhrase PlanRows]);
-const QUIT_IS_BACK: &[Place] =
-    places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results Batches Detail Logs Help]);
+const QUIT_IS_BACK: &[Place] = places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results Batches Sources Messages Detail Logs Help]);
 const HELPED: &[Place] = places!([Browse PlanRows Results Detail Logs FirstRun]);
-const POPUPS: &[Place] =
-    places!([Filter Search Range Menu Statuses Sort TooMany Batches Help Quit PlanWire]);
+const POPUPS: &[Place] = places!([Filter Search Range Menu Statuses Sort TooMany Batches Palette Sources Messages Help Quit PlanWire]);
 
 /// Every key of the program. In each place the order is the order of the footer.
 pub const BINDINGS: &[Binding] = bindings! {
@@ -332,6 +346,9 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          ['p']                 Hold                              ""                   "hold the refresh; again: go on";
     [Browse]          ['L']                 SignInAgain                       ""                   "sign in again where credentials were refused";
     [Browse]          ['B']                 Batches                           "batches"            "the batches of this run and their results";
+    [Browse]          [':']                 Palette                           "command"            "commands by name: sources, messages, scope ...";
+    [Browse]          ['e']                 Save                              ""                   "write the rows shown to a new file, tab-separated";
+    [Browse]          ['w']                 Wide                              ""                   "ids and names whole, others give way; again: as before";
     [Browse]          [Tab]                 Pane                              ""                   "the detail pane beside the list, on or off";
     // Moving.
     LISTS             ['j' Down]            Down                              ""                   "down";
@@ -344,6 +361,11 @@ pub const BINDINGS: &[Binding] = bindings! {
     LISTS             [PageUp (ctrl 'b')]   PageUp                            ""                   "a page up";
     CHOICES           ['j' Down]            Down                              ""                   "down";
     CHOICES           ['k' Up]              Up                                ""                   "up";
+    [Palette]         [Down]                Down                              ""                   "down";
+    [Palette]         [Up]                  Up                                ""                   "up";
+    [Palette]         [Enter]               Accept                            "run"                "run the chosen command";
+    [Sources]         ['r']                 Refresh                           "read now"           "read every source now";
+    [Sources]         ['p']                 Hold                              "hold"               "hold the refresh; again: go on";
     // The action menu: single letters, as printed.
     [Menu]            ['s']                 Plan(Action::Stop)                "stop"               "plan to stop the rows";
     [Menu]            ['d']                 Plan(Action::Delete)              "delete"             "plan to delete the rows";

@@ -28,6 +28,8 @@ pub type Seen = (Key, Clean, Tracking);
 pub enum Message {
     /// A key was pressed.
     Key(KeyEvent),
+    /// How many requests each connection sent in the last minute.
+    Requests(Vec<(ConnectionName, usize)>),
     /// Text was pasted.
     Paste(String),
     /// The terminal has a new size: columns, rows.
@@ -101,6 +103,8 @@ pub enum Effect {
     ReadById(Vec<Key>),
     /// Ask what the platform tells of a row beyond its listing. The inquiry before it is given up.
     Inspect(Key, Inquiry, u64),
+    /// Count the requests of the last minute.
+    CountRequests,
     /// Write to a new file, whose name begins with that and is told in a notice.
     Save(String, Saved),
     /// Write the intent of a confirmed batch, then send it.

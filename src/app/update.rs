@@ -11,6 +11,7 @@ use crate::app::keymap::{self, Command, Place};
 use crate::app::listing::Listing;
 use crate::app::message::{Effect, Message};
 use crate::app::page::Topic;
+use crate::app::palette::Palette;
 use crate::app::table::{View, tab_separated};
 use crate::app::{Model, Popup, Screen, browse, choices, confirm, detail, layout, results};
 use crate::domain::error::PlatformError;
@@ -25,6 +26,10 @@ const FIELD: usize = 2_000;
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => pressed(model, key),
+        Message::Requests(counts) => {
+            model.requests = counts.into_iter().collect();
+            Vec::new()
+        }
         Message::Paste(text) => pasted(model, &text),
         Message::Resized(columns, rows) => resized(model, (columns, rows)),
         Message::Tick(now) => tick(model, now),
@@ -72,6 +77,9 @@ fn tick(model: &mut Model, now: Now) -> Vec<Effect> {
     effects.extend(confirm::tick(model, now));
     effects.extend(results::tick(model));
     effects.extend(detail::tick(model));
+    if matches!(model.popup, Some(Popup::Sources(_))) {
+        effects.push(Effect::CountRequests);
+    }
     effects
 }
 
@@ -158,7 +166,7 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     if matches!(
         model.place(),
-        Place::Filter | Place::Search | Place::PlanReason
+        Place::Filter | Place::Search | Place::Palette | Place::PlanReason
     ) && let Some(field) = field(model)
     {
         let room = FIELD.saturating_sub(field.value().chars().count());
@@ -175,6 +183,10 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
 }
 
 fn field(model: &mut Model) -> Option<&mut Input> {
+    if let Some(Popup::Palette(palette)) = &mut model.popup {
+        palette.cursor = 0;
+        return Some(&mut palette.input);
+    }
     match &mut model.screen {
         Screen::Browse => model.browse.typing.as_mut().map(|(input, _)| input),
         Screen::Plan(confirm) if confirm.is_confirmed() => None,
@@ -218,6 +230,9 @@ fn obey(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
         | Place::Sort
         | Place::TooMany
         | Place::Batches
+        | Place::Palette
+        | Place::Sources
+        | Place::Messages
         | Place::Help
         | Place::Quit => popup(model, place, command),
         Place::PlanReason | Place::PlanPhrase | Place::PlanRows | Place::PlanWire => {
@@ -245,6 +260,19 @@ fn list(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Detail => detail::open(model, Topic::Detail),
         Command::Logs => detail::open(model, Topic::Logs),
         Command::Batches => open_batches(model),
+        Command::Palette => {
+            model.popup = Some(Popup::Palette(Palette::default()));
+            Vec::new()
+        }
+        Command::Sources => {
+            model.popup = Some(Popup::Sources(0));
+            vec![Effect::CountRequests]
+        }
+        Command::Messages => {
+            model.popup = Some(Popup::Messages(0));
+            Vec::new()
+        }
+        Command::Save => vec![browse::save(model)],
         Command::CopyIds => copy(model, |row| row.key.id.shown().to_string()),
         Command::CopyRows => copy(model, tab_separated),
         Command::Refresh => model.lanes.refresh_all(model.now.moment),
@@ -297,6 +325,8 @@ fn popup(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
             results::batches(model, command);
             Vec::new()
         }
+        Place::Palette => palette(model, command),
+        Place::Sources | Place::Messages => report(model, command),
         Place::Quit => vec![Effect::Quit(0)],
         _ => {
             if let Some(Popup::Help(of, offset)) = &mut model.popup {
@@ -307,6 +337,40 @@ fn popup(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Runs the chosen command as if its key had been pressed in the list.
+fn palette(model: &mut Model, command: Command) -> Vec<Effect> {
+    let Some(Popup::Palette(palette)) = &mut model.popup else {
+        return Vec::new();
+    };
+    if command != Command::Accept {
+        palette.scroll(command);
+        return Vec::new();
+    }
+    let Some(chosen) = palette.chosen() else {
+        model.say("no such command");
+        return Vec::new();
+    };
+    model.popup = None;
+    obey(model, Place::Browse, chosen)
+}
+
+fn report(model: &mut Model, command: Command) -> Vec<Effect> {
+    if matches!(command, Command::Refresh | Command::Hold) {
+        return list(model, command);
+    }
+    let (sources, said) = (model.lanes.sources().count(), model.said.len());
+    match &mut model.popup {
+        Some(Popup::Sources(cursor)) => {
+            *cursor = layout::moved(*cursor, sources, 1, command).unwrap_or(*cursor);
+        }
+        Some(Popup::Messages(cursor)) => {
+            *cursor = layout::moved(*cursor, said, 1, command).unwrap_or(*cursor);
+        }
+        _ => {}
+    }
+    Vec::new()
 }
 
 fn open_batches(model: &mut Model) -> Vec<Effect> {

@@ -180,6 +180,10 @@ impl Context {
             Effect::Read(keys) => self.read(keys, out).await,
             Effect::ReadById(keys) => self.look_for(keys, out).await,
             Effect::Inspect(key, inquiry, number) => self.inspect(&key, inquiry, number, out).await,
+            Effect::CountRequests => {
+                let counts = self.requests_a_minute();
+                tell(&out, Message::Requests(counts)).await;
+            }
             Effect::Save(name, what) => self.save(name, what, out).await,
             Effect::Send(number, batch) => self.send(number, batch, out).await,
             Effect::StopSending(number) => self.live(number).stop.cancel(),
@@ -198,6 +202,16 @@ impl Context {
             | Effect::Suspend
             | Effect::Quit(_) => {}
         }
+    }
+
+    fn requests_a_minute(&self) -> Vec<(ConnectionName, usize)> {
+        let clients = lock(&self.clients);
+        let clients = clients.iter();
+        let counts = clients.filter_map(|(name, client)| {
+            let count = client.as_ref().ok()?.http().requests_a_minute();
+            Some((name.clone(), count))
+        });
+        counts.collect()
     }
 
     async fn discover(&self, connection: ConnectionName, out: Sender) {

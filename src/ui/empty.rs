@@ -50,7 +50,10 @@ fn nothing_matches(model: &Model, columns: usize) -> Vec<Words> {
         (false, true) => format!("/{typed}"),
         (false, false) => format!("/{typed}  status: {status}"),
     };
-    let text = format!("0 of {all} match   {filter}");
+    let mut text = format!("0 of {all} match   {filter}");
+    if let Some((word, count)) = &model.browse.view.meant {
+        text = format!("{text}. Did you mean `{word}` ({})?", grouped(*count));
+    }
     let mut lines: Vec<Words> = words::wrapped(&text, columns)
         .into_iter()
         .map(|line| Words::new().plain(line))

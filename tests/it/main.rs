@@ -4,6 +4,7 @@ mod architecture;
 mod canned;
 mod catalogue;
 mod command_line;
+mod commands;
 mod config;
 mod doctor;
 mod faults;

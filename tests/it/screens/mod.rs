@@ -4,7 +4,7 @@ mod confirming;
 pub(crate) mod fixture;
 mod pictures;
 mod rows;
-mod scenes;
+pub(crate) mod scenes;
 mod sweeps;
 
 use regex::Regex;

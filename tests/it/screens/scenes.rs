@@ -51,6 +51,10 @@ pub(crate) const SCENES: &[(&str, Way)] = &[
     ("results_left", results_left),
     ("results_journal", results_journal),
     ("batches", batches),
+    ("list_wide", list_wide),
+    ("palette", palette),
+    ("sources", sources),
+    ("messages", messages),
     ("help", help),
     ("quit", quit),
 ];
@@ -368,6 +372,34 @@ fn results_journal(size: Size) -> Scene {
     scene.batch(BatchMessage::Waiting(run_ai.expect("a good name"), 38));
     let why = "cannot write /home/ana/.local/state/centurion/2026-11-22-0007.jsonl: no space left";
     scene.batch(BatchMessage::JournalFailed(Clean::new(why)));
+    scene
+}
+
+fn list_wide(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("!w");
+    scene
+}
+
+fn palette(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press(":s<down>");
+    scene
+}
+
+fn sources(size: Size) -> Scene {
+    let mut scene = in_trouble(size);
+    scene.press(":sources<enter><down>");
+    let counts = [("prod-eu", 12), ("run-ai", 3), ("kubiya", 33)];
+    let name = |name| centurion::domain::connection::ConnectionName::new(name);
+    let counts = counts.map(|(of, count)| (name(of).expect("a good name"), count));
+    scene.tell(Message::Requests(counts.into()));
+    scene
+}
+
+fn messages(size: Size) -> Scene {
+    let mut scene = notices(size);
+    scene.press("Rm:messages<enter>");
     scene
 }
 
