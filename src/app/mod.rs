@@ -8,6 +8,7 @@ pub mod confirm;
 pub mod detail;
 pub mod facts;
 pub mod filter;
+pub mod key_press;
 pub mod keymap;
 pub mod lanes;
 pub mod layout;

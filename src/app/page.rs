@@ -255,7 +255,13 @@ fn known<'a>(model: &Model, detail: &'a Detail, out: &mut Folded<'a>) {
     for action in Action::ALL {
         let rule = model.rule(&detail.row, action, true);
         let text = format!("{:<5}{}", rule.word, rule.why);
-        out.entry(Lead::Label(action.word()), text.into(), rule.weight);
+        let is_guess = rule.weight == Weight::Warn;
+        let weight = if is_guess {
+            Weight::Warn
+        } else {
+            Weight::Plain
+        };
+        out.entry(Lead::Label(action.word()), text.into(), weight);
     }
 }
 

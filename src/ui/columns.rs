@@ -147,7 +147,7 @@ impl Needs {
         match column {
             Column::Platform if total >= WIDE => 8,
             Column::Platform => 1,
-            Column::Name if self.whole && total >= WIDE => 40,
+            Column::Name if self.whole && total >= WIDE => 28,
             Column::Id if self.whole && total >= NARROW => 36,
             Column::Name if total >= WIDE => 22,
             Column::Name => 20,

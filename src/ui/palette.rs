@@ -4,14 +4,14 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::lanes::seconds_until;
-use crate::app::listing::{Health, SourceState};
+use crate::app::listing::SourceState;
 use crate::app::palette::Palette;
 use crate::domain::time::{short_span, time_of_day};
-use crate::ui::canvas::{Canvas, Edges, row};
+use crate::ui::canvas::{Canvas, Edges, stacked};
 use crate::ui::choices::list;
 use crate::ui::scroll::Scroll;
-use crate::ui::theme::Tone;
-use crate::ui::words::{Words, grouped, wrapped};
+use crate::ui::theme::{self, Tone};
+use crate::ui::words::{Words, flow, grouped, wrapped};
 use crate::ui::{field, glyph};
 
 /// Columns of the popups' inside, where there is room.
@@ -29,17 +29,13 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, palette: &Palette) {
         .collect();
     let size = (78, lines.len() + 1);
     let inner = canvas.popup(screen, size, &Edges::titled("command"));
+    let [first, below] = stacked(inner, [1, inner.height]);
     let label = Words::new().say(Tone::Mark, ":");
-    field::one_line(canvas, row(inner, 0), &label, &palette.input, &Words::new());
+    field::one_line(canvas, first, &label, &palette.input, &Words::new());
     let scroll = Scroll {
         cursor: palette.cursor..palette.cursor + 1,
         tail: 0,
         lines,
-    };
-    let below = Rect {
-        y: inner.y + 1,
-        height: inner.height.saturating_sub(1),
-        ..inner
     };
     scroll.draw(canvas, below);
 }
@@ -51,15 +47,17 @@ pub(super) fn sources(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: 
         .lanes
         .sources()
         .map(|state| source(model, state, columns));
+    let mut scroll = scrolled(entries, cursor);
     let counts = model.lanes.all().iter().map(|lane| {
         let name = &lane.connection.name;
         let count = model.requests.get(name).copied().unwrap_or(0);
-        format!("{name} {count}")
+        Words::new().plain(format!("{name} {count}"))
     });
-    let counts: Vec<String> = counts.collect();
-    let mut edges = Edges::titled("sources");
-    edges.remark = Words::new().quiet(format!("requests a minute: {}", counts.join(glyph::DOT)));
-    list(canvas, screen, columns, &scrolled(entries, cursor), edges);
+    let head = Words::new().plain("  ").quiet("requests a minute: ");
+    let counts = flow(head, counts.collect(), glyph::DOT, columns);
+    scroll.tail = counts.len();
+    scroll.lines.extend(counts);
+    list(canvas, screen, columns, &scroll, Edges::titled("sources"));
 }
 
 /// An entry of several lines each, with the cursor on one entry.
@@ -76,12 +74,7 @@ fn scrolled(entries: impl Iterator<Item = Vec<Words>>, cursor: usize) -> Scroll 
 }
 
 fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<Words> {
-    let (sign, tone, word) = match &state.health {
-        Health::Connecting => (glyph::CONNECTING, Tone::Busy, "connecting"),
-        Health::Live => (glyph::LIVE, Tone::Good, "live"),
-        Health::Stale(_) => (glyph::STALE, Tone::Warn, "stale"),
-        Health::Down(_) => (glyph::DOWN, Tone::Bad, "down"),
-    };
+    let (sign, tone, word) = theme::of_health(Some(&state.health));
     let listing = state.listing.as_ref();
     let rows = listing.map_or_else(String::new, |listing| {
         let age = short_span(model.now.moment.since(listing.finished));
