@@ -1,60 +1,273 @@
-//! One row in full.
+//! One row in full: its pages, what is asked for them, search, follow and save.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tui_input::Input;
 
 use crate::app::keymap::Command;
-use crate::app::layout::moved;
-use crate::app::message::Effect;
+use crate::app::layout::{help_page, moved};
+use crate::app::listing::Listing;
+use crate::app::message::{Effect, Saved};
+use crate::app::page::{Asking, Lead, Page, PageLine, Search, Topic, lines};
 use crate::app::{Model, Screen};
-use crate::domain::resource::Resource;
+use crate::domain::inspection::Part;
+use crate::domain::resource::{Resource, Source};
+
+/// How long after an answer a followed page is asked for again: 6 requests a minute (`PERFORMANCE.md` 18).
+const FOLLOW: Duration = Duration::from_secs(10);
 
 /// A row on screen.
 #[derive(Debug)]
 pub struct Detail {
     /// The row, as last read; refreshes replace it.
     pub row: Arc<Resource>,
-    /// The first line on screen.
-    pub offset: usize,
+    /// Since when a complete listing does not show it.
+    pub unlisted: Option<Timestamp>,
+    /// What is being typed to look for.
+    pub typing: Option<Input>,
+    /// The page on screen.
+    pub page: Page,
+    /// The page it was opened from.
+    behind: Option<Page>,
 }
 
-/// How many lines the detail scrolls at most: more facts than any platform sends.
-const LINES: usize = 400;
+/// The columns and lines of a page: the terminal without box, header and footer.
+pub(crate) fn room((columns, rows): (u16, u16)) -> (usize, usize) {
+    (
+        usize::from(columns.saturating_sub(4)),
+        usize::from(help_page(rows)),
+    )
+}
 
-/// Opens the row under the cursor.
-pub(super) fn open(model: &mut Model) {
-    if let Some(row) = model.cursor_row().cloned() {
-        model.screen = Screen::Detail(Box::new(Detail { row, offset: 0 }));
+/// Takes the detail off the screen, to work on it beside the rest of the model.
+fn taken(model: &mut Model) -> Option<Box<Detail>> {
+    match std::mem::replace(&mut model.screen, Screen::Browse) {
+        Screen::Detail(detail) => Some(detail),
+        screen @ (Screen::FirstRun | Screen::Browse | Screen::Plan(_) | Screen::Results(_)) => {
+            model.screen = screen;
+            None
+        }
     }
 }
 
-/// Carries out a command of the detail.
-pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
-    let Screen::Detail(detail) = &mut model.screen else {
+/// Opens the row under the cursor.
+pub(super) fn open(model: &mut Model, topic: Topic) -> Vec<Effect> {
+    let Some(row) = model.cursor_row().cloned() else {
         return Vec::new();
     };
-    match command {
-        Command::Back | Command::Quit => model.screen = Screen::Browse,
-        Command::CopyIds => {
-            let id = detail.row.key.id.shown().to_string();
-            model.say("id copied");
-            return vec![Effect::Copy(id)];
+    let mut detail = Box::new(Detail {
+        row,
+        unlisted: None,
+        typing: None,
+        page: Page::new(topic),
+        behind: None,
+    });
+    let effects = ask(model, &mut detail);
+    model.screen = Screen::Detail(detail);
+    effects
+}
+
+/// Asks for what the page on screen shows.
+fn ask(model: &mut Model, detail: &mut Detail) -> Vec<Effect> {
+    model.inquiries += 1;
+    detail.page.number = model.inquiries;
+    let inquiry = detail.page.inquiry();
+    let key = detail.row.key.clone();
+    vec![Effect::Inspect(key, inquiry, model.inquiries)]
+}
+
+/// Takes a part in, or the end of the answer. What comes late for a row that is no longer open is dropped.
+pub(super) fn told(model: &mut Model, number: u64, part: Option<Part>) {
+    let Screen::Detail(detail) = &mut model.screen else {
+        return;
+    };
+    let page = &mut detail.page;
+    match part {
+        _ if page.number != number => {}
+        Some(part) => page.take(part),
+        None => {
+            page.asking = Asking::No;
+            page.follow = page.follow.map(|_| model.now.moment.after(FOLLOW));
         }
-        other => detail.offset = moved(detail.offset, LINES, 10, other).unwrap_or(detail.offset),
+    }
+}
+
+/// Asks for a followed page again when its time has come.
+pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
+    let now = model.now.moment;
+    let Some(mut detail) = taken(model) else {
+        return Vec::new();
+    };
+    let is_due = detail.page.follow.is_some_and(|at| at <= now);
+    let effects = if is_due && detail.page.asking == Asking::No && !model.lanes.held {
+        ask(model, &mut detail)
+    } else {
+        Vec::new()
+    };
+    model.screen = Screen::Detail(detail);
+    effects
+}
+
+/// Takes in the row's newest reading, or that a complete listing does not show it.
+pub(super) fn refresh(model: &mut Model, listing: &Listing, source: &Source) {
+    let Screen::Detail(detail) = &mut model.screen else {
+        return;
+    };
+    if *detail.row.key.source != *source {
+        return;
+    }
+    if let Some(row) = listing.find(&detail.row.key.id) {
+        detail.row = row.clone();
+        detail.unlisted = None;
+    } else if listing.complete {
+        detail.unlisted.get_or_insert(model.now.wall);
+    }
+}
+
+/// Carries out a command of the detail and of the logs.
+pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
+    let Some(mut detail) = taken(model) else {
+        return Vec::new();
+    };
+    let leaves = matches!(command, Command::Back | Command::Quit);
+    if leaves && detail.typing.is_none() && detail.behind.is_none() {
+        return Vec::new();
+    }
+    let effects = act(model, &mut detail, command);
+    model.screen = Screen::Detail(detail);
+    effects
+}
+
+fn act(model: &mut Model, detail: &mut Detail, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Back | Command::Quit => return back(model, detail),
+        Command::Logs => {
+            let logs = Page::new(Topic::Logs);
+            detail.behind = Some(std::mem::replace(&mut detail.page, logs));
+            return ask(model, detail);
+        }
+        Command::Refresh => return ask(model, detail),
+        Command::Follow => return follow(model, detail),
+        Command::CopyIds => return copy(model, detail),
+        Command::Save => return vec![save(model, detail)],
+        Command::Search => detail.typing = Some(Input::default()),
+        Command::Accept => {
+            let typed = detail.typing.take().unwrap_or_default();
+            let first = first_entry(model, detail);
+            find(model, detail, &typed.value().to_lowercase(), first, true);
+        }
+        Command::NextMatch | Command::PreviousMatch => match detail.page.search.clone() {
+            None => model.say("/ looks for a text first"),
+            Some(Search { text, at, .. }) => {
+                let forward = command == Command::NextMatch;
+                find(model, detail, &text, at + usize::from(forward), forward);
+            }
+        },
+        other => scroll(model, detail, other),
     }
     Vec::new()
 }
 
-/// Takes in the row's newest reading.
-pub(super) fn refresh(model: &mut Model) {
-    let Screen::Detail(detail) = &mut model.screen else {
+/// Esc: closes the search line, else the page, for the one it was opened from.
+fn back(model: &mut Model, detail: &mut Detail) -> Vec<Effect> {
+    if detail.typing.take().is_some() {
+        return Vec::new();
+    }
+    if let Some(behind) = detail.behind.take() {
+        detail.page = behind;
+    }
+    // Its answer was given up when another page was asked for.
+    match detail.page.asking {
+        Asking::No => Vec::new(),
+        Asking::Whole | Asking::Since(_) => ask(model, detail),
+    }
+}
+
+fn scroll(model: &Model, detail: &mut Detail, command: Command) {
+    let (columns, rows) = room(model.size);
+    let last = lines(model, detail, columns).len().saturating_sub(rows);
+    let page = &mut detail.page;
+    let at = page.offset.min(last);
+    let Some(to) = moved(at, last + 1, rows, command) else {
         return;
     };
-    let key = &detail.row.key;
-    let listing = model
-        .lanes
-        .source(&key.source)
-        .and_then(|state| state.listing.as_ref());
-    if let Some(row) = listing.and_then(|listing| listing.find(&key.id)) {
-        detail.row = row.clone();
+    if to < at {
+        page.follow = None;
     }
+    let at_end = to == last && page.follow.is_some();
+    page.offset = if at_end { usize::MAX } else { to };
+}
+
+/// Keeps the newest lines in sight, asking for them at a calm pace. Again, or moving up: no more.
+fn follow(model: &mut Model, detail: &mut Detail) -> Vec<Effect> {
+    let page = &mut detail.page;
+    if page.follow.take().is_some() {
+        return Vec::new();
+    }
+    page.follow = Some(model.now.moment);
+    if page.topic == Topic::Logs {
+        page.offset = usize::MAX;
+    }
+    match page.asking {
+        Asking::No => ask(model, detail),
+        Asking::Whole | Asking::Since(_) => Vec::new(),
+    }
+}
+
+/// The id; in the logs the command line of a note, where there is one.
+fn copy(model: &mut Model, detail: &Detail) -> Vec<Effect> {
+    let (what, text) = match detail.page.command() {
+        Some(command) => ("command line", command.to_owned()),
+        None => ("id", detail.row.key.id.shown().to_string()),
+    };
+    model.say(format!("{what} copied, if the terminal allows it"));
+    vec![Effect::Copy(text)]
+}
+
+/// Everything on the page, in a file of its own.
+fn save(model: &Model, detail: &Detail) -> Effect {
+    let lines = lines(model, detail, usize::MAX).into_iter();
+    let text = lines.map(|line| match line.lead {
+        Lead::Label(label) => format!("{label}: {}", line.text),
+        Lead::Time(at) => format!("{at}  {}", line.text),
+        Lead::Nothing | Lead::Labelled | Lead::Timed => line.text.into_owned(),
+    });
+    let id = detail.row.key.id.shown();
+    let name = format!("{}-{id}", detail.page.topic.word());
+    Effect::Save(name, Saved::Lines(text.collect()))
+}
+
+/// The entry of the first line on screen.
+fn first_entry(model: &Model, detail: &Detail) -> usize {
+    let (columns, rows) = room(model.size);
+    let lines = lines(model, detail, columns);
+    let last = lines.len().saturating_sub(rows);
+    let first = lines.get(detail.page.offset.min(last));
+    first.map_or(0, |line| line.entry)
+}
+
+/// Goes to the first match at or after an entry, or to the last one before it; round the end if need be.
+fn find(model: &mut Model, detail: &mut Detail, text: &str, from: usize, forward: bool) {
+    let entries = lines(model, detail, usize::MAX).into_iter();
+    let holds = |line: &PageLine| line.text.to_lowercase().contains(text);
+    let matches: Vec<usize> = entries.filter(holds).map(|line| line.entry).collect();
+    if matches.is_empty() || text.is_empty() {
+        model.say(format!("nothing here says `{text}`"));
+        return;
+    }
+    let after = matches.partition_point(|entry| *entry < from);
+    let count = matches.len();
+    let nth = if forward { after } else { after + count - 1 } % count;
+    let (columns, rows) = room(model.size);
+    let lines = lines(model, detail, columns);
+    let line = lines.partition_point(|line| line.entry < matches[nth]);
+    detail.page.offset = line.saturating_sub(rows / 3);
+    detail.page.follow = None;
+    detail.page.search = Some(Search {
+        text: text.to_owned(),
+        at: matches[nth],
+        place: (nth + 1, count),
+    });
 }

@@ -2,6 +2,7 @@
 //!
 //! `llama` text · `!text` without it · `~regex` · `status:failed` · `owner:ana` · `in:prod-eu` · `age>2h` · `gpu>4`
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -110,12 +111,43 @@ impl Filter {
         self.names_status
     }
 
+    /// With the name nearest to its first word in the place of that word, and that name.
+    pub fn corrected(&self, names: &BTreeSet<&str>) -> Option<(String, Self)> {
+        let is_word = |term: &Term| !term.negated && matches!(term.test, Test::Text(_));
+        let place = self.terms.iter().position(is_word)?;
+        let Test::Text(Needle(typed)) = &self.terms[place].test else {
+            return None;
+        };
+        let most = typed.chars().count() / 3 + 1;
+        let whole = names.iter().filter(|name| name.len() > 2);
+        let near = whole.map(|name| name.to_lowercase());
+        let near = near.map(|name| (distance(typed, &name), name));
+        let (_, name) = near.filter(|(far, _)| *far <= most).min()?;
+        let mut filter = self.clone();
+        filter.terms[place].test = Test::Text(Needle(name.clone()));
+        Some((name, filter))
+    }
+
     /// Whether the row passes.
     pub fn matches(&self, row: &Resource, now: Timestamp) -> bool {
         self.terms
             .iter()
             .all(|term| term.test.holds(row, now) != term.negated)
     }
+}
+
+/// How many letters are to be added, dropped or changed to make one word of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.chars().enumerate() {
+            let changed = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.chars().count()]
 }
 
 fn term(word: &str, me: &str) -> Result<Term, String> {

@@ -4,6 +4,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::app::key_press::KeyPress;
 use crate::app::table::Tab;
 use crate::domain::action::Action;
 use crate::domain::resource::Kind;
@@ -58,8 +59,18 @@ place_table! {
     Results "results"
     /// The batches of this run.
     Batches "batches"
+    /// The command line.
+    Palette "commands"
+    /// Every source and how it does.
+    Sources "sources"
+    /// What was said in this run.
+    Messages "messages"
     /// One row in full.
     Detail "detail"
+    /// What a row wrote, or what happened to it.
+    Logs "logs"
+    /// The text that is looked for in a row's page.
+    Search "search"
     /// Keys and what they do.
     Help "help"
     /// Leave or not.
@@ -69,7 +80,10 @@ place_table! {
 impl Place {
     /// Whether keys that are not bound are typed into a field.
     pub const fn has_field(self) -> bool {
-        matches!(self, Self::Filter | Self::PlanReason | Self::PlanPhrase)
+        matches!(
+            self,
+            Self::Filter | Self::Search | Self::Palette | Self::PlanReason | Self::PlanPhrase
+        )
     }
 }
 
@@ -116,6 +130,18 @@ pub enum Command {
     Plan(Action),
     /// The row in full.
     Detail,
+    /// What the row wrote, or what happened to it.
+    Logs,
+    /// Type a text to look for.
+    Search,
+    /// The next place it is found.
+    NextMatch,
+    /// The place before.
+    PreviousMatch,
+    /// Keep the newest lines in sight.
+    Follow,
+    /// Write what is shown to a file.
+    Save,
     /// Type a filter.
     Filter,
     /// Choose statuses.
@@ -138,6 +164,16 @@ pub enum Command {
     Pane,
     /// The batches of this run.
     Batches,
+    /// The command line.
+    Palette,
+    /// Every source and how it does.
+    Sources,
+    /// What was said in this run.
+    Messages,
+    /// Type the name of a resource group, project or organisation.
+    Scope,
+    /// Ids and names whole, other columns give way; or as before.
+    Wide,
     /// The keys of this screen.
     Help,
     /// Put the one line on what to press away.
@@ -199,50 +235,6 @@ pub struct Binding {
     pub help: &'static str,
 }
 
-/// A key with its modifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyPress {
-    code: KeyCode,
-    modifiers: KeyModifiers,
-}
-
-impl KeyPress {
-    const fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
-        Self { code, modifiers }
-    }
-
-    /// Shift is part of the character for letters, and terminals disagree on whether to report it.
-    fn is(self, event: KeyEvent) -> bool {
-        let modifiers = match event.code {
-            KeyCode::Char(_) | KeyCode::BackTab => event.modifiers.difference(KeyModifiers::SHIFT),
-            _ => event.modifiers,
-        };
-        self.code == event.code && self.modifiers == modifiers
-    }
-
-    /// As printed on screen: `space`, `ctrl-d`, `↓`.
-    pub fn name(self) -> String {
-        let key = match self.code {
-            KeyCode::Char(' ') => "space".to_owned(),
-            KeyCode::Char(c) => c.to_string(),
-            KeyCode::Enter => "enter".to_owned(),
-            KeyCode::Esc => "esc".to_owned(),
-            KeyCode::Tab => "tab".to_owned(),
-            KeyCode::BackTab => "shift-tab".to_owned(),
-            KeyCode::Up => "↑".to_owned(),
-            KeyCode::Down => "↓".to_owned(),
-            KeyCode::PageUp => "PgUp".to_owned(),
-            KeyCode::PageDown => "PgDn".to_owned(),
-            other => format!("{other}"),
-        };
-        if self.modifiers.contains(KeyModifiers::CONTROL) {
-            format!("ctrl-{key}")
-        } else {
-            key
-        }
-    }
-}
-
 macro_rules! key {
     ((ctrl $c:literal)) => {
         KeyPress::new(KeyCode::Char($c), KeyModifiers::CONTROL)
@@ -273,15 +265,14 @@ macro_rules! bindings {
     };
 }
 
-const LISTS: &[Place] = places!([Browse Range PlanRows Results Detail PlanWire Help]);
-const CHOICES: &[Place] = places!([Statuses Sort Batches]);
+const LISTS: &[Place] = places!([Browse Range PlanRows Results Detail Logs PlanWire Help]);
+const PAGES: &[Place] = places!([Detail Logs]);
+const CHOICES: &[Place] = places!([Statuses Sort Batches Sources Messages]);
 const TABLE: &[Place] = places!([Browse Range]);
 const FIELDS: &[Place] = places!([PlanReason PlanPhrase PlanRows]);
-const QUIT_IS_BACK: &[Place] =
-    places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results Batches Detail Help]);
-const HELPED: &[Place] = places!([Browse PlanRows Results Detail FirstRun]);
-const POPUPS: &[Place] =
-    places!([Filter Range Menu Statuses Sort TooMany Batches Help Quit PlanWire]);
+const QUIT_IS_BACK: &[Place] = places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results Batches Sources Messages Detail Logs Help]);
+const HELPED: &[Place] = places!([Browse PlanRows Results Detail Logs FirstRun]);
+const POPUPS: &[Place] = places!([Filter Search Range Menu Statuses Sort TooMany Batches Palette Sources Messages Help Quit PlanWire]);
 
 /// Every key of the program. In each place the order is the order of the footer.
 pub const BINDINGS: &[Binding] = bindings! {
@@ -295,6 +286,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          ['s']                 Statuses                          "status"             "choose statuses, several at once";
     [Browse]          ['/']                 Filter                            "filter"             "text, !text, ~regex, owner:ana, age>2h, gpu>4 ...";
     [Browse]          [Enter]               Detail                            "detail"             "everything known of this row";
+    [Browse Detail]   ['l']                 Logs                              "logs"             "what this row wrote, or what happened to it";
     [Browse]          ['m']                 OnlyMarked                        "only marked"        "show only the marked rows, hidden and gone ones too";
     [Browse]          ['i']                 Invert                            ""                   "invert the marks within what matches";
     [Browse]          ['M']                 Mine                              ""                   "show only your own rows; again: all";
@@ -311,6 +303,9 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          ['p']                 Hold                              ""                   "hold the refresh; again: go on";
     [Browse]          ['L']                 SignInAgain                       ""                   "sign in again where credentials were refused";
     [Browse]          ['B']                 Batches                           "batches"            "the batches of this run and their results";
+    [Browse]          [':']                 Palette                           "command"            "commands by name: sources, messages, scope ...";
+    [Browse]          ['e']                 Save                              ""                   "write the rows shown to a new file, tab-separated";
+    [Browse]          ['w']                 Wide                              ""                   "ids and names whole, others give way; again: as before";
     [Browse]          [Tab]                 Pane                              ""                   "the detail pane beside the list, on or off";
     // Moving.
     LISTS             ['j' Down]            Down                              ""                   "down";
@@ -323,6 +318,11 @@ pub const BINDINGS: &[Binding] = bindings! {
     LISTS             [PageUp (ctrl 'b')]   PageUp                            ""                   "a page up";
     CHOICES           ['j' Down]            Down                              ""                   "down";
     CHOICES           ['k' Up]              Up                                ""                   "up";
+    [Palette]         [Down]                Down                              ""                   "down";
+    [Palette]         [Up]                  Up                                ""                   "up";
+    [Palette]         [Enter]               Accept                            "run"                "run the chosen command";
+    [Sources]         ['r']                 Refresh                           "read now"           "read every source now";
+    [Sources]         ['p']                 Hold                              "hold"               "hold the refresh; again: go on";
     // The action menu: single letters, as printed.
     [Menu]            ['s']                 Plan(Action::Stop)                "stop"               "plan to stop the rows";
     [Menu]            ['d']                 Plan(Action::Delete)              "delete"             "plan to delete the rows";
@@ -359,13 +359,21 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Results]         ['B']                 Batches                           "batches"            "the batches of this run";
     [Batches]         [Enter]               Accept                            "open"               "the results of this batch";
     [Detail]          ['y']                 CopyIds                           "copy id"            "copy the id";
+    PAGES             ['/']                 Search                            "search"             "look for a text; enter goes to the first place";
+    PAGES             ['n']                 NextMatch                         "next"               "to the next place it is found";
+    PAGES             ['N']                 PreviousMatch                     ""                   "to the place before";
+    PAGES             ['f']                 Follow                            "follow"             "ask again every 10 s, newest lines in sight; again: stop";
+    PAGES             ['e']                 Save                              "save"               "write all of it to a new file";
+    [Logs]            ['y']                 CopyIds                           "copy"               "copy the command line of the note, else the id";
+    PAGES             ['r']                 Refresh                           ""                   "ask again now";
+    [Search]          [Enter]               Accept                            "find"               "to the first place from here on";
     [Quit]            [Enter]               Accept                            "leave"              "leave; nothing is undone by it";
     // Everywhere.
     [Browse]          ['!']                 Dismiss                           ""                   "put the line on what to press away";
     HELPED            ['?']                 Help                              "help"               "the keys of this screen";
     POPUPS            [Esc]                 Back                              "back"               "close, change nothing more";
     FIELDS            [Esc]                 Back                              "back, nothing sent" "back to the list; nothing is sent";
-    [Results Detail]  [Esc]                 Back                              "back"               "back; tracking goes on";
+    [Results Detail Logs] [Esc]                 Back                              "back"               "back; tracking goes on";
     [Browse]          [Esc]                 Back                              ""                   "clear the filter; marks stay";
     [Browse FirstRun] ['q']                 Quit                              "quit"               "leave";
     QUIT_IS_BACK      ['q']                 Quit                              ""                   "back";
@@ -378,6 +386,12 @@ pub fn command(place: Place, event: KeyEvent) -> Option<Command> {
     in_place(place)
         .find(|binding| binding.keys.iter().any(|key| key.is(event)))
         .map(|binding| binding.command)
+}
+
+/// The key for a command in a place, as printed; empty where none is bound.
+pub fn name(place: Place, command: Command) -> String {
+    let binding = in_place(place).find(|binding| binding.command == command);
+    binding.map_or_else(String::new, |binding| binding.keys[0].name())
 }
 
 /// The bindings of a place, in the order of its footer.

@@ -9,6 +9,7 @@ use crate::app::table::{Query, View};
 use crate::domain::action::Exclusion;
 use crate::domain::connection::ConnectionName;
 use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::Answer;
 use crate::domain::plan::{Batch, Request};
 use crate::domain::resource::{Key, Reading, Source};
@@ -27,6 +28,8 @@ pub type Seen = (Key, Clean, Tracking);
 pub enum Message {
     /// A key was pressed.
     Key(KeyEvent),
+    /// How many requests each connection sent in the last minute.
+    Requests(Vec<(ConnectionName, usize)>),
     /// Text was pasted.
     Paste(String),
     /// The terminal has a new size: columns, rows.
@@ -50,6 +53,8 @@ pub enum Message {
     Notice(String),
     /// A row was read by its own; the read began at that moment.
     Read(Key, Moment, Result<Reading, PlatformError>),
+    /// A part of the answer to an inquiry, by its number; `None` ends the answer.
+    Told(u64, Option<Part>),
     /// A batch came on.
     Batch(BatchNumber, BatchMessage),
     /// What requests of the open plan look like on the wire, a text for each.
@@ -96,6 +101,12 @@ pub enum Effect {
     Read(Vec<Key>),
     /// Read these rows by id: a listing that does not show them proves nothing.
     ReadById(Vec<Key>),
+    /// Ask what the platform tells of a row beyond its listing. The inquiry before it is given up.
+    Inspect(Key, Inquiry, u64),
+    /// Count the requests of the last minute.
+    CountRequests,
+    /// Write to a new file, whose name begins with that and is told in a notice.
+    Save(String, Saved),
     /// Write the intent of a confirmed batch, then send it.
     Send(BatchNumber, Arc<Batch>),
     /// Send nothing further of a batch.
@@ -114,6 +125,15 @@ pub enum Effect {
     Suspend,
     /// Leave. The number is the exit status.
     Quit(u8),
+}
+
+/// What is written to a file.
+#[derive(Debug)]
+pub enum Saved {
+    /// These lines.
+    Lines(Vec<String>),
+    /// The rows of the list, as tab-separated values.
+    Rows(Arc<View>),
 }
 
 /// What a view is made of.

@@ -1,24 +1,31 @@
 //! The pure core: what is known ([`Model`]), what happens to it ([`update`]), what is to be done outside
 //! ([`message::Effect`]). No HTTP, no files, no terminal, no clock: time arrives in a message.
 
+mod able;
 pub mod browse;
 pub mod choices;
 pub mod confirm;
 pub mod detail;
+pub mod facts;
 pub mod filter;
+pub mod key_press;
 pub mod keymap;
 pub mod lanes;
 pub mod layout;
 pub mod listing;
 pub mod message;
+pub mod page;
+pub mod palette;
 pub mod results;
 pub mod selection;
 pub mod table;
 
 mod update;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::app::browse::Browse;
 use crate::app::choices::{Menu, SortMenu, Statuses, TooMany};
@@ -26,9 +33,11 @@ use crate::app::confirm::Confirm;
 use crate::app::detail::Detail;
 use crate::app::keymap::Place;
 use crate::app::lanes::Lanes;
+use crate::app::page::Topic;
+use crate::app::palette::Palette;
 use crate::app::results::{Results, Run};
 use crate::app::selection::Selection;
-use crate::domain::connection::Connection;
+use crate::domain::connection::{Connection, ConnectionName};
 use crate::domain::resource::Key;
 use crate::domain::time::{Moment, Now};
 
@@ -36,6 +45,9 @@ pub use update::update;
 
 /// How long a notice stays.
 const NOTICE_STAYS: Duration = Duration::from_secs(8);
+
+/// How many messages of the run are remembered.
+const SAID: usize = 200;
 
 /// What the program starts with.
 #[derive(Debug)]
@@ -93,8 +105,14 @@ pub struct Model {
     pub runs: Vec<Run>,
     /// Rows that are being read by id because a listing did not show them.
     pub(crate) looked_for: HashSet<Key>,
+    /// How many inquiries about rows were made.
+    pub(crate) inquiries: u64,
     /// Short notices, newest last.
     pub notices: Vec<Notice>,
+    /// What was said in this run and when, newest last; the oldest are forgotten.
+    pub said: VecDeque<(Timestamp, String)>,
+    /// Requests of the last minute, by connection; counted while the sources are shown.
+    pub requests: HashMap<ConnectionName, usize>,
     /// Whether the one line on what to press is shown.
     pub hint: bool,
     /// The confirm screen has opened and was not drawn yet: keys typed ahead are dropped (T17).
@@ -129,6 +147,12 @@ pub enum Popup {
     TooMany(TooMany),
     /// The batches of this run: the cursor.
     Batches(usize),
+    /// The command line.
+    Palette(Palette),
+    /// Every source and how it does: the cursor.
+    Sources(usize),
+    /// What was said in this run, newest first: the cursor.
+    Messages(usize),
     /// The keys of a place, scrolled by so many lines.
     Help(Place, usize),
     /// Leave or not: rows still moving.
@@ -170,7 +194,10 @@ impl Model {
             popup: None,
             runs: Vec::new(),
             looked_for: HashSet::new(),
+            inquiries: 0,
             notices: Vec::new(),
+            said: VecDeque::new(),
+            requests: HashMap::new(),
             hint: true,
             unseen_dialog: false,
         };
@@ -191,6 +218,9 @@ impl Model {
             Some(Popup::Sort(_)) => return Place::Sort,
             Some(Popup::TooMany(_)) => return Place::TooMany,
             Some(Popup::Batches(_)) => return Place::Batches,
+            Some(Popup::Palette(_)) => return Place::Palette,
+            Some(Popup::Sources(_)) => return Place::Sources,
+            Some(Popup::Messages(_)) => return Place::Messages,
             Some(Popup::Help(..)) => return Place::Help,
             Some(Popup::Quit) => return Place::Quit,
             None => {}
@@ -202,7 +232,11 @@ impl Model {
             Screen::Browse => Place::Browse,
             Screen::Plan(confirm) => confirm.place(),
             Screen::Results(_) => Place::Results,
-            Screen::Detail(_) => Place::Detail,
+            Screen::Detail(detail) if detail.typing.is_some() => Place::Search,
+            Screen::Detail(detail) => match detail.page.topic {
+                Topic::Detail => Place::Detail,
+                Topic::Logs => Place::Logs,
+            },
         }
     }
 
@@ -219,6 +253,10 @@ impl Model {
     fn notice(&mut self, text: String, stays: bool) {
         let until = self.now.moment.after(NOTICE_STAYS);
         self.notices.retain(|notice| notice.text != text);
+        self.said.push_back((self.now.wall, text.clone()));
+        if self.said.len() > SAID {
+            self.said.pop_front();
+        }
         self.notices.push(Notice { text, until, stays });
     }
 

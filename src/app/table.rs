@@ -168,9 +168,8 @@ impl StatusChips {
         let words: Vec<&str> = groups.chain(self.words.iter().map(Clean::as_str)).collect();
         match words.len() {
             0 => "all".to_owned(),
-            1..=3 => words.join(" "),
             _ if self.groups.len() == Group::ALL.len() => "all".to_owned(),
-            count => format!("{} +{}", words[..2].join(" "), count - 2),
+            _ => words.join(" "),
         }
     }
 }
@@ -218,6 +217,8 @@ pub struct View {
     pub tabs: [usize; 4],
     /// Rows of the tab by status word, whatever the filter; ordered by group, then word.
     pub words: Vec<WordCount>,
+    /// Where nothing matches: a word that may have been meant, and how many rows would match.
+    pub meant: Option<(String, usize)>,
 }
 
 impl View {
@@ -257,12 +258,35 @@ pub fn arrange(generation: u64, listings: &[Arc<Listing>], query: &Query, now: T
         .into_iter()
         .map(|((group, word), count)| WordCount { word, group, count })
         .collect();
+    let meant = if rows.is_empty() {
+        meant(listings, query, now)
+    } else {
+        None
+    };
     View {
         generation,
         rows,
         tabs,
         words,
+        meant,
     }
+}
+
+/// The word of a name that comes nearest to the one no row has, where rows would match it.
+fn meant(listings: &[Arc<Listing>], query: &Query, now: Timestamp) -> Option<(String, usize)> {
+    let rows = || listings.iter().flat_map(|listing| listing.rows());
+    let names: BTreeSet<&str> = rows().flat_map(|row| words_of(row.name.as_str())).collect();
+    let (word, filter) = query.filter.corrected(&names)?;
+    let query = Query {
+        filter: Arc::new(filter),
+        ..query.clone()
+    };
+    let count = rows().filter(|row| query.matches(row, now)).count();
+    (count > 0).then_some((word, count))
+}
+
+fn words_of(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| !c.is_alphanumeric())
 }
 
 fn count_word(words: &mut BTreeMap<(Group, Clean), usize>, row: &Resource) {
@@ -293,4 +317,21 @@ fn order(sort: Sort, a: &Resource, b: &Resource) -> Ordering {
         by_column
     };
     by_column.then_with(|| a.key.cmp(&b.key))
+}
+
+/// A row on one line: platform, connection, scope, kind, id, name, status, owner.
+pub fn tab_separated(row: &Resource) -> String {
+    let source = &row.key.source;
+    let owner = row.owner.as_ref().map_or("", Clean::as_str);
+    [
+        source.platform.name(),
+        source.connection.as_str(),
+        row.scope.as_str(),
+        row.kind_word(),
+        row.key.id.shown().as_str(),
+        row.name.as_str(),
+        row.status.word.as_str(),
+        owner,
+    ]
+    .join("\t")
 }

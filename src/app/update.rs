@@ -10,7 +10,9 @@ use crate::app::confirm::Focus;
 use crate::app::keymap::{self, Command, Place};
 use crate::app::listing::Listing;
 use crate::app::message::{Effect, Message};
-use crate::app::table::View;
+use crate::app::page::Topic;
+use crate::app::palette::Palette;
+use crate::app::table::{View, tab_separated};
 use crate::app::{Model, Popup, Screen, browse, choices, confirm, detail, layout, results};
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Reading, Source};
@@ -24,6 +26,10 @@ const FIELD: usize = 2_000;
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => pressed(model, key),
+        Message::Requests(counts) => {
+            model.requests = counts.into_iter().collect();
+            Vec::new()
+        }
         Message::Paste(text) => pasted(model, &text),
         Message::Resized(columns, rows) => resized(model, (columns, rows)),
         Message::Tick(now) => tick(model, now),
@@ -48,6 +54,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Read(key, started, reading) => read(model, &key, started, &reading),
+        Message::Told(number, part) => {
+            detail::told(model, number, part);
+            Vec::new()
+        }
         Message::Batch(number, message) => {
             results::batch(model, number, message);
             Vec::new()
@@ -66,6 +76,10 @@ fn tick(model: &mut Model, now: Now) -> Vec<Effect> {
     let mut effects = model.lanes.refresh_due(now.moment);
     effects.extend(confirm::tick(model, now));
     effects.extend(results::tick(model));
+    effects.extend(detail::tick(model));
+    if matches!(model.popup, Some(Popup::Sources(_))) {
+        effects.push(Effect::CountRequests);
+    }
     effects
 }
 
@@ -88,7 +102,7 @@ fn listed(
             effects.extend(browse::compare_marks(model, source));
             effects.extend(confirm::compare(model, &listing, source));
             effects.extend(results::compare(model, &listing, source));
-            detail::refresh(model);
+            detail::refresh(model, &listing, source);
         }
         None => confirm::source_failed(model, source),
     }
@@ -150,8 +164,10 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 /// Pasted text goes into the filter or the reason, on one line. On the confirm line, and where no field
 /// has the focus, it is refused: a paste never acts as keys and never confirms (T16).
 fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
-    if matches!(model.place(), Place::Filter | Place::PlanReason)
-        && let Some(field) = field(model)
+    if matches!(
+        model.place(),
+        Place::Filter | Place::Search | Place::Palette | Place::PlanReason
+    ) && let Some(field) = field(model)
     {
         let room = FIELD.saturating_sub(field.value().chars().count());
         let capped: String = text.chars().take(room).collect();
@@ -167,6 +183,10 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
 }
 
 fn field(model: &mut Model) -> Option<&mut Input> {
+    if let Some(Popup::Palette(palette)) = &mut model.popup {
+        palette.cursor = 0;
+        return Some(&mut palette.input);
+    }
     match &mut model.screen {
         Screen::Browse => model.browse.typing.as_mut().map(|(input, _)| input),
         Screen::Plan(confirm) if confirm.is_confirmed() => None,
@@ -175,7 +195,8 @@ fn field(model: &mut Model) -> Option<&mut Input> {
             Focus::Phrase => Some(&mut confirm.phrase),
             Focus::Rows => None,
         },
-        Screen::FirstRun | Screen::Results(_) | Screen::Detail(_) => None,
+        Screen::Detail(detail) => detail.typing.as_mut(),
+        Screen::FirstRun | Screen::Results(_) => None,
     }
 }
 
@@ -209,6 +230,9 @@ fn obey(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
         | Place::Sort
         | Place::TooMany
         | Place::Batches
+        | Place::Palette
+        | Place::Sources
+        | Place::Messages
         | Place::Help
         | Place::Quit => popup(model, place, command),
         Place::PlanReason | Place::PlanPhrase | Place::PlanRows | Place::PlanWire => {
@@ -216,7 +240,7 @@ fn obey(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
         }
         Place::Results if command == Command::Batches => open_batches(model),
         Place::Results => results::obey(model, command),
-        Place::Detail => detail::obey(model, command),
+        Place::Detail | Place::Logs | Place::Search => detail::obey(model, command),
     }
 }
 
@@ -233,11 +257,22 @@ fn list(model: &mut Model, command: Command) -> Vec<Effect> {
             model.popup = Some(Popup::Sort(choices::SortMenu { cursor: 0 }));
             Vec::new()
         }
-        Command::Detail => {
-            detail::open(model);
+        Command::Detail => detail::open(model, Topic::Detail),
+        Command::Logs => detail::open(model, Topic::Logs),
+        Command::Batches => open_batches(model),
+        Command::Palette => {
+            model.popup = Some(Popup::Palette(Palette::default()));
             Vec::new()
         }
-        Command::Batches => open_batches(model),
+        Command::Sources => {
+            model.popup = Some(Popup::Sources(0));
+            vec![Effect::CountRequests]
+        }
+        Command::Messages => {
+            model.popup = Some(Popup::Messages(0));
+            Vec::new()
+        }
+        Command::Save => vec![browse::save(model)],
         Command::CopyIds => copy(model, |row| row.key.id.shown().to_string()),
         Command::CopyRows => copy(model, tab_separated),
         Command::Refresh => model.lanes.refresh_all(model.now.moment),
@@ -290,6 +325,8 @@ fn popup(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
             results::batches(model, command);
             Vec::new()
         }
+        Place::Palette => palette(model, command),
+        Place::Sources | Place::Messages => report(model, command),
         Place::Quit => vec![Effect::Quit(0)],
         _ => {
             if let Some(Popup::Help(of, offset)) = &mut model.popup {
@@ -300,6 +337,40 @@ fn popup(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Runs the chosen command as if its key had been pressed in the list.
+fn palette(model: &mut Model, command: Command) -> Vec<Effect> {
+    let Some(Popup::Palette(palette)) = &mut model.popup else {
+        return Vec::new();
+    };
+    if command != Command::Accept {
+        palette.scroll(command);
+        return Vec::new();
+    }
+    let Some(chosen) = palette.chosen() else {
+        model.say("no such command");
+        return Vec::new();
+    };
+    model.popup = None;
+    obey(model, Place::Browse, chosen)
+}
+
+fn report(model: &mut Model, command: Command) -> Vec<Effect> {
+    if matches!(command, Command::Refresh | Command::Hold) {
+        return list(model, command);
+    }
+    let (sources, said) = (model.lanes.sources().count(), model.said.len());
+    match &mut model.popup {
+        Some(Popup::Sources(cursor)) => {
+            *cursor = layout::moved(*cursor, sources, 1, command).unwrap_or(*cursor);
+        }
+        Some(Popup::Messages(cursor)) => {
+            *cursor = layout::moved(*cursor, said, 1, command).unwrap_or(*cursor);
+        }
+        _ => {}
+    }
+    Vec::new()
 }
 
 fn open_batches(model: &mut Model) -> Vec<Effect> {
@@ -334,6 +405,9 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
     if matches!(model.screen, Screen::Plan(_)) {
         return confirm::obey(model, Command::Back);
     }
+    if model.place() == Place::Search {
+        return detail::obey(model, Command::Back);
+    }
     if model.is_sending() {
         model.say("sending is stopped; what has left is followed");
         let sending = (1..)
@@ -364,20 +438,4 @@ fn copy(
     ));
     let lines: Vec<String> = rows.iter().map(|row| text(row)).collect();
     vec![Effect::Copy(lines.join("\n"))]
-}
-
-fn tab_separated(row: &crate::domain::resource::Resource) -> String {
-    let source = &row.key.source;
-    let owner = row.owner.as_ref().map_or("", Clean::as_str);
-    [
-        source.platform.name(),
-        source.connection.as_str(),
-        row.scope.as_str(),
-        row.kind_word(),
-        row.key.id.shown().as_str(),
-        row.name.as_str(),
-        row.status.word.as_str(),
-        owner,
-    ]
-    .join("\t")
 }

@@ -134,6 +134,45 @@ pub fn cut(text: &str, columns: usize) -> String {
     out
 }
 
+/// The text on lines of at most so many columns: broken after a space, and inside words that are longer.
+/// A text without a letter has one empty line.
+pub fn folded(text: &str, columns: usize) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = fitting(text, columns.max(1));
+        let (fits, more) = text.split_at(end);
+        if more.trim().is_empty() {
+            rest = None;
+            return Some(fits.trim_end());
+        }
+        // A line that a long word would leave more than half empty is filled with its start.
+        let space = fits
+            .rfind(' ')
+            .filter(|at| !more.starts_with(' ') && at * 2 >= end);
+        let (line, more) = text.split_at(space.map_or(end, |at| at + 1));
+        rest = Some(more.trim_start());
+        Some(line.trim_end())
+    })
+}
+
+/// How many bytes of the text fit into so many columns; at least one letter.
+fn fitting(text: &str, columns: usize) -> usize {
+    // No letter has more columns than bytes.
+    if text.len() <= columns {
+        return text.len();
+    }
+    if text.as_bytes()[..=columns].is_ascii() {
+        return columns;
+    }
+    let mut used = 0;
+    let over = text.grapheme_indices(true).find(|(at, grapheme)| {
+        used += width(grapheme);
+        used > columns && *at > 0
+    });
+    over.map_or(text.len(), |(at, _)| at)
+}
+
 /// Start and end of the text with `…` between them, for ids in narrow columns.
 pub fn cut_middle(text: &str, columns: usize) -> String {
     if width(text) <= columns {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -65,6 +66,10 @@ pub struct Context {
     /// `user@host`, for the journal.
     pub(super) by: String,
     pub(super) rows: Mutex<HashMap<Arc<Source>, usize>>,
+    /// Where saved files go.
+    pub(super) files: PathBuf,
+    /// The newest inquiry; cancelled when another is made, since its page was left.
+    pub(super) inquiry: Mutex<(u64, CancellationToken)>,
     clients: Mutex<HashMap<ConnectionName, Client>>,
     batches: Mutex<HashMap<BatchNumber, Live>>,
     /// Cancelled when the program leaves: nothing is sent from then on, by whatever batch.
@@ -114,11 +119,20 @@ impl Context {
             journal,
             by,
             rows: Mutex::default(),
+            files: PathBuf::from("."),
+            inquiry: Mutex::default(),
             clients: Mutex::new(connections.iter().map(client).collect()),
             batches: Mutex::default(),
             leaving: CancellationToken::new(),
             reload,
         }
+    }
+
+    /// With another folder for saved files than the one the program was started in.
+    #[must_use]
+    pub fn saving_into(mut self, files: PathBuf) -> Self {
+        self.files = files;
+        self
     }
 
     pub(super) fn client(&self, name: &ConnectionName) -> Client {
@@ -165,6 +179,12 @@ impl Context {
             }
             Effect::Read(keys) => self.read(keys, out).await,
             Effect::ReadById(keys) => self.look_for(keys, out).await,
+            Effect::Inspect(key, inquiry, number) => self.inspect(&key, inquiry, number, out).await,
+            Effect::CountRequests => {
+                let counts = self.requests_a_minute();
+                tell(&out, Message::Requests(counts)).await;
+            }
+            Effect::Save(name, what) => self.save(name, what, out).await,
             Effect::Send(number, batch) => self.send(number, batch, out).await,
             Effect::StopSending(number) => self.live(number).stop.cancel(),
             Effect::Preview(requests) => {
@@ -182,6 +202,16 @@ impl Context {
             | Effect::Suspend
             | Effect::Quit(_) => {}
         }
+    }
+
+    fn requests_a_minute(&self) -> Vec<(ConnectionName, usize)> {
+        let clients = lock(&self.clients);
+        let clients = clients.iter();
+        let counts = clients.filter_map(|(name, client)| {
+            let count = client.as_ref().ok()?.http().requests_a_minute();
+            Some((name.clone(), count))
+        });
+        counts.collect()
     }
 
     async fn discover(&self, connection: ConnectionName, out: Sender) {

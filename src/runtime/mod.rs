@@ -7,6 +7,7 @@ mod context;
 mod input;
 mod output;
 mod reading;
+mod saving;
 mod sending;
 mod session;
 #[cfg(unix)]

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::stream::FuturesUnordered;
+use futures_util::future::ready;
+use futures_util::stream::{self, FuturesUnordered};
 use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::listing::Listing;
 use crate::app::message::Message;
 use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::resource::{Key, Reading, Source};
 use crate::domain::text::Clean;
 use crate::platforms::Platform;
@@ -95,6 +98,37 @@ impl Context {
             self.read_by_id(&*client, keys, out).await;
         } else {
             self.read_by_listing(&*client, source, keys, out).await;
+        }
+    }
+
+    /// Asks what a platform tells of a row. The inquiry before is given up: its page was left.
+    pub(super) async fn inspect(&self, key: &Key, inquiry: Inquiry, number: u64, out: Sender) {
+        let mine = CancellationToken::new();
+        {
+            let mut latest = lock(&self.inquiry);
+            if latest.0 > number {
+                return;
+            }
+            std::mem::replace(&mut *latest, (number, mine.clone()))
+                .1
+                .cancel();
+        }
+        let client = self.client(&key.source.connection);
+        let parts = match &client {
+            Ok(client) => client.inspect(key, inquiry),
+            Err(error) => stream::once(ready(Part {
+                title: "connection",
+                lines: Err(error.clone()),
+                note: None,
+            }))
+            .boxed(),
+        };
+        let mut parts = parts.take_until(mine.clone().cancelled_owned()).boxed();
+        while let Some(part) = parts.next().await {
+            tell(&out, Message::Told(number, Some(part))).await;
+        }
+        if !mine.is_cancelled() {
+            tell(&out, Message::Told(number, None)).await;
         }
     }
 

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::layout::Pane;
-use crate::ui::canvas::{Canvas, stacked};
+use crate::ui::canvas::{Canvas, span, stacked};
 use crate::ui::words::Words;
 use crate::ui::{banner, detail, marks, table, tabs};
 
@@ -45,16 +45,8 @@ fn table_and_pane(canvas: &mut Canvas, pane: Pane, areas: [Rect; 2], model: &Mod
         Pane::Right(width) => width.min(table.width),
         Pane::Below(_) | Pane::Line | Pane::None => 0,
     };
-    let left = Rect {
-        width: table.width - beside,
-        ..table
-    };
-    table::draw(canvas, left, model);
-    let right = Rect {
-        x: left.right(),
-        width: beside,
-        ..table
-    };
+    table::draw(canvas, span(table, 0, table.width - beside), model);
+    let right = span(table, table.width - beside, beside);
     match pane {
         Pane::Right(_) => detail::beside(canvas, right, model),
         Pane::Below(_) => detail::below(canvas, below, model),

@@ -75,17 +75,8 @@ impl<'a> Canvas<'a> {
         let taken = right.width().min(room);
         let [taken, used] = [taken, taken + usize::from(taken > 0)]
             .map(|columns| u16::try_from(columns).unwrap_or(u16::MAX));
-        let end = Rect {
-            x: at.right().saturating_sub(taken),
-            width: taken,
-            ..at
-        };
-        self.line(end, right);
-        let start = Rect {
-            width: at.width.saturating_sub(used),
-            ..at
-        };
-        self.line(start, left);
+        self.line(span(at, at.width - taken, taken), right);
+        self.line(span(at, 0, at.width.saturating_sub(used)), left);
     }
 
     /// Gives a whole area one style.
@@ -113,13 +104,8 @@ impl<'a> Canvas<'a> {
         self.put(bottom, &format!("└{across}┘"), style);
         for y in 1..area.height - 1 {
             let line = row(area, y);
-            self.put(Rect { width: 1, ..line }, "│", style);
-            let right = Rect {
-                x: area.right() - 1,
-                width: 1,
-                ..line
-            };
-            self.put(right, "│", style);
+            self.put(span(line, 0, 1), "│", style);
+            self.put(span(line, area.width - 1, 1), "│", style);
         }
         self.edge(top, &edges.title, &edges.mark);
         self.edge(bottom, &edges.remark, &edges.note);
@@ -134,11 +120,7 @@ impl<'a> Canvas<'a> {
                 Words::new().plain(" ").and(words.clone()).plain(" ")
             }
         };
-        let inner = Rect {
-            x: at.x + 2,
-            width: at.width.saturating_sub(4),
-            ..at
-        };
+        let inner = span(at, 2, at.width.saturating_sub(4));
         self.sides(inner, &pad(left), &pad(right));
     }
 
@@ -167,12 +149,13 @@ impl<'a> Canvas<'a> {
             height,
         };
         self.clear(area);
+        self.padded(area, edges)
+    }
+
+    /// Draws a box as [`Canvas::boxed`] does; its inside without the columns next to the edges.
+    pub(super) fn padded(&mut self, area: Rect, edges: &Edges) -> Rect {
         let inner = self.boxed(area, edges);
-        Rect {
-            x: inner.x + 1,
-            width: inner.width.saturating_sub(2),
-            ..inner
-        }
+        span(inner, 1, inner.width.saturating_sub(2))
     }
 
     /// Draws lines from the top, as many as fit.
@@ -186,7 +169,7 @@ impl<'a> Canvas<'a> {
     pub(super) fn cursor_row(&mut self, at: Rect) {
         self.cursor_line(at);
         let style = self.theme.style(Tone::Cursor);
-        self.put(Rect { width: 1, ..at }, glyph::CURSOR, style);
+        self.put(span(at, 0, 1), glyph::CURSOR, style);
     }
 
     /// A further line of the row under the cursor.
@@ -232,6 +215,16 @@ pub(super) fn row(area: Rect, y: u16) -> Rect {
     Rect {
         y: area.y.saturating_add(y),
         height: u16::from(y < area.height),
+        ..area
+    }
+}
+
+/// Some columns of an area, as far as it has them.
+pub(super) fn span(area: Rect, from: u16, width: u16) -> Rect {
+    let from = from.min(area.width);
+    Rect {
+        x: area.x + from,
+        width: width.min(area.width - from),
         ..area
     }
 }

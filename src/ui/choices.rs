@@ -83,7 +83,14 @@ pub(super) fn sort(canvas: &mut Canvas, screen: Rect, model: &Model, menu: &Sort
     list(canvas, screen, 34, &scroll, edges);
 }
 
-fn list(canvas: &mut Canvas, screen: Rect, width: usize, scroll: &Scroll, mut edges: Edges) {
+/// Draws lines in a popup, as many as fit, with the cursor in sight.
+pub(super) fn list(
+    canvas: &mut Canvas,
+    screen: Rect,
+    width: usize,
+    scroll: &Scroll,
+    mut edges: Edges,
+) {
     let room = screen.height.saturating_sub(4);
     let height = u16::try_from(scroll.lines.len())
         .unwrap_or(u16::MAX)

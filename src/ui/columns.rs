@@ -126,6 +126,8 @@ pub(super) struct Needs {
     status: u16,
     /// Whether some connection reports GPUs.
     gpus: bool,
+    /// Whether ids and names stand whole where other columns would.
+    whole: bool,
 }
 
 impl Needs {
@@ -136,6 +138,7 @@ impl Needs {
         let mut lanes = model.lanes.all().iter();
         Self {
             status: u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX),
+            whole: model.browse.wide,
             gpus: lanes.any(|lane| lane.connection.platform == PlatformId::RunAi),
         }
     }
@@ -144,6 +147,8 @@ impl Needs {
         match column {
             Column::Platform if total >= WIDE => 8,
             Column::Platform => 1,
+            Column::Name if self.whole && total >= WIDE => 28,
+            Column::Id if self.whole && total >= NARROW => 36,
             Column::Name if total >= WIDE => 22,
             Column::Name => 20,
             Column::Id => 16,
@@ -245,6 +250,7 @@ mod tests {
     const NEEDS: Needs = Needs {
         status: 12,
         gpus: true,
+        whole: false,
     };
 
     fn at(total: u16) -> Vec<Column> {

@@ -3,25 +3,21 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::listing::{Health, SourceState};
+use crate::app::listing::SourceState;
+use crate::domain::error::PlatformError;
 use crate::domain::text::width;
 use crate::domain::time::long_span;
-use crate::ui::canvas::Canvas;
+use crate::ui::canvas::{Canvas, span, stacked};
 use crate::ui::tabs;
-use crate::ui::theme::Tone;
+use crate::ui::theme;
+use crate::ui::words;
 use crate::ui::words::{Words, clean, grouped};
-use crate::ui::{glyph, words};
 
 /// Draws the words, indented and a line below the edge.
 pub(super) fn draw(canvas: &mut Canvas, inner: Rect, model: &Model) {
-    let indent = inner.width.min(2);
     let top = u16::from(inner.height > 4);
-    let area = Rect {
-        x: inner.x + indent,
-        y: inner.y + top,
-        width: inner.width - indent,
-        height: inner.height - top,
-    };
+    let [_, rest] = stacked(inner, [top, inner.height]);
+    let area = span(rest, 2, inner.width);
     canvas.lines(area, &lines(model, usize::from(area.width)));
 }
 
@@ -50,7 +46,10 @@ fn nothing_matches(model: &Model, columns: usize) -> Vec<Words> {
         (false, true) => format!("/{typed}"),
         (false, false) => format!("/{typed}  status: {status}"),
     };
-    let text = format!("0 of {all} match   {filter}");
+    let mut text = format!("0 of {all} match   {filter}");
+    if let Some((word, count)) = &model.browse.view.meant {
+        text = format!("{text}. Did you mean `{word}` ({})?", grouped(*count));
+    }
     let mut lines: Vec<Words> = words::wrapped(&text, columns)
         .into_iter()
         .map(|line| Words::new().plain(line))
@@ -115,13 +114,11 @@ fn cause(state: &SourceState, columns: usize) -> impl Iterator<Item = Words> {
 }
 
 fn source(state: &SourceState, widest: usize) -> Words {
-    let (sign, tone, words) = match &state.health {
-        Health::Connecting | Health::Live => (glyph::CONNECTING, Tone::Busy, "reading".to_owned()),
-        Health::Stale(error) | Health::Down(error) => (glyph::DOWN, Tone::Bad, error.short()),
-    };
+    let (sign, tone, _) = theme::of_health(Some(&state.health));
+    let error = state.health.error().map(PlatformError::short);
     Words::new()
         .say(tone, sign)
         .plain(format!(" {}", state.source))
         .pad_to(widest + 5)
-        .quiet(words)
+        .quiet(error.unwrap_or_else(|| "reading".to_owned()))
 }

@@ -5,28 +5,19 @@ use tui_input::Input;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::text::{cut, width};
-use crate::ui::canvas::Canvas;
+use crate::ui::canvas::{Canvas, span};
 use crate::ui::glyph;
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, clean};
 
 /// Draws `▏text▕`. With the focus it shows the part around the cursor, else its start.
 pub(super) fn draw(canvas: &mut Canvas, at: Rect, input: &Input, focused: bool) {
-    let inner = Rect {
-        x: at.x + 1,
-        width: at.width.saturating_sub(2),
-        ..at
-    };
     let tone = if focused { Tone::Strong } else { Tone::Quiet };
     let style = canvas.theme().style(tone);
-    canvas.put(Rect { width: 1, ..at }, glyph::FIELD.0, style);
+    canvas.put(span(at, 0, 1), glyph::FIELD.0, style);
+    let inner = span(at, 1, at.width.saturating_sub(2));
     text(canvas, inner, input, focused);
-    let right = Rect {
-        x: inner.right(),
-        width: 1,
-        ..at
-    };
-    canvas.put(right, glyph::FIELD.1, style);
+    canvas.put(span(at, inner.width + 1, 1), glyph::FIELD.1, style);
 }
 
 /// Draws a label, the text behind it, and words at the right edge, all in one line that has the focus.
@@ -41,27 +32,11 @@ pub(super) fn one_line(canvas: &mut Canvas, at: Rect, label: &Words, input: &Inp
         at.width
             .saturating_sub(columns(label).saturating_add(typed)),
     );
-    let end_at = Rect {
-        x: at.right() - right,
-        width: right,
-        ..at
-    };
-    canvas.line(end_at, end);
-    canvas.line(at_most(at, columns(label)), label);
+    canvas.line(span(at, at.width - right, right), end);
     let left = columns(label).min(at.width);
-    let middle = Rect {
-        x: at.x + left,
-        width: at.width.saturating_sub(left + right),
-        ..at
-    };
-    text(canvas, middle, input, true);
-}
-
-fn at_most(at: Rect, columns: u16) -> Rect {
-    Rect {
-        width: columns.min(at.width),
-        ..at
-    }
+    canvas.line(span(at, 0, left), label);
+    let middle = at.width.saturating_sub(left + right);
+    text(canvas, span(at, left, middle), input, true);
 }
 
 fn text(canvas: &mut Canvas, at: Rect, input: &Input, focused: bool) {

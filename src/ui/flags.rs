@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::Model;
 use crate::app::selection::Mark;
 use crate::domain::resource::{Key, Resource};
-use crate::ui::canvas::Canvas;
+use crate::ui::canvas::{Canvas, span};
 use crate::ui::glyph;
 use crate::ui::theme::Tone;
 
@@ -41,22 +41,10 @@ impl<'a> Flags<'a> {
     ) {
         let (sign, tone) = self.mark(index, row, mark);
         let style = canvas.theme().style(tone);
-        let cell = Rect {
-            x: at.x + prefix - 2,
-            width: 1,
-            ..at
-        };
-        canvas.put(cell, sign, style);
+        canvas.put(span(at, prefix - 2, 1), sign, style);
         let (flag, tone) = self.flag(row, mark);
         let style = canvas.theme().style(tone);
-        canvas.put(
-            Rect {
-                x: cell.x + 1,
-                ..cell
-            },
-            flag,
-            style,
-        );
+        canvas.put(span(at, prefix - 1, 1), flag, style);
     }
 
     fn mark(&self, index: usize, row: &Resource, mark: Option<&Mark>) -> (&'static str, Tone) {

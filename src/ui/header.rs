@@ -9,9 +9,9 @@ use crate::domain::connection::PlatformId;
 use crate::domain::error::PlatformError;
 use crate::domain::plan::LIMIT;
 use crate::domain::time::{Moment, long_span, short_span};
-use crate::ui::canvas::Canvas;
+use crate::ui::canvas::{Canvas, span};
 use crate::ui::glyph;
-use crate::ui::theme::Tone;
+use crate::ui::theme::{self, Tone};
 use crate::ui::words::Words;
 
 /// How much is said, from most to least; the first that fits is drawn.
@@ -41,11 +41,8 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
     let line = start.pad_to(usize::from(gap)).and(rest);
     canvas.sides(area, &line, &end);
     let color = protected_color(model);
-    let at = Rect {
-        x: area.x + gap - column(band.len()),
-        width: column(band.len()).min(area.width),
-        ..area
-    };
+    let width = column(band.len());
+    let at = span(area, gap.saturating_sub(width), width);
     let style = canvas.theme().band(color);
     canvas.put(at, band, style);
 }
@@ -145,13 +142,10 @@ fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
     let mut words = Words::new()
         .strong(label)
         .plain(" ")
-        .say(state.tone, state.glyph);
+        .say(state.tone, state.sign);
     if detail < Detail::Ages || state.age.is_none() {
-        let word = if detail < Detail::Ages {
-            state.word
-        } else {
-            state.short
-        };
+        let is_long = detail >= Detail::Ages && state.word == "connecting";
+        let word = if is_long { glyph::MOVING } else { state.word };
         words = words.say(state.tone, format!(" {word}"));
     }
     if let Some(age) = state.age {
@@ -174,61 +168,40 @@ pub(super) const fn letter(platform: PlatformId) -> &'static str {
 
 /// How a platform does, in the words of `UX.md` 4.
 struct State {
-    glyph: &'static str,
-    word: &'static str,
-    /// The same where there is little room.
-    short: &'static str,
+    sign: &'static str,
     tone: Tone,
+    word: &'static str,
     age: Option<String>,
     cause: String,
 }
 
 impl State {
     fn of(model: &Model, health: &PlatformHealth) -> Self {
-        if let Some((error, next)) = undiscovered(model, health.platform) {
-            return Self::down(model, error, next);
-        }
-        let age = |span: fn(std::time::Duration) -> String| {
-            let oldest = health.oldest?;
-            Some(span(model.now.moment.since(oldest)))
+        let lost = undiscovered(model, health.platform);
+        let worst = health.worst.filter(|_| lost.is_none());
+        let (sign, tone, word) = if lost.is_some() {
+            theme::DOWN
+        } else {
+            theme::of_health(worst)
         };
-        match health.worst {
-            None | Some(Health::Connecting) => Self {
-                glyph: glyph::CONNECTING,
-                word: "connecting",
-                short: glyph::MOVING,
-                tone: Tone::Busy,
-                age: None,
-                cause: String::new(),
-            },
-            Some(Health::Live) => Self {
-                glyph: glyph::LIVE,
-                word: "live",
-                short: "live",
-                tone: Tone::Good,
-                age: age(short_span),
-                cause: String::new(),
-            },
-            Some(Health::Stale(error)) => Self {
-                glyph: glyph::STALE,
-                word: "stale",
-                short: "stale",
-                tone: Tone::Warn,
-                age: age(|span| long_span(span).replace(' ', "")),
-                cause: cause(model, error, health.next),
-            },
-            Some(Health::Down(error)) => Self::down(model, error, health.next),
-        }
-    }
-
-    fn down(model: &Model, error: &PlatformError, next: Option<Moment>) -> Self {
+        let since = health.oldest.map(|oldest| model.now.moment.since(oldest));
+        let age = match worst {
+            Some(Health::Live) => since.map(short_span),
+            Some(Health::Stale(_)) => since.map(|span| long_span(span).replace(' ', "")),
+            None | Some(Health::Connecting | Health::Down(_)) => None,
+        };
+        let error = worst
+            .and_then(Health::error)
+            .map(|error| (error, health.next));
+        let cause = lost
+            .or(error)
+            .map(|(error, next)| cause(model, error, next));
         Self {
-            glyph: glyph::DOWN,
-            word: "down",
-            short: "down",
-            tone: Tone::Bad,
-            age: None,
-            cause: cause(model, error, next),
+            sign,
+            tone,
+            word,
+            age,
+            cause: cause.unwrap_or_default(),
         }
     }
 }

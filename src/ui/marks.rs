@@ -84,10 +84,7 @@ fn end(model: &Model, columns: u16) -> Words {
     if gpus > 0.0 {
         line = line.quiet("GPUs ").plain(format!("{gpus}  "));
     }
-    let key = keymap::in_place(Place::Browse).find(|b| b.command == Command::OnlyMarked);
-    let name = key
-        .map(|binding| binding.keys[0].name())
-        .unwrap_or_default();
+    let name = keymap::name(Place::Browse, Command::OnlyMarked);
     let words = if model.browse.only_marked {
         "show all"
     } else {

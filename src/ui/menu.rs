@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::choices::{Menu, Prospect};
-use crate::app::keymap::{self, Command, Place};
+use crate::app::keymap::{Command, Place, name};
 use crate::domain::action::Action;
 use crate::ui::canvas::{Canvas, Edges, row};
 use crate::ui::glyph;
@@ -74,7 +74,7 @@ fn entry(model: &Model, prospect: &Prospect, width: usize) -> Vec<Words> {
     let counts = prospect.counts;
     let line = Words::new()
         .plain("  ")
-        .strong(key(prospect.action))
+        .strong(name(Place::Menu, Command::Plan(prospect.action)))
         .plain("  ")
         .strong(label(model, prospect))
         .pad_to(16)
@@ -93,14 +93,6 @@ fn entry(model: &Model, prospect: &Prospect, width: usize) -> Vec<Words> {
             .collect();
     }
     lines
-}
-
-fn key(action: Action) -> String {
-    let mut keys = keymap::in_place(Place::Menu);
-    let binding = keys.find(|binding| binding.command == Command::Plan(action));
-    binding
-        .map(|binding| binding.keys[0].name())
-        .unwrap_or_default()
 }
 
 /// The platform's own word where all rows are of one platform; else the action's.

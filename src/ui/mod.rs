@@ -22,6 +22,7 @@ mod help;
 mod marks;
 mod menu;
 mod notices;
+mod palette;
 mod plan;
 mod quit;
 mod results;
@@ -104,7 +105,7 @@ fn screen(canvas: &mut Canvas, area: Rect, model: &Model) {
         Screen::Results(results) => results::draw(canvas, body, model, results),
         Screen::Detail(detail) => detail::page(canvas, body, model, detail),
     }
-    footer::draw(canvas, foot, model.place());
+    footer::draw(canvas, foot, model);
 }
 
 /// DEMO for the edge of a box, where there is no header to say so.
@@ -124,6 +125,9 @@ fn popup(canvas: &mut Canvas, area: Rect, model: &Model) {
         Some(Popup::Sort(sort)) => choices::sort(canvas, area, model, sort),
         Some(Popup::TooMany(question)) => choices::too_many(canvas, area, model, question),
         Some(Popup::Batches(cursor)) => batches::draw(canvas, area, model, *cursor),
+        Some(Popup::Palette(palette)) => palette::draw(canvas, area, palette),
+        Some(Popup::Sources(cursor)) => palette::sources(canvas, area, model, *cursor),
+        Some(Popup::Messages(cursor)) => palette::messages(canvas, area, model, *cursor),
         Some(Popup::Help(place, first)) => help::draw(canvas, area, *place, *first),
         Some(Popup::Quit) => quit::draw(canvas, area, model),
     }

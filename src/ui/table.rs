@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use ratatui::layout::Rect;
 
 use crate::app::Model;
+use crate::app::facts::failure;
 use crate::app::table::Tab;
 use crate::domain::connection::PlatformId;
-use crate::domain::resource::{Group, Kind, Resource, Source};
+use crate::domain::resource::{Kind, Resource, Source};
 use crate::domain::text::{cut, cut_middle, width};
 use crate::domain::time::{age, short_span};
-use crate::ui::canvas::{Canvas, Edges, row};
+use crate::ui::canvas::{Canvas, Edges, row, span};
 use crate::ui::columns::{Column, Columns, Needs};
 use crate::ui::flags::Flags;
 use crate::ui::theme::{self, Tone};
@@ -122,7 +123,7 @@ fn remarks(model: &Model) -> String {
 fn heads(canvas: &mut Canvas, at: Rect, model: &Model, columns: &Columns) {
     let sort = model.browse.query.sort;
     let style = canvas.theme().style(Tone::Strong);
-    let mut x = at.x + columns.prefix;
+    let mut x = columns.prefix;
     for (column, columns) in &columns.shown {
         let mut title = match column {
             Column::Platform if *columns < 8 => "P".to_owned(),
@@ -131,34 +132,20 @@ fn heads(canvas: &mut Canvas, at: Rect, model: &Model, columns: &Columns) {
         if column.sort() == Some(sort.column) && width(&sort.title()) <= usize::from(*columns) {
             title = sort.title();
         }
-        put(
-            canvas,
-            Rect {
-                x,
-                width: *columns,
-                ..at
-            },
-            *column,
-            &title,
-            style,
-        );
+        put(canvas, span(at, x, *columns), *column, &title, style);
         x += columns + 1;
     }
 }
 
 fn put(canvas: &mut Canvas, at: Rect, column: Column, text: &str, style: ratatui::style::Style) {
     let missing = usize::from(at.width).saturating_sub(width(text));
-    if column.is_right_aligned() && missing > 0 {
-        let missing = u16::try_from(missing).unwrap_or(u16::MAX);
-        let at = Rect {
-            x: at.x + missing,
-            width: at.width - missing,
-            ..at
-        };
-        canvas.put(at, text, style);
+    let missing = u16::try_from(missing).unwrap_or(u16::MAX);
+    let start = if column.is_right_aligned() {
+        missing
     } else {
-        canvas.put(at, text, style);
-    }
+        0
+    };
+    canvas.put(span(at, start, at.width), text, style);
 }
 
 /// What the rows of one frame have in common.
@@ -200,22 +187,12 @@ impl<'a> Pane<'a> {
             || !resource.key.id.is_sound();
         self.flags
             .draw(canvas, at, self.columns.prefix, index, resource, mark);
-        let mut x = at.x + self.columns.prefix;
+        let mut x = self.columns.prefix;
         for (column, width) in &self.columns.shown {
             let (text, tone) = self.cell(*column, *width, resource);
             let tone = if is_old { Tone::Quiet } else { tone };
             let style = canvas.theme().style(tone);
-            put(
-                canvas,
-                Rect {
-                    x,
-                    width: *width,
-                    ..at
-                },
-                *column,
-                &text,
-                style,
-            );
+            put(canvas, span(at, x, *width), *column, &text, style);
             x += width + 1;
         }
         if is_cursor {
@@ -295,13 +272,5 @@ fn owner(row: &Resource, columns: usize) -> &str {
     match owner.as_str().split_once('@') {
         Some((name, _)) if width(owner.as_str()) > columns && !name.is_empty() => name,
         Some(_) | None => owner.as_str(),
-    }
-}
-
-/// Why a row failed, in the platform's words.
-pub(super) fn failure(row: &Resource) -> &str {
-    match &row.message {
-        Some(message) if row.status.group == Group::Failed || row.attention => message.as_str(),
-        Some(_) | None => "",
     }
 }

@@ -9,8 +9,11 @@ use std::str::FromStr;
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::app::facts::Weight;
+use crate::app::listing::Health;
 use crate::domain::resource::Group;
 use crate::domain::tracking::Tracking;
+use crate::ui::glyph;
 
 /// How a screen looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +71,7 @@ impl Theme {
             Tone::Held => (Some(Color::Magenta), Modifier::empty()),
             Tone::Warn => (Some(Color::Yellow), Modifier::BOLD),
             Tone::Bad => (Some(Color::Red), Modifier::BOLD),
-            Tone::Mark => (Some(Color::Blue), Modifier::BOLD),
+            Tone::Mark => (Some(Color::LightBlue), Modifier::BOLD),
             Tone::Cursor => (None, Modifier::REVERSED),
             Tone::Badge => (None, Modifier::REVERSED.union(Modifier::BOLD)),
         };
@@ -90,6 +93,30 @@ impl Theme {
         }
     }
 }
+
+/// The tone of a fact or a line of a page.
+pub(super) const fn of_weight(weight: Weight) -> Tone {
+    match weight {
+        Weight::Plain => Tone::Plain,
+        Weight::Strong => Tone::Strong,
+        Weight::Quiet => Tone::Quiet,
+        Weight::Good => Tone::Good,
+        Weight::Warn => Tone::Warn,
+    }
+}
+
+/// Sign, tone and word for how well a source is known; `None` before anything is known of it.
+pub(super) const fn of_health(health: Option<&Health>) -> (&'static str, Tone, &'static str) {
+    match health {
+        None | Some(Health::Connecting) => (glyph::CONNECTING, Tone::Busy, "connecting"),
+        Some(Health::Live) => (glyph::LIVE, Tone::Good, "live"),
+        Some(Health::Stale(_)) => (glyph::STALE, Tone::Warn, "stale"),
+        Some(Health::Down(_)) => DOWN,
+    }
+}
+
+/// What has never answered, or will not by waiting.
+pub(super) const DOWN: (&str, Tone, &str) = (glyph::DOWN, Tone::Bad, "down");
 
 /// The tone of a group of statuses.
 pub(super) const fn of_group(group: Group) -> Tone {
@@ -132,16 +159,6 @@ mod tests {
         Tone::Cursor,
         Tone::Badge,
     ];
-
-    #[test]
-    fn without_colors_no_tone_has_one() {
-        let theme = Theme::new(false, true);
-        for tone in TONES {
-            let style = theme.style(tone);
-            assert_eq!((style.fg, style.bg), (None, None), "{tone:?}");
-        }
-        assert_eq!(theme.band(Some("red")).fg, None);
-    }
 
     #[test]
     fn no_tone_fixes_a_background_or_a_black_or_white_text() {

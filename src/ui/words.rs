@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use unicode_segmentation::UnicodeSegmentation;
-
-use crate::domain::text::{Clean, cut, width};
+use crate::domain::text::{Clean, cut, folded, width};
 use crate::ui::theme::Tone;
 
 /// Parts of one line, from left to right.
@@ -114,30 +112,9 @@ pub(super) fn pieces(text: &str) -> Vec<Words> {
 
 /// The text on lines of so many columns, broken between words, and inside those that are longer.
 pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(1);
     let text = clean(text);
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for word in text.split_word_bounds() {
-        if width(&line) + width(word) <= columns {
-            line.push_str(word);
-            continue;
-        }
-        if !line.trim().is_empty() {
-            lines.push(std::mem::take(&mut line).trim_end().to_owned());
-        }
-        line.clear();
-        for grapheme in word.trim_start().graphemes(true) {
-            if width(&line) + width(grapheme) > columns {
-                lines.push(std::mem::take(&mut line));
-            }
-            line.push_str(grapheme);
-        }
-    }
-    if !line.trim().is_empty() {
-        lines.push(line.trim_end().to_owned());
-    }
-    lines
+    let lines = folded(&text, columns).map(str::to_owned);
+    lines.filter(|line| !line.is_empty()).collect()
 }
 
 /// The text on at most so many lines; what does not fit ends in `…`.

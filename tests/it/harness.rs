@@ -118,7 +118,8 @@ impl World {
         let journal = Journal::open(journal_folder).with_probe(self.probe);
         let again = connections.clone();
         let reload = Box::new(move |name: &_| again.iter().find(|c| c.name == *name).cloned());
-        let context = Context::new(&connections, journal, "ana@ops-1".to_owned(), clock, reload);
+        let context = Context::new(&connections, journal, "ana@ops-1".to_owned(), clock, reload)
+            .saving_into(folder.path().to_owned());
         let session = Session::start(Model::new(setup), context);
         Dashboard {
             session,

@@ -1,8 +1,9 @@
 //! The HTTP library, set up so that it neither retries, redirects nor waits by itself.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use hyper_util::client::proxy::matcher::Matcher;
@@ -29,6 +30,8 @@ const READ_IDLE: Duration = Duration::from_secs(30);
 
 const READ_TOTAL: Duration = Duration::from_secs(60);
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// What a call is for, and so which client makes it: time limits differ, and so does who sees a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -49,6 +52,8 @@ pub(super) struct Lines {
     in_flight: Semaphore,
     /// By the first answer that shows its date.
     clock_ahead: OnceLock<i64>,
+    /// When requests left; what is older than a minute goes.
+    sent: Mutex<VecDeque<Instant>>,
 }
 
 impl fmt::Debug for Lines {
@@ -90,6 +95,7 @@ impl Lines {
             change_total,
             in_flight: Semaphore::new(IN_FLIGHT),
             clock_ahead: OnceLock::new(),
+            sent: Mutex::default(),
         })
     }
 
@@ -130,6 +136,7 @@ impl Lines {
             return Err(Failure::new(Fate::NotReceived, PlatformError::Stopped));
         }
         let begun = Instant::now();
+        self.sent().push_back(begun);
         match request.send().await {
             Ok(response) => {
                 if let Some(seconds) = retry::clock_ahead(response.headers(), SystemTime::now()) {
@@ -146,6 +153,19 @@ impl Lines {
                 self.limit(purpose, begun),
             )),
         }
+    }
+
+    pub(super) fn requests_a_minute(&self) -> usize {
+        self.sent().len()
+    }
+
+    /// When the requests of the last minute left.
+    fn sent(&self) -> MutexGuard<'_, VecDeque<Instant>> {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        while sent.front().is_some_and(|at| at.elapsed() > MINUTE) {
+            sent.pop_front();
+        }
+        sent
     }
 
     pub(super) fn clock_ahead(&self) -> Option<i64> {

@@ -125,6 +125,11 @@ impl Http {
         Ok(reply)
     }
 
+    /// How many requests left in the last minute, tries and sign-ins included.
+    pub fn requests_a_minute(&self) -> usize {
+        self.lines.requests_a_minute()
+    }
+
     fn pause(&self, failure: &Failure, own: Duration) -> Option<Duration> {
         let pause = retry::pause(failure.asked_wait, own)?;
         self.budget.take().then_some(pause)

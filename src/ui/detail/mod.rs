@@ -1,7 +1,6 @@
 //! One row: what is known of it and what may be done to it. As a pane beside or below the list, as one
 //! line, or as a page.
 
-mod facts;
 mod page;
 mod pane;
 

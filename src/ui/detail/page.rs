@@ -1,88 +1,95 @@
-//! One row in full, scrolled.
+//! One row in full, or its logs: a page of it.
 
 use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::detail::Detail;
-use crate::domain::action::Action;
-use crate::ui::canvas::{Canvas, Edges};
-use crate::ui::detail::facts;
-use crate::ui::words::{Words, wrapped};
-
-/// Columns of the labels.
-const LABEL: usize = 17;
+use crate::app::page::{Asking, Lead, PageLine, lines};
+use crate::domain::time::time_of_day;
+use crate::ui::canvas::{Canvas, Edges, row};
+use crate::ui::field;
+use crate::ui::theme::{self, Tone};
+use crate::ui::words::Words;
 
 /// Draws the page in its box.
 pub(in crate::ui) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, detail: &Detail) {
     let columns = usize::from(area.width.saturating_sub(4));
     let lines = lines(model, detail, columns);
     let height = usize::from(area.height.saturating_sub(2));
-    let first = detail.offset.min(lines.len().saturating_sub(height));
+    let first = detail.page.offset.min(lines.len().saturating_sub(height));
     let last = (first + height).min(lines.len());
+    let place = format!("lines {}-{last} of {}", first + 1, lines.len());
     let edges = Edges {
-        title: Words::new().strong("detail"),
-        mark: mark(model),
-        note: Words::new().quiet(format!("lines {}-{last} of {}", first + 1, lines.len())),
-        ..Edges::default()
+        title: title(detail),
+        mark: asking(model, detail),
+        remark: found(detail),
+        note: Words::new().quiet(place),
     };
-    let inner = canvas.boxed(area, &edges);
-    let inner = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
+    let inner = canvas.padded(area, &edges);
+    for (y, line) in (0..inner.height).zip(&lines[first..]) {
+        let at = row(inner, y);
+        canvas.line(at, &words(line));
+        if detail
+            .page
+            .search
+            .as_ref()
+            .is_some_and(|search| search.at == line.entry)
+        {
+            canvas.cursor_line(at);
+        }
+    }
+    if let Some(input) = &detail.typing {
+        let at = row(inner, inner.height.saturating_sub(1));
+        canvas.clear(at);
+        let label = Words::new().say(Tone::Mark, "/");
+        field::one_line(canvas, at, &label, input, &Words::new());
+    }
+}
+
+fn title(detail: &Detail) -> Words {
+    let topic = detail.page.topic.word();
+    let title = Words::new()
+        .strong(topic)
+        .plain(format!(" {}", detail.row.name));
+    match detail.unlisted {
+        None => title,
+        Some(since) => title.say(
+            Tone::Warn,
+            format!("  no longer listed since {}", time_of_day(since)),
+        ),
+    }
+}
+
+/// Whether the platform is being asked, and whether it will be again.
+fn asking(model: &Model, detail: &Detail) -> Words {
+    let page = &detail.page;
+    match (page.asking, page.follow) {
+        (Asking::No, None) => Words::new(),
+        (Asking::No, Some(_)) if model.lanes.held => {
+            Words::new().say(Tone::Warn, "following is held")
+        }
+        (Asking::No, Some(next)) => {
+            let seconds = next.since(model.now.moment).as_secs();
+            Words::new().say(Tone::Busy, format!("following, next in {seconds} s"))
+        }
+        (Asking::Whole | Asking::Since(_), _) => Words::new().say(Tone::Busy, "asking…"),
+    }
+}
+
+fn found(detail: &Detail) -> Words {
+    let search = detail.page.search.as_ref();
+    search.map_or_else(Words::new, |search| {
+        let (nth, count) = search.place;
+        Words::new().say(Tone::Mark, format!("/{} {nth} of {count}", search.text))
+    })
+}
+
+fn words(line: &PageLine) -> Words {
+    let lead = match line.lead {
+        Lead::Label(label) => Words::new().quiet(label),
+        Lead::Time(at) => Words::new().quiet(time_of_day(at)),
+        Lead::Nothing | Lead::Labelled | Lead::Timed => Words::new(),
     };
-    canvas.lines(inner, &lines[first..]);
-}
-
-/// Whether the row is marked, in the edge of the box.
-fn mark(model: &Model) -> Words {
-    let count = model.selection.len();
-    if count == 0 {
-        return Words::new();
-    }
-    Words::new().quiet(format!("{} marked", crate::app::rows(count)))
-}
-
-fn lines(model: &Model, detail: &Detail, columns: usize) -> Vec<Words> {
-    let row = &detail.row;
-    let mut lines = Vec::new();
-    for (label, value) in [
-        ("name", row.name.as_str()),
-        ("id", row.key.id.shown().as_str()),
-    ] {
-        let label = Words::new().quiet(label);
-        lines.extend(entry(label, value, columns, Words::strong));
-    }
-    for fact in facts::all(model, row) {
-        let label = Words::new().quiet(fact.label);
-        let tone = fact.tone;
-        lines.extend(entry(label, &fact.value, columns, |words, line| {
-            words.say(tone, line)
-        }));
-    }
-    lines.extend([Words::new(), Words::new().strong("rules for this row")]);
-    for action in Action::ALL {
-        let (word, why) = facts::rule(model, row, action, true);
-        let label = Words::new().quiet(action.word()).pad_to(10).and(word);
-        lines.extend(entry(label, &why, columns, Words::plain));
-    }
-    lines
-}
-
-/// A label, and its value on as many lines as it needs.
-fn entry(
-    label: Words,
-    value: &str,
-    columns: usize,
-    say: impl Fn(Words, String) -> Words,
-) -> Vec<Words> {
-    let mut lead = label;
-    let mut values = wrapped(value, columns.saturating_sub(LABEL));
-    if values.is_empty() {
-        values.push(crate::ui::glyph::NONE.to_owned());
-    }
-    values
-        .into_iter()
-        .map(|line| say(std::mem::take(&mut lead).pad_to(LABEL), line))
-        .collect()
+    let tone = theme::of_weight(line.weight);
+    lead.pad_to(line.lead.width()).say(tone, &line.text)
 }

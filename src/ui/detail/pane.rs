@@ -3,19 +3,19 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::keymap::{self, Command, Place};
+use crate::app::facts::{Fact, failure};
+use crate::app::keymap::{Command, Place, name};
 use crate::domain::action::Action;
 use crate::domain::resource::Resource;
-use crate::ui::canvas::{Canvas, Edges, row as line_of};
-use crate::ui::detail::facts::{self, Fact};
-use crate::ui::table::failure;
-use crate::ui::theme::Tone;
+use crate::ui::canvas::{Canvas, Edges, row as line_of, span};
+use crate::ui::theme::{self, Tone};
 use crate::ui::words::{Words, wrapped_in};
 
 const STEPS: [Action; 3] = [Action::Stop, Action::Delete, Action::Resume];
 
-/// Columns of a label.
+/// Columns of a label below the list, and beside it.
 const LABEL: usize = 10;
+const LABEL_BESIDE: usize = 14;
 
 /// Draws the pane below the list: facts in two columns, rules at the right.
 pub(in crate::ui) fn below(canvas: &mut Canvas, area: Rect, model: &Model) {
@@ -23,47 +23,28 @@ pub(in crate::ui) fn below(canvas: &mut Canvas, area: Rect, model: &Model) {
         return;
     };
     let rules = (inner.width * 2 / 5).max(38);
-    let left = Rect {
-        width: inner.width - rules - 1,
-        ..inner
-    };
-    let right = Rect {
-        x: left.right() + 1,
-        width: rules,
-        ..inner
-    };
-    let head = head(row);
-    if head.width() < usize::from(left.width) {
+    let half = (inner.width - rules - 1) / 2;
+    let right = span(inner, inner.width - rules, rules);
+    let head = Words::new()
+        .strong(row.name.as_str())
+        .quiet(format!("   {} ", row.kind_word()))
+        .plain(row.key.id.shown().as_str());
+    if head.width() + 1 < usize::from(inner.width - rules) {
         let title = Words::new().quiet("rules for this row");
         canvas.line(line_of(right, 0), &title);
     }
     canvas.line(line_of(inner, 0), &head);
-    in_two_columns(
-        canvas,
-        left,
-        &chosen(model, row, usize::from(inner.height - 1) * 2),
-    );
+    let facts = chosen(model, row, usize::from(inner.height - 1) * 2);
+    for (place, fact) in (0..).zip(&facts) {
+        let line = line_of(inner, 1 + place / 2);
+        let words = labelled(fact, LABEL).say(theme::of_weight(fact.weight), &fact.value);
+        canvas.line(span(line, place % 2 * half, half - 1), &words);
+    }
     for (y, action) in (1..).zip(STEPS) {
-        canvas.line(line_of(right, y), &rule(model, row, action));
+        let (head, why) = rule(model, row, action);
+        canvas.line(line_of(right, y), &head.pad_to(13).quiet(why));
     }
     canvas.line(line_of(right, 4), &keys());
-}
-
-/// Draws facts below the head, two in a line.
-fn in_two_columns(canvas: &mut Canvas, area: Rect, facts: &[Fact]) {
-    let half = Rect {
-        width: area.width / 2,
-        ..area
-    };
-    for (place, fact) in (0..).zip(facts) {
-        let line = line_of(half, 1 + place / 2);
-        let cell = Rect {
-            x: area.x + place % 2 * half.width,
-            width: half.width.saturating_sub(1),
-            ..line
-        };
-        canvas.line(cell, &labelled(fact));
-    }
 }
 
 /// Draws the pane beside the list: one fact a line, the rules below them.
@@ -74,9 +55,14 @@ pub(in crate::ui) fn beside(canvas: &mut Canvas, area: Rect, model: &Model) {
     let columns = usize::from(inner.width);
     let mut rules = vec![Words::new(), Words::new().quiet("rules for this row")];
     for action in STEPS {
-        let (word, why) = facts::rule(model, row, action, false);
-        let head = action_head(action).and(word);
-        rules.extend(hanging(&head, &why, LABEL + 2, columns, 2));
+        let (head, why) = rule(model, row, action);
+        rules.extend(hanging(
+            head.pad_to(LABEL + 2),
+            &why,
+            Tone::Quiet,
+            columns,
+            2,
+        ));
     }
     rules.extend([Words::new(), keys()]);
     let room = usize::from(inner.height).saturating_sub(rules.len());
@@ -87,8 +73,14 @@ pub(in crate::ui) fn beside(canvas: &mut Canvas, area: Rect, model: &Model) {
         Words::new(),
     ];
     for fact in chosen(model, row, room) {
-        let label = Words::new().quiet(fact.label).pad_to(LABEL + 4);
-        lines.extend(hanging_toned(&label, &fact, columns));
+        let tone = theme::of_weight(fact.weight);
+        lines.extend(hanging(
+            labelled(&fact, LABEL_BESIDE),
+            &fact.value,
+            tone,
+            columns,
+            3,
+        ));
     }
     lines.truncate(room);
     lines.extend(rules);
@@ -106,31 +98,22 @@ pub(in crate::ui) fn line(canvas: &mut Canvas, area: Rect, model: &Model) {
         words = words.say(Tone::Warn, format!("  {failure}"));
     }
     for action in STEPS {
-        let (word, why) = facts::rule(model, row, action, false);
-        words = words.quiet(format!("  {}: ", action.word())).and(word);
+        let rule = model.rule(row, action, false);
+        words = words
+            .quiet(format!("  {}: ", action.word()))
+            .say(theme::of_weight(rule.weight), rule.word);
         if action == Action::Delete && row.offers.delete.verb().is_none() {
-            words = words.quiet(format!(", {why}"));
+            words = words.quiet(format!(", {}", rule.why));
         }
     }
-    let seen = Words::new().quiet(format!("seen {} ", facts::seen(model, row)));
+    let seen = Words::new().quiet(format!("seen {} ", model.seen(row)));
     canvas.sides(area, &words, &seen);
 }
 
 /// Draws the box; gives its inside, and the row to show.
 fn opened<'a>(canvas: &mut Canvas, area: Rect, model: &'a Model) -> Option<(Rect, &'a Resource)> {
-    let key = keymap::in_place(Place::Browse).find(|b| b.command == Command::Pane);
-    let name = key
-        .map(|binding| binding.keys[0].name())
-        .unwrap_or_default();
-    let inner = canvas.boxed(
-        area,
-        &Edges::titled("detail").noted(format!("{name}: hide")),
-    );
-    let inner = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
+    let key = name(Place::Browse, Command::Pane);
+    let inner = canvas.padded(area, &Edges::titled("detail").noted(format!("{key}: hide")));
     if inner.is_empty() {
         return None;
     }
@@ -141,77 +124,46 @@ fn opened<'a>(canvas: &mut Canvas, area: Rect, model: &'a Model) -> Option<(Rect
     row.map(|row| (inner, &**row))
 }
 
-fn head(row: &Resource) -> Words {
-    Words::new()
-        .strong(row.name.as_str())
-        .quiet(format!("   {} ", row.kind_word()))
-        .plain(row.key.id.shown().as_str())
-}
-
 /// As many facts as there is room for; the times are always among them.
 fn chosen(model: &Model, row: &Resource, most: usize) -> Vec<Fact> {
-    let times = facts::times(model, row);
-    let mut chosen = facts::telling(model, row);
+    let times = model.times(row);
+    let mut chosen = model.telling(row);
     chosen.truncate(most.saturating_sub(times.len()));
     chosen.extend(times);
     chosen.truncate(most);
     chosen
 }
 
-fn labelled(fact: &Fact) -> Words {
-    Words::new()
-        .quiet(fact.label)
-        .plain(" ")
-        .pad_to(LABEL)
-        .say(fact.tone, &fact.value)
-}
-
-fn hanging_toned(label: &Words, fact: &Fact, columns: usize) -> Vec<Words> {
-    let lines = wrapped_in(&fact.value, columns.saturating_sub(label.width()), 3);
-    let mut lead = label.clone();
-    lines
-        .into_iter()
-        .map(|line| {
-            let lead = std::mem::replace(&mut lead, Words::new().pad_to(label.width()));
-            lead.say(fact.tone, line)
-        })
-        .collect()
+fn labelled(fact: &Fact, columns: usize) -> Words {
+    Words::new().quiet(fact.label).plain(" ").pad_to(columns)
 }
 
 /// Words with a text behind them that goes on below at the same column.
-fn hanging(head: &Words, text: &str, column: usize, columns: usize, most: usize) -> Vec<Words> {
-    let lines = wrapped_in(text, columns.saturating_sub(column), most);
-    let mut lead = head.clone();
+fn hanging(head: Words, text: &str, tone: Tone, columns: usize, most: usize) -> Vec<Words> {
+    let column = head.width();
+    let lines = wrapped_in(text, columns.saturating_sub(column), most).into_iter();
+    let mut lead = head;
     lines
-        .into_iter()
-        .map(|line| {
-            let lead = std::mem::take(&mut lead);
-            lead.pad_to(column).quiet(line)
-        })
+        .map(|line| std::mem::take(&mut lead).pad_to(column).say(tone, line))
         .collect()
 }
 
-fn action_head(action: Action) -> Words {
-    Words::new().strong(action.word()).pad_to(8)
-}
-
-fn rule(model: &Model, row: &Resource, action: Action) -> Words {
-    let (word, why) = facts::rule(model, row, action, false);
-    action_head(action).and(word).pad_to(13).quiet(why)
+fn rule(model: &Model, row: &Resource, action: Action) -> (Words, String) {
+    let rule = model.rule(row, action, false);
+    let head = Words::new().strong(action.word()).pad_to(8);
+    (head.say(theme::of_weight(rule.weight), rule.word), rule.why)
 }
 
 fn keys() -> Words {
     let shown = [
         (Command::CopyIds, "copy id"),
+        (Command::Logs, "logs"),
         (Command::Detail, "full detail"),
     ];
-    let mut words = Words::new();
-    for (command, does) in shown {
-        let key = keymap::in_place(Place::Browse).find(|binding| binding.command == command);
-        let name = key
-            .map(|binding| binding.keys[0].name())
-            .unwrap_or_default();
-        words = words.strong(name).quiet(format!(" {does}   "));
-    }
-    words
+    shown
+        .into_iter()
+        .fold(Words::new(), |words, (command, does)| {
+            let key = name(Place::Browse, command);
+            words.strong(key).quiet(format!(" {does}   "))
+        })
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use centurion::app::listing::Listing;
-use centurion::app::message::{BatchMessage, Effect, Message};
+use centurion::app::message::{BatchMessage, Effect, Message, Saved};
 use centurion::app::table::arrange;
 use centurion::app::{Model, Setup, update};
 use centurion::domain::connection::{Connection, ConnectionName, Credentials, PlatformId};
 use centurion::domain::connection::{ReadOnly, Scopes};
 use centurion::domain::error::PlatformError;
+use centurion::domain::inspection::{Inquiry, Line, Part};
 use centurion::domain::plan::Batch;
 use centurion::domain::resource::{Key, Reading, Resource, Scope, Source};
 use centurion::domain::text::Secret;
@@ -25,13 +26,17 @@ use ratatui::buffer::Buffer;
 use super::rows::rows;
 
 /// 2026-11-22 09:43:07 UTC.
-const START: i64 = 1_795_340_587;
+pub(crate) const START: i64 = 1_795_340_587;
 
 /// A model and what it asked for.
 pub(crate) struct Scene {
     pub(crate) model: Model,
     /// Rows it wants to read anew and was not answered for.
     pub(crate) reads: Vec<Key>,
+    /// What it asked of rows, by number, newest last.
+    pub(crate) inquiries: Vec<(Key, Inquiry, u64)>,
+    /// What it copied or wants written to a file, newest last.
+    pub(crate) taken_out: Vec<String>,
     /// The last batch it sent.
     pub(crate) batch: Option<Arc<Batch>>,
     theme: Theme,
@@ -113,6 +118,8 @@ impl Scene {
         Self {
             model,
             reads: Vec::new(),
+            inquiries: Vec::new(),
+            taken_out: Vec::new(),
             batch: None,
             theme: Theme::new(true, true),
             second: 0,
@@ -132,6 +139,11 @@ impl Scene {
                     self.tell(Message::Arranged(Arc::new(view)));
                 }
                 Effect::Read(keys) => self.reads.extend(keys),
+                Effect::Inspect(key, inquiry, number) => {
+                    self.inquiries.push((key, inquiry, number));
+                }
+                Effect::Copy(text) => self.taken_out.push(text),
+                Effect::Save(_, Saved::Lines(lines)) => self.taken_out.push(lines.join("\n")),
                 Effect::Send(_, batch) => self.batch = Some(batch),
                 _ => {}
             }
@@ -214,6 +226,32 @@ impl Scene {
             let reading = found.map_or(Reading::Gone, Reading::Found);
             self.tell(Message::Read(key, started, Ok(reading)));
         }
+    }
+
+    /// A part of the answer to the newest inquiry: each line with its seconds after the start, if any.
+    pub(crate) fn answer(&mut self, title: &'static str, lines: &[(Option<i64>, String)]) {
+        let line = |(at, text): &(Option<i64>, String)| Line {
+            at: at.map(|second| Timestamp::from_second(START + second).expect("within range")),
+            ..Line::plain(text)
+        };
+        let lines = Ok(lines.iter().map(line).collect());
+        self.answer_part(Part {
+            title,
+            lines,
+            note: None,
+        });
+    }
+
+    /// A part of the answer to the newest inquiry.
+    pub(crate) fn answer_part(&mut self, part: Part) {
+        let number = self.inquiries.last().expect("something was asked").2;
+        self.tell(Message::Told(number, Some(part)));
+    }
+
+    /// The end of the answer to the newest inquiry.
+    pub(crate) fn answer_ends(&mut self) {
+        let number = self.inquiries.last().expect("something was asked").2;
+        self.tell(Message::Told(number, None));
     }
 
     /// The phrase that confirms the open plan.

@@ -1,10 +1,10 @@
 //! Every screen, drawn from a model that was driven by messages and keys.
 
 mod confirming;
-mod fixture;
+pub(crate) mod fixture;
 mod pictures;
 mod rows;
-mod scenes;
+pub(crate) mod scenes;
 mod sweeps;
 
 use regex::Regex;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use centurion::app::message::{BatchMessage, Message};
 use centurion::domain::error::{PlatformError, Refusal};
+use centurion::domain::inspection::Part;
 use centurion::domain::outcome::{Answer, Rejection};
 use centurion::domain::resource::{Key, Reading, Resource, Status};
 use centurion::domain::text::Clean;
@@ -31,6 +32,9 @@ pub(crate) const SCENES: &[(&str, Way)] = &[
     ("list_only_marked", only_marked),
     ("list_notices", notices),
     ("detail", detail),
+    ("detail_parts", detail_parts),
+    ("logs", logs),
+    ("logs_search", logs_search),
     ("menu", menu),
     ("menu_one_platform", menu_one_platform),
     ("statuses", statuses),
@@ -47,6 +51,10 @@ pub(crate) const SCENES: &[(&str, Way)] = &[
     ("results_left", results_left),
     ("results_journal", results_journal),
     ("batches", batches),
+    ("list_wide", list_wide),
+    ("palette", palette),
+    ("sources", sources),
+    ("messages", messages),
     ("help", help),
     ("quit", quit),
 ];
@@ -135,6 +143,54 @@ fn notices(size: Size) -> Scene {
 fn detail(size: Size) -> Scene {
     let mut scene = Scene::listed(size);
     scene.press("G<enter>");
+    scene
+}
+
+fn detail_parts(size: Size) -> Scene {
+    let mut scene = detail(size);
+    let row = serde_json::json!({"id": "9a66c0de-3c1f-4a5d-8e0b-77aa10c4d9f0", "phase": "Stopped"});
+    scene.answer_part(Part::raw(&row));
+    scene.answer_part(Part {
+        title: "history",
+        lines: Err(timeout()),
+        note: None,
+    });
+    scene.press("j");
+    scene
+}
+
+fn logs(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("Gl");
+    let words = [
+        "Scheduled",
+        "Pulling image",
+        "Started",
+        "Killing container: node pressure",
+    ];
+    let line = |nth: usize| {
+        (
+            Some(7 * i64::try_from(nth).expect("small")),
+            words[nth % 4].to_owned(),
+        )
+    };
+    let lines: Vec<_> = (0..40).map(line).collect();
+    scene.answer("events", &lines);
+    scene.answer_part(Part {
+        title: "logs",
+        lines: Ok(Vec::new()),
+        note: Some(Clean::new(
+            "this platform has no call for them: `runai training logs fraud-scorer -p team-vision`",
+        )),
+    });
+    scene.answer_ends();
+    scene.press("f");
+    scene
+}
+
+fn logs_search(size: Size) -> Scene {
+    let mut scene = logs(size);
+    scene.press("/killing<enter>n/node");
     scene
 }
 
@@ -316,6 +372,34 @@ fn results_journal(size: Size) -> Scene {
     scene.batch(BatchMessage::Waiting(run_ai.expect("a good name"), 38));
     let why = "cannot write /home/ana/.local/state/centurion/2026-11-22-0007.jsonl: no space left";
     scene.batch(BatchMessage::JournalFailed(Clean::new(why)));
+    scene
+}
+
+fn list_wide(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("!w");
+    scene
+}
+
+fn palette(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press(":s<down>");
+    scene
+}
+
+fn sources(size: Size) -> Scene {
+    let mut scene = in_trouble(size);
+    scene.press(":sources<enter><down>");
+    let counts = [("prod-eu", 12), ("run-ai", 3), ("kubiya", 33)];
+    let name = |name| centurion::domain::connection::ConnectionName::new(name);
+    let counts = counts.map(|(of, count)| (name(of).expect("a good name"), count));
+    scene.tell(Message::Requests(counts.into()));
+    scene
+}
+
+fn messages(size: Size) -> Scene {
+    let mut scene = notices(size);
+    scene.press("Rm:messages<enter>");
     scene
 }
 

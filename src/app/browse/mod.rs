@@ -1,20 +1,25 @@
-//! The list: cursor, filter, marks.
+//! The list: cursor, filter, range; its marks are in `marking`.
+
+mod marking;
 
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 use tui_input::Input;
 
-use crate::app::choices::{Statuses, TooMany};
+use crate::app::choices::Statuses;
 use crate::app::filter::Filter;
 use crate::app::keymap::Command;
 use crate::app::layout::{Layout, moved, scrolled};
-use crate::app::message::{ArrangeJob, Effect};
-use crate::app::selection::{Mark, NotMarked};
-use crate::app::table::{Query, Tab, View};
+use crate::app::message::{ArrangeJob, Effect, Saved};
+use crate::app::selection::Mark;
+use crate::app::table::{Query, Tab, View, tab_separated};
 use crate::app::{Model, Popup};
-use crate::domain::resource::{Key, Reading, Resource};
+use crate::domain::resource::{Key, Resource};
 use crate::domain::time::Moment;
+
+use marking::{all_shown, invert, last_batch, range, toggle};
+pub(super) use marking::{compare_marks, look_for, mark_now, mark_rows};
 
 /// The state of the list.
 #[derive(Debug)]
@@ -39,6 +44,8 @@ pub struct Browse {
     pub only_marked: bool,
     /// Whether the detail pane is wanted.
     pub pane: bool,
+    /// Whether ids and names stand whole where other columns would.
+    pub wide: bool,
     /// How far the view at hand is behind.
     pub(super) arranging: Arranging,
     cursor_key: Option<Key>,
@@ -61,7 +68,9 @@ pub(super) struct Arranging {
 #[derive(Clone, Debug)]
 pub struct Range {
     /// The row it began on.
-    pub anchor: Key,
+    anchor: Key,
+    /// Where that row is now.
+    at: usize,
     /// Whether its rows will be marked; else unmarked.
     pub marks: bool,
 }
@@ -79,6 +88,7 @@ impl Default for Browse {
             range: None,
             only_marked: false,
             pane: true,
+            wide: false,
             arranging: Arranging::default(),
             cursor_key: None,
         }
@@ -119,13 +129,8 @@ impl Model {
     /// The rows of the range being marked, if one is: first and last index.
     pub fn range_span(&self) -> Option<(usize, usize)> {
         let range = self.browse.range.as_ref()?;
-        let anchor = (0..self.shown_len())
-            .find(|&i| self.shown(i).is_some_and(|row| row.key == range.anchor));
-        let anchor = anchor.unwrap_or(self.browse.cursor);
-        Some((
-            anchor.min(self.browse.cursor),
-            anchor.max(self.browse.cursor),
-        ))
+        let (at, cursor) = (range.at, self.browse.cursor);
+        Some((at.min(cursor), at.max(cursor)))
     }
 
     /// Whether a marked row is among those the filter lets through.
@@ -185,6 +190,8 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
             return ask_anew(model);
         }
         Command::Filter => open_filter(model),
+        Command::Scope => open_filter_with(model, "scope:"),
+        Command::Wide => model.browse.wide ^= true,
         Command::Statuses => model.popup = Some(Popup::Statuses(Statuses::new(model))),
         Command::Pane => {
             model.browse.pane ^= true;
@@ -223,116 +230,6 @@ pub(super) fn follow_cursor(model: &mut Model) {
     browse.offset = scrolled(browse.offset, browse.cursor, page).min(len.saturating_sub(page));
 }
 
-fn all_shown(model: &Model) -> Vec<Arc<Resource>> {
-    (0..model.shown_len())
-        .filter_map(|index| model.shown(index).cloned())
-        .collect()
-}
-
-fn toggle(model: &mut Model) {
-    let Some(row) = model.cursor_row().cloned() else {
-        return;
-    };
-    if model.selection.contains(&row.key) {
-        model.selection.unmark(&row.key);
-    } else {
-        let read = model.read_of(&row);
-        match model.selection.mark(&row, read) {
-            Ok(()) => {}
-            Err(NotMarked::Full) => {
-                model.say("100 of 100: send or unmark first");
-                return;
-            }
-            Err(NotMarked::UnsoundId) => {
-                model.say("this row cannot be marked: its id is not a plain word");
-            }
-        }
-    }
-    let step = usize::from(!model.browse.only_marked);
-    move_to(model, model.browse.cursor + step);
-}
-
-fn range(model: &mut Model, marks: bool) {
-    let Some(row) = model.cursor_row() else {
-        return;
-    };
-    let anchor = row.key.clone();
-    let Some(span) = model.range_span() else {
-        model.browse.range = Some(Range { anchor, marks });
-        return;
-    };
-    let same = model
-        .browse
-        .range
-        .take()
-        .is_some_and(|range| range.marks == marks);
-    if !same {
-        return;
-    }
-    let rows: Vec<Arc<Resource>> = (span.0..=span.1)
-        .filter_map(|index| model.shown(index).cloned())
-        .collect();
-    if marks {
-        mark_rows(model, rows);
-    } else {
-        model.selection.unmark_rows(&rows);
-    }
-}
-
-/// Marks rows, or asks where they are more than there is room for. The only way many rows get marked.
-pub(super) fn mark_rows(model: &mut Model, rows: Vec<Arc<Resource>>) {
-    let unsound = rows.iter().filter(|row| !row.key.id.is_sound()).count();
-    let fresh: Vec<Arc<Resource>> = rows
-        .into_iter()
-        .filter(|row| row.key.id.is_sound() && !model.selection.contains(&row.key))
-        .collect();
-    if unsound > 0 {
-        model.say(format!(
-            "{unsound} rows cannot be marked: their ids are not plain words"
-        ));
-    }
-    if fresh.len() > model.selection.room() {
-        model.popup = Some(Popup::TooMany(TooMany {
-            rows: fresh,
-            leaving: Vec::new(),
-        }));
-        return;
-    }
-    mark_now(model, &fresh);
-}
-
-/// Marks as many of the rows as there is room for.
-pub(super) fn mark_now(model: &mut Model, rows: &[Arc<Resource>]) {
-    for row in rows.iter().take(model.selection.room()) {
-        let read = model.read_of(row);
-        let marked = model.selection.mark(row, read);
-        debug_assert_eq!(
-            marked,
-            Ok(()),
-            "there is room, and unsound ids were taken out before"
-        );
-    }
-}
-
-fn invert(model: &mut Model) {
-    let rows = all_shown(model);
-    let (marked, fresh): (Vec<_>, Vec<_>) = rows
-        .into_iter()
-        .partition(|row| model.selection.contains(&row.key));
-    let left = model.selection.len() - marked.len();
-    if left + fresh.len() > crate::domain::plan::LIMIT {
-        // Nothing is unmarked before the question is answered: esc changes nothing.
-        let leaving = marked.iter().map(|row| row.key.clone()).collect();
-        model.popup = Some(Popup::TooMany(TooMany {
-            rows: fresh,
-            leaving,
-        }));
-        return;
-    }
-    model.selection.unmark_rows(&marked);
-    mark_rows(model, fresh);
-}
-
 fn only_marked(model: &mut Model) {
     if model.selection.is_empty() && !model.browse.only_marked {
         model.say("nothing is marked: space marks a row");
@@ -340,31 +237,6 @@ fn only_marked(model: &mut Model) {
     }
     model.browse.only_marked ^= true;
     find_cursor(model);
-}
-
-fn last_batch(model: &mut Model) {
-    let Some(run) = model.runs.last() else {
-        model.say("no batch was sent in this run");
-        return;
-    };
-    let keys: Vec<Key> = run
-        .report
-        .rows()
-        .iter()
-        .map(|row| row.row.key.clone())
-        .collect();
-    let listed = |key: &Key| {
-        let state = model.lanes.source(&key.source)?;
-        state.listing.as_ref()?.find(&key.id).cloned()
-    };
-    let rows: Vec<Arc<Resource>> = keys.iter().filter_map(listed).collect();
-    let missing = keys.len() - rows.len();
-    if missing > 0 {
-        model.say(format!(
-            "{missing} rows of the last batch are no longer listed"
-        ));
-    }
-    mark_rows(model, rows);
 }
 
 fn mine(model: &mut Model) -> Vec<Effect> {
@@ -386,9 +258,26 @@ fn show_tab(model: &mut Model, tab: Tab) -> Vec<Effect> {
 
 /// Opens the filter line on the filter in force.
 pub(super) fn open_filter(model: &mut Model) {
-    let typed = model.browse.typed.clone();
+    open_filter_with(model, "");
+}
+
+/// Opens the filter line with the beginning of another term.
+fn open_filter_with(model: &mut Model, term: &str) {
+    let before = model.browse.typed.clone();
+    let typed = format!("{before} {term}").trim().to_owned();
     model.browse.only_marked = false;
-    model.browse.typing = Some((Input::new(typed.clone()), typed));
+    model.browse.typing = Some((Input::new(typed), before));
+}
+
+/// The rows shown, in a file.
+pub(super) fn save(model: &Model) -> Effect {
+    let what = if model.browse.only_marked {
+        let marks = model.selection.marks().iter();
+        Saved::Lines(marks.map(|mark| tab_separated(&mark.row)).collect())
+    } else {
+        Saved::Rows(model.browse.view.clone())
+    };
+    Effect::Save("list".to_owned(), what)
 }
 
 /// Closes the filter line, keeping what was typed or going back to what was there before.
@@ -468,11 +357,9 @@ pub(super) fn arranged(model: &mut Model, view: Arc<View>) -> Vec<Effect> {
 /// Puts the cursor back on its row, looking near its old place first. Until it was moved it has no row
 /// of its own and stays on the first.
 fn find_cursor(model: &mut Model) {
-    let len = model.shown_len();
-    let at = model.browse.cursor.min(len.saturating_sub(1));
+    let at = model.browse.cursor;
     if let Some(key) = &model.browse.cursor_key {
-        let is_it = |index: &usize| model.shown(*index).is_some_and(|row| row.key == *key);
-        let found = (at..len).find(is_it).or_else(|| (0..at).rev().find(is_it));
+        let found = near(model, key, at);
         // Where another filter hides the row, the first one is what the operator looks at.
         let elsewhere = if model.browse.arranging.awaited {
             0
@@ -481,61 +368,24 @@ fn find_cursor(model: &mut Model) {
         };
         model.browse.cursor = found.unwrap_or(elsewhere);
     }
+    find_anchor(model);
     follow_cursor(model);
 }
 
-/// Compares the marks of a source with its new listing. A marked row that a complete listing does not
-/// show is read by id: absence alone proves nothing.
-pub(super) fn compare_marks(
-    model: &mut Model,
-    source: &crate::domain::resource::Source,
-) -> Vec<Effect> {
-    let Some(listing) = model
-        .lanes
-        .source(source)
-        .and_then(|state| state.listing.clone())
-    else {
-        return Vec::new();
-    };
-    let keys: Vec<Key> = model
-        .selection
-        .marks()
-        .iter()
-        .filter(|mark| *mark.row.key.source == *source)
-        .map(|mark| mark.row.key.clone())
-        .collect();
-    let mut missing = Vec::new();
-    for key in keys {
-        match listing.find(&key.id) {
-            Some(row) => {
-                let reading = Reading::Found(row.clone());
-                model
-                    .selection
-                    .observe(&key, &reading, listing.started, model.now);
-            }
-            None if listing.complete => missing.push(key),
-            None => {}
-        }
-    }
-    missing.retain(|key| {
-        let mark = model.selection.get(key);
-        mark.is_some_and(|mark| mark.gone.is_none())
-    });
-    look_for(model, missing)
+/// Where a row is now, looking near its old place first.
+fn near(model: &Model, key: &Key, at: usize) -> Option<usize> {
+    let len = model.shown_len();
+    let at = at.min(len.saturating_sub(1));
+    let is_it = |index: &usize| model.shown(*index).is_some_and(|row| row.key == *key);
+    (at..len).find(is_it).or_else(|| (0..at).rev().find(is_it))
 }
 
-/// How many rows are looked for by id at a time.
-const LOOKED_FOR: usize = 20;
-
-/// Reads rows by id that a listing did not show; those that are being looked for already are not asked twice.
-pub(super) fn look_for(model: &mut Model, mut keys: Vec<Key>) -> Vec<Effect> {
-    let room = LOOKED_FOR.saturating_sub(model.looked_for.len());
-    keys.retain(|key| !model.looked_for.contains(key));
-    keys.truncate(room);
-    model.looked_for.extend(keys.iter().cloned());
-    if keys.is_empty() {
-        Vec::new()
-    } else {
-        vec![Effect::ReadById(keys)]
+/// Finds the row again that a range began on; without it there is no range.
+fn find_anchor(model: &mut Model) {
+    if let Some(mut range) = model.browse.range.take()
+        && let Some(at) = near(model, &range.anchor, range.at)
+    {
+        range.at = at;
+        model.browse.range = Some(range);
     }
 }

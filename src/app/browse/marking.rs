@@ -1,0 +1,201 @@
+//! Marking rows: one, a range, all, inverted, again; and what reads show of the marked ones.
+
+use std::sync::Arc;
+
+use crate::app::browse::{Range, find_anchor, move_to};
+use crate::app::choices::TooMany;
+use crate::app::message::Effect;
+use crate::app::selection::NotMarked;
+use crate::app::{Model, Popup};
+use crate::domain::plan::LIMIT;
+use crate::domain::resource::{Key, Reading, Resource, Source};
+
+pub(super) fn all_shown(model: &Model) -> Vec<Arc<Resource>> {
+    (0..model.shown_len())
+        .filter_map(|index| model.shown(index).cloned())
+        .collect()
+}
+
+pub(super) fn toggle(model: &mut Model) {
+    let Some(row) = model.cursor_row().cloned() else {
+        return;
+    };
+    if model.selection.contains(&row.key) {
+        model.selection.unmark(&row.key);
+    } else {
+        let read = model.read_of(&row);
+        match model.selection.mark(&row, read) {
+            Ok(()) => {}
+            Err(NotMarked::Full) => {
+                model.say("100 of 100: send or unmark first");
+                return;
+            }
+            Err(NotMarked::UnsoundId) => {
+                model.say("this row cannot be marked: its id is not a plain word");
+            }
+        }
+    }
+    find_anchor(model);
+    let step = usize::from(!model.browse.only_marked);
+    move_to(model, model.browse.cursor + step);
+}
+
+pub(super) fn range(model: &mut Model, marks: bool) {
+    let Some(row) = model.cursor_row() else {
+        return;
+    };
+    let anchor = row.key.clone();
+    let Some(span) = model.range_span() else {
+        let at = model.browse.cursor;
+        model.browse.range = Some(Range { anchor, at, marks });
+        return;
+    };
+    let same = model
+        .browse
+        .range
+        .take()
+        .is_some_and(|range| range.marks == marks);
+    if !same {
+        return;
+    }
+    let rows: Vec<Arc<Resource>> = (span.0..=span.1)
+        .filter_map(|index| model.shown(index).cloned())
+        .collect();
+    if marks {
+        mark_rows(model, rows);
+    } else {
+        model.selection.unmark_rows(&rows);
+    }
+}
+
+/// Marks rows, or asks where they are more than there is room for. The only way many rows get marked.
+pub(in crate::app) fn mark_rows(model: &mut Model, rows: Vec<Arc<Resource>>) {
+    let unsound = rows.iter().filter(|row| !row.key.id.is_sound()).count();
+    let fresh: Vec<Arc<Resource>> = rows
+        .into_iter()
+        .filter(|row| row.key.id.is_sound() && !model.selection.contains(&row.key))
+        .collect();
+    if unsound > 0 {
+        model.say(format!(
+            "{unsound} rows cannot be marked: their ids are not plain words"
+        ));
+    }
+    if fresh.len() > model.selection.room() {
+        model.popup = Some(Popup::TooMany(TooMany {
+            rows: fresh,
+            leaving: Vec::new(),
+        }));
+        return;
+    }
+    mark_now(model, &fresh);
+}
+
+/// Marks as many of the rows as there is room for.
+pub(in crate::app) fn mark_now(model: &mut Model, rows: &[Arc<Resource>]) {
+    for row in rows.iter().take(model.selection.room()) {
+        let read = model.read_of(row);
+        let marked = model.selection.mark(row, read);
+        debug_assert_eq!(
+            marked,
+            Ok(()),
+            "there is room, and unsound ids were taken out before"
+        );
+    }
+}
+
+pub(super) fn invert(model: &mut Model) {
+    let rows = all_shown(model);
+    let (marked, fresh): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .partition(|row| model.selection.contains(&row.key));
+    let left = model.selection.len() - marked.len();
+    if left + fresh.len() > LIMIT {
+        // Nothing is unmarked before the question is answered: esc changes nothing.
+        let leaving = marked.iter().map(|row| row.key.clone()).collect();
+        model.popup = Some(Popup::TooMany(TooMany {
+            rows: fresh,
+            leaving,
+        }));
+        return;
+    }
+    model.selection.unmark_rows(&marked);
+    mark_rows(model, fresh);
+}
+
+pub(super) fn last_batch(model: &mut Model) {
+    let Some(run) = model.runs.last() else {
+        model.say("no batch was sent in this run");
+        return;
+    };
+    let keys: Vec<Key> = run
+        .report
+        .rows()
+        .iter()
+        .map(|row| row.row.key.clone())
+        .collect();
+    let listed = |key: &Key| {
+        let state = model.lanes.source(&key.source)?;
+        state.listing.as_ref()?.find(&key.id).cloned()
+    };
+    let rows: Vec<Arc<Resource>> = keys.iter().filter_map(listed).collect();
+    let missing = keys.len() - rows.len();
+    if missing > 0 {
+        model.say(format!(
+            "{missing} rows of the last batch are no longer listed"
+        ));
+    }
+    mark_rows(model, rows);
+}
+
+/// Compares the marks of a source with its new listing. A marked row that a complete listing does not
+/// show is read by id: absence alone proves nothing.
+pub(in crate::app) fn compare_marks(model: &mut Model, source: &Source) -> Vec<Effect> {
+    let Some(listing) = model
+        .lanes
+        .source(source)
+        .and_then(|state| state.listing.clone())
+    else {
+        return Vec::new();
+    };
+    let keys: Vec<Key> = model
+        .selection
+        .marks()
+        .iter()
+        .filter(|mark| *mark.row.key.source == *source)
+        .map(|mark| mark.row.key.clone())
+        .collect();
+    let mut missing = Vec::new();
+    for key in keys {
+        match listing.find(&key.id) {
+            Some(row) => {
+                let reading = Reading::Found(row.clone());
+                model
+                    .selection
+                    .observe(&key, &reading, listing.started, model.now);
+            }
+            None if listing.complete => missing.push(key),
+            None => {}
+        }
+    }
+    missing.retain(|key| {
+        let mark = model.selection.get(key);
+        mark.is_some_and(|mark| mark.gone.is_none())
+    });
+    look_for(model, missing)
+}
+
+/// How many rows are looked for by id at a time.
+const LOOKED_FOR: usize = 20;
+
+/// Reads rows by id that a listing did not show; those that are being looked for already are not asked twice.
+pub(in crate::app) fn look_for(model: &mut Model, mut keys: Vec<Key>) -> Vec<Effect> {
+    let room = LOOKED_FOR.saturating_sub(model.looked_for.len());
+    keys.retain(|key| !model.looked_for.contains(key));
+    keys.truncate(room);
+    model.looked_for.extend(keys.iter().cloned());
+    if keys.is_empty() {
+        Vec::new()
+    } else {
+        vec![Effect::ReadById(keys)]
+    }
+}

@@ -1,0 +1,346 @@
+//! The pages of one row: what was asked, what came, and the lines of it that are on screen.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::app::Model;
+use crate::app::detail::Detail;
+use crate::app::facts::{Fact, Weight};
+use crate::domain::action::Action;
+use crate::domain::error::PlatformError;
+use crate::domain::inspection::{Inquiry, Line, Part};
+use crate::domain::text::{cut, folded};
+use crate::domain::time::Moment;
+
+/// Lines kept of a part: of what grows at its end the newest, of a document the first.
+const LINES: usize = 5_000;
+/// Characters kept of a line.
+const CHARACTERS: usize = 4_000;
+
+/// What a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Facts, rules, and the platform's own document.
+    Detail,
+    /// What it wrote, or what happened to it.
+    Logs,
+}
+
+impl Topic {
+    /// As a title, and in the name of a saved file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Detail => "detail",
+            Self::Logs => "logs",
+        }
+    }
+}
+
+/// What is being asked of the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// Nothing.
+    No,
+    /// Everything, or the newest.
+    Whole,
+    /// What was written from then on.
+    Since(Timestamp),
+}
+
+/// A text that is looked for.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// As typed, in lower case.
+    pub text: String,
+    /// The entry it was last found in.
+    pub at: usize,
+    /// Which of the matches that is, from 1, and how many there are.
+    pub place: (usize, usize),
+}
+
+/// A part as it is kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The part, within the limits.
+    pub part: Part,
+    /// How many lines were left out to keep it so.
+    pub left_out: usize,
+}
+
+/// One page.
+#[derive(Debug)]
+pub struct Page {
+    /// What it shows.
+    pub topic: Topic,
+    /// What is being asked.
+    pub asking: Asking,
+    /// What came, in the order of its coming.
+    pub parts: Vec<Kept>,
+    /// The first line on screen; beyond the end it means the end, where new lines come into sight.
+    pub offset: usize,
+    /// What is looked for.
+    pub search: Option<Search>,
+    /// While it is followed: when it is asked for again.
+    pub follow: Option<Moment>,
+    /// Which inquiry it waits for; answers to others are late.
+    pub(super) number: u64,
+}
+
+impl Page {
+    pub(super) fn new(topic: Topic) -> Self {
+        Self {
+            topic,
+            asking: Asking::No,
+            parts: Vec::new(),
+            offset: 0,
+            search: None,
+            follow: None,
+            number: 0,
+        }
+    }
+
+    /// What to ask: while it is followed only what is new, where every part so far tells the time.
+    pub(super) fn inquiry(&mut self) -> Inquiry {
+        let newest = |kept: &Kept| kept.part.lines.as_ref().ok()?.last()?.at;
+        let parts = self.parts.iter();
+        let since = parts.map(newest).min().flatten();
+        let since = since.filter(|_| self.follow.is_some() && self.topic == Topic::Logs);
+        self.asking = since.map_or(Asking::Whole, Asking::Since);
+        match self.topic {
+            Topic::Detail => Inquiry::Detail,
+            Topic::Logs => Inquiry::Logs { since },
+        }
+    }
+
+    /// Takes a part in: it replaces the one of its title, or goes on after it.
+    pub(super) fn take(&mut self, mut part: Part) {
+        let place = self.parts.iter().position(|k| k.part.title == part.title);
+        let old = place.map(|place| &mut self.parts[place]);
+        let mut left_out = 0;
+        if let (
+            Asking::Since(since),
+            Some(Kept {
+                part: old,
+                left_out: before,
+            }),
+        ) = (self.asking, old)
+            && let (Ok(held), Ok(new)) = (&mut old.lines, &part.lines)
+            && new.iter().all(|line| line.at.is_some())
+        {
+            left_out = *before;
+            let fresh = new.iter().filter(|line| line.at >= Some(since));
+            let fresh: Vec<Line> = fresh.filter(|line| !held.contains(line)).cloned().collect();
+            held.extend(fresh);
+            part.lines = Ok(std::mem::take(held));
+        }
+        if let Ok(lines) = &mut part.lines {
+            left_out += self.shorten(lines);
+        }
+        let kept = Kept { part, left_out };
+        match place {
+            Some(place) => self.parts[place] = kept,
+            None => self.parts.push(kept),
+        }
+    }
+
+    /// Brings a part within the limits; says how many lines were left out.
+    fn shorten(&self, lines: &mut Vec<Line>) -> usize {
+        let excess = lines.len().saturating_sub(LINES);
+        match self.topic {
+            Topic::Detail => lines.truncate(LINES),
+            Topic::Logs => drop(lines.drain(..excess)),
+        }
+        for line in lines
+            .iter_mut()
+            .filter(|line| line.text.as_str().len() > CHARACTERS)
+        {
+            *line = Line {
+                at: line.at,
+                ..Line::plain(&cut(line.text.as_str(), CHARACTERS))
+            };
+        }
+        excess
+    }
+
+    /// The command line that a note of the logs holds between backticks, else the first note whole.
+    pub fn command(&self) -> Option<&str> {
+        let mut parts = self.parts.iter().filter(|_| self.topic == Topic::Logs);
+        let note = parts.find_map(|kept| kept.part.note.as_ref())?;
+        Some(note.as_str().split('`').nth(1).unwrap_or(note.as_str()))
+    }
+}
+
+/// What stands before a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// Nothing.
+    Nothing,
+    /// A label.
+    Label(&'static str),
+    /// The room of a label: the value goes on.
+    Labelled,
+    /// A time.
+    Time(Timestamp),
+    /// The room of a time.
+    Timed,
+}
+
+impl Lead {
+    /// Columns it takes.
+    pub const fn width(self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::Label(_) | Self::Labelled => 17,
+            Self::Time(_) | Self::Timed => 10,
+        }
+    }
+
+    const fn below(self) -> Self {
+        match self {
+            Self::Nothing => Self::Nothing,
+            Self::Label(_) | Self::Labelled => Self::Labelled,
+            Self::Time(_) | Self::Timed => Self::Timed,
+        }
+    }
+}
+
+/// One line of the screen.
+#[derive(Clone, Debug)]
+pub struct PageLine<'a> {
+    /// Which entry it belongs to; a long one has several lines.
+    pub entry: usize,
+    /// What stands before it.
+    pub lead: Lead,
+    /// What it says.
+    pub text: Cow<'a, str>,
+    /// How it is meant.
+    pub weight: Weight,
+}
+
+/// The entries of a page, folded to so many columns; unfolded with [`usize::MAX`]. Its cost grows with the
+/// limits above, not with what a platform sends.
+pub fn lines<'a>(model: &Model, detail: &'a Detail, columns: usize) -> Vec<PageLine<'a>> {
+    let mut out = Folded {
+        lines: Vec::new(),
+        entry: 0,
+        columns,
+    };
+    let page = &detail.page;
+    if page.topic == Topic::Detail {
+        known(model, detail, &mut out);
+    }
+    for kept in &page.parts {
+        part(kept, page.topic, &mut out);
+    }
+    if page.parts.is_empty() {
+        out.head(match page.asking {
+            Asking::No => "the platform tells nothing more of this row",
+            Asking::Whole | Asking::Since(_) => "asking the platform …",
+        });
+    }
+    out.lines
+}
+
+fn known<'a>(model: &Model, detail: &'a Detail, out: &mut Folded<'a>) {
+    for Fact {
+        label,
+        value,
+        weight,
+    } in model.facts(&detail.row)
+    {
+        out.entry(Lead::Label(label), value.into(), weight);
+    }
+    out.head("rules for this row");
+    for action in Action::ALL {
+        let rule = model.rule(&detail.row, action, true);
+        let text = format!("{:<5}{}", rule.word, rule.why);
+        let is_guess = rule.weight == Weight::Warn;
+        let weight = if is_guess {
+            Weight::Warn
+        } else {
+            Weight::Plain
+        };
+        out.entry(Lead::Label(action.word()), text.into(), weight);
+    }
+}
+
+fn part<'a>(kept: &'a Kept, topic: Topic, out: &mut Folded<'a>) {
+    out.head(kept.part.title);
+    if let Some(note) = &kept.part.note {
+        out.entry(Lead::Nothing, note.as_str().into(), Weight::Strong);
+    }
+    if kept.left_out > 0 {
+        let which = if topic == Topic::Logs {
+            "older lines are"
+        } else {
+            "lines more are"
+        };
+        out.quiet(format!("{} {which} not shown", kept.left_out).into());
+    }
+    match &kept.part.lines {
+        Ok(lines) if lines.is_empty() && kept.part.note.is_none() => out.quiet("nothing".into()),
+        Ok(lines) => {
+            for line in lines {
+                let lead = line.at.map_or(Lead::Nothing, Lead::Time);
+                out.entry(lead, line.text.as_str().into(), Weight::Plain);
+            }
+        }
+        Err(error) => {
+            let text = format!("cannot be read: {error}; {}", advice(error));
+            out.entry(Lead::Nothing, text.into(), Weight::Warn);
+        }
+    }
+}
+
+/// What to do about a part that failed, beyond what the error says itself.
+fn advice(error: &PlatformError) -> &'static str {
+    if error.needs_operator() {
+        "L in the list signs in again"
+    } else if matches!(error, PlatformError::Forbidden { .. }) {
+        "the account needs a role that may read it"
+    } else {
+        "r asks again"
+    }
+}
+
+struct Folded<'a> {
+    lines: Vec<PageLine<'a>>,
+    entry: usize,
+    columns: usize,
+}
+
+impl<'a> Folded<'a> {
+    fn entry(&mut self, lead: Lead, text: Cow<'a, str>, weight: Weight) {
+        let (entry, columns) = (self.entry, self.columns.saturating_sub(lead.width()));
+        self.entry += 1;
+        let mut lead = lead;
+        let mut line = |text| {
+            let line = PageLine {
+                entry,
+                lead,
+                text,
+                weight,
+            };
+            lead = lead.below();
+            self.lines.push(line);
+        };
+        match text {
+            Cow::Borrowed(text) => folded(text, columns).for_each(|text| line(text.into())),
+            Cow::Owned(text) => {
+                folded(&text, columns).for_each(|text| line(text.to_owned().into()));
+            }
+        }
+    }
+
+    fn quiet(&mut self, text: Cow<'a, str>) {
+        self.entry(Lead::Nothing, text, Weight::Quiet);
+    }
+
+    fn head(&mut self, title: &'static str) {
+        if !self.lines.is_empty() {
+            self.quiet("".into());
+        }
+        self.entry(Lead::Nothing, title.into(), Weight::Strong);
+    }
+}
