@@ -344,7 +344,7 @@ fn only_marked(model: &mut Model) {
 
 fn last_batch(model: &mut Model) {
     let Some(run) = model.runs.last() else {
-        model.say("no batch was sent in this run");
+        model.say("no batch was sent from here yet");
         return;
     };
     let keys: Vec<Key> = run

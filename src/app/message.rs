@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use crate::app::listing::Listing;
+use crate::app::run::Run;
 use crate::app::table::{Query, View};
 use crate::domain::action::Exclusion;
 use crate::domain::connection::ConnectionName;
@@ -52,6 +53,8 @@ pub enum Message {
     Read(Key, Moment, Result<Reading, PlatformError>),
     /// A batch came on.
     Batch(BatchNumber, BatchMessage),
+    /// The newest batches of the journal, oldest first.
+    Journal(Vec<Run>),
     /// What requests of the open plan look like on the wire, a text for each.
     Previewed(Vec<String>),
     /// SIGINT, SIGTERM or SIGHUP: its number.
@@ -65,6 +68,8 @@ pub enum BatchMessage {
     Opened(String),
     /// The intent could not be written: nothing was sent.
     NotJournaled(Clean),
+    /// It cannot be adopted: another program goes on with it, or has ended it.
+    Elsewhere,
     /// A later record could not be written: nothing further is sent.
     JournalFailed(Clean),
     /// A request begins to leave.
@@ -100,6 +105,10 @@ pub enum Effect {
     Send(BatchNumber, Arc<Batch>),
     /// Send nothing further of a batch.
     StopSending(BatchNumber),
+    /// Read the newest batches of the journal.
+    ReadJournal,
+    /// Go on with a batch of the journal that has no end: hold its file, write what is seen.
+    Adopt(BatchNumber, String),
     /// Journal what tracking shows: key, last status, tracking.
     Record(BatchNumber, Vec<Seen>),
     /// Journal that a batch has settled.
@@ -108,6 +117,8 @@ pub enum Effect {
     Preview(Vec<Request>),
     /// Put text on the clipboard, by the terminal's own means.
     Copy(String),
+    /// Save a text: the file's name without its ending, the ending, the text.
+    Export(String, &'static str, String),
     /// Sign in again with freshly read secrets, and read everything.
     SignInAgain(ConnectionName),
     /// Give the terminal back and stop, as the shell's job control expects.

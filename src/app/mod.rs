@@ -5,13 +5,17 @@ pub mod browse;
 pub mod choices;
 pub mod confirm;
 pub mod detail;
+mod exporting;
 pub mod filter;
+mod following;
 pub mod keymap;
 pub mod lanes;
 pub mod layout;
 pub mod listing;
+pub mod menu;
 pub mod message;
 pub mod results;
+pub mod run;
 pub mod selection;
 pub mod table;
 
@@ -21,12 +25,14 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::app::browse::Browse;
-use crate::app::choices::{Menu, SortMenu, Statuses, TooMany};
+use crate::app::choices::{SortMenu, Statuses, TooMany};
 use crate::app::confirm::Confirm;
 use crate::app::detail::Detail;
 use crate::app::keymap::Place;
 use crate::app::lanes::Lanes;
-use crate::app::results::{Results, Run};
+use crate::app::menu::Menu;
+use crate::app::results::Results;
+use crate::app::run::Run;
 use crate::app::selection::Selection;
 use crate::domain::connection::Connection;
 use crate::domain::resource::Key;
@@ -36,6 +42,9 @@ pub use update::update;
 
 /// How long a notice stays.
 const NOTICE_STAYS: Duration = Duration::from_secs(8);
+
+/// How long one stays that must not be overlooked.
+const WARNING_STAYS: Duration = Duration::from_secs(60);
 
 /// What the program starts with.
 #[derive(Debug)]
@@ -58,8 +67,6 @@ pub struct Setup {
     pub journal_problem: Option<String>,
     /// The configuration file that is read, or would be.
     pub config_file: Option<String>,
-    /// Batches of earlier runs that nobody followed to their end, by their journal names (J2).
-    pub unfinished: Vec<String>,
 }
 
 /// All that is known.
@@ -89,7 +96,8 @@ pub struct Model {
     pub screen: Screen,
     /// What lies over it.
     pub popup: Option<Popup>,
-    /// The batches of this run, oldest first.
+    /// The batches sent here, and of other runs those that were found in the journal. A number once given
+    /// stays: [`BatchNumber`](message::BatchNumber).
     pub runs: Vec<Run>,
     /// Rows that are being read by id because a listing did not show them.
     pub(crate) looked_for: HashSet<Key>,
@@ -127,8 +135,10 @@ pub enum Popup {
     Sort(SortMenu),
     /// More rows than a batch holds.
     TooMany(TooMany),
-    /// The batches of this run: the cursor.
+    /// The batches, newest first: the cursor.
     Batches(usize),
+    /// How the plan or the results below are exported.
+    Export,
     /// The keys of a place, scrolled by so many lines.
     Help(Place, usize),
     /// Leave or not: rows still moving.
@@ -154,8 +164,7 @@ impl Model {
         } else {
             Screen::Browse
         };
-        let unfinished = setup.unfinished;
-        let mut model = Self {
+        Self {
             now: setup.now,
             size: setup.size,
             user: setup.user,
@@ -173,14 +182,7 @@ impl Model {
             notices: Vec::new(),
             hint: true,
             unseen_dialog: false,
-        };
-        if let [first, ..] = unfinished.as_slice() {
-            let count = unfinished.len();
-            model.announce(format!(
-                "{count} unfinished from an earlier run, nothing is sent again: centurion history {first}"
-            ));
         }
-        model
     }
 
     /// Where keys go now.
@@ -191,6 +193,7 @@ impl Model {
             Some(Popup::Sort(_)) => return Place::Sort,
             Some(Popup::TooMany(_)) => return Place::TooMany,
             Some(Popup::Batches(_)) => return Place::Batches,
+            Some(Popup::Export) => return Place::Export,
             Some(Popup::Help(..)) => return Place::Help,
             Some(Popup::Quit) => return Place::Quit,
             None => {}
@@ -201,23 +204,28 @@ impl Model {
             Screen::Browse if self.browse.range.is_some() => Place::Range,
             Screen::Browse => Place::Browse,
             Screen::Plan(confirm) => confirm.place(),
-            Screen::Results(_) => Place::Results,
+            Screen::Results(results) => results.place(),
             Screen::Detail(_) => Place::Detail,
         }
     }
 
     /// Answers a key; gone with the next one.
     pub(crate) fn say(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), false);
+        self.notice(text.into(), false, NOTICE_STAYS);
     }
 
     /// Tells of something that happened by itself.
     pub(crate) fn announce(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), true);
+        self.notice(text.into(), true, NOTICE_STAYS);
     }
 
-    fn notice(&mut self, text: String, stays: bool) {
-        let until = self.now.moment.after(NOTICE_STAYS);
+    /// Tells of something that must not be overlooked.
+    pub(crate) fn warn(&mut self, text: impl Into<String>) {
+        self.notice(text.into(), true, WARNING_STAYS);
+    }
+
+    fn notice(&mut self, text: String, stays: bool, span: Duration) {
+        let until = self.now.moment.after(span);
         self.notices.retain(|notice| notice.text != text);
         self.notices.push(Notice { text, until, stays });
     }
@@ -225,16 +233,15 @@ impl Model {
     /// How many rows of how many batches are still expected to move.
     pub fn moving(&self) -> (usize, usize) {
         let moving = self
-            .runs
-            .iter()
-            .map(|run| run.report.moving())
+            .followed()
+            .map(|(_, run)| run.report.moving())
             .filter(|&rows| rows > 0);
         moving.fold((0, 0), |(rows, batches), more| (rows + more, batches + 1))
     }
 
     /// Whether a request of some batch is queued or without its answer.
     pub fn is_sending(&self) -> bool {
-        self.runs.iter().any(|run| run.report.is_sending())
+        self.followed().any(|(_, run)| run.report.is_sending())
     }
 }
 

@@ -6,12 +6,14 @@ use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use crate::app::confirm::Focus;
 use crate::app::keymap::{self, Command, Place};
 use crate::app::listing::Listing;
 use crate::app::message::{Effect, Message};
 use crate::app::table::View;
-use crate::app::{Model, Popup, Screen, browse, choices, confirm, detail, layout, results};
+use crate::app::{
+    Model, Popup, Screen, browse, choices, confirm, detail, exporting, following, layout, menu,
+    results, run,
+};
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Reading, Source};
 use crate::domain::text::Clean;
@@ -49,9 +51,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Read(key, started, reading) => read(model, &key, started, &reading),
         Message::Batch(number, message) => {
-            results::batch(model, number, message);
+            run::batch(model, number, message);
             Vec::new()
         }
+        Message::Journal(batches) => run::journal(model, batches),
         Message::Previewed(texts) => {
             confirm::previewed(model, texts);
             Vec::new()
@@ -65,7 +68,7 @@ fn tick(model: &mut Model, now: Now) -> Vec<Effect> {
     model.notices.retain(|notice| notice.until > now.moment);
     let mut effects = model.lanes.refresh_due(now.moment);
     effects.extend(confirm::tick(model, now));
-    effects.extend(results::tick(model));
+    effects.extend(following::tick(model));
     effects
 }
 
@@ -87,7 +90,7 @@ fn listed(
         Some(listing) => {
             effects.extend(browse::compare_marks(model, source));
             effects.extend(confirm::compare(model, &listing, source));
-            effects.extend(results::compare(model, &listing, source));
+            effects.extend(following::compare(model, &listing, source));
             detail::refresh(model);
         }
         None => confirm::source_failed(model, source),
@@ -117,7 +120,7 @@ fn read(
     let mut effects = confirm::observe(model, key, started, reading);
     if let Ok(reading) = reading {
         model.selection.observe(key, reading, started, model.now);
-        effects.extend(results::observe(model, key, started, reading));
+        effects.extend(following::observe(model, key, started, reading));
     }
     effects
 }
@@ -169,12 +172,7 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
 fn field(model: &mut Model) -> Option<&mut Input> {
     match &mut model.screen {
         Screen::Browse => model.browse.typing.as_mut().map(|(input, _)| input),
-        Screen::Plan(confirm) if confirm.is_confirmed() => None,
-        Screen::Plan(confirm) => match confirm.focus {
-            Focus::Reason => Some(&mut confirm.reason),
-            Focus::Phrase => Some(&mut confirm.phrase),
-            Focus::Rows => None,
-        },
+        Screen::Plan(confirm) => confirm.field(),
         Screen::FirstRun | Screen::Results(_) | Screen::Detail(_) => None,
     }
 }
@@ -182,8 +180,8 @@ fn field(model: &mut Model) -> Option<&mut Input> {
 fn field_changed(model: &mut Model) -> Vec<Effect> {
     match &mut model.screen {
         Screen::Browse => browse::typed(model),
-        Screen::Plan(confirm) => {
-            confirm.complaint = None;
+        Screen::Plan(_) => {
+            confirm::found(model);
             Vec::new()
         }
         Screen::FirstRun | Screen::Results(_) | Screen::Detail(_) => Vec::new(),
@@ -209,13 +207,16 @@ fn obey(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
         | Place::Sort
         | Place::TooMany
         | Place::Batches
+        | Place::Export
         | Place::Help
         | Place::Quit => popup(model, place, command),
-        Place::PlanReason | Place::PlanPhrase | Place::PlanRows | Place::PlanWire => {
-            confirm::obey(model, command)
-        }
+        Place::PlanReason
+        | Place::PlanPhrase
+        | Place::PlanRows
+        | Place::PlanFind
+        | Place::PlanWire => confirm::obey(model, command),
         Place::Results if command == Command::Batches => open_batches(model),
-        Place::Results => results::obey(model, command),
+        Place::Results | Place::ResultsRow => results::obey(model, command),
         Place::Detail => detail::obey(model, command),
     }
 }
@@ -226,7 +227,7 @@ fn list(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Back | Command::Quit => step_back(model),
         Command::Actions => {
             let row = model.cursor_row().cloned();
-            model.popup = Some(Popup::Menu(choices::Menu { cursor: 0, row }));
+            model.popup = Some(Popup::Menu(menu::Menu { cursor: 0, row }));
             Vec::new()
         }
         Command::Sort => {
@@ -279,7 +280,7 @@ fn popup(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
         return Vec::new();
     }
     match place {
-        Place::Menu => choices::menu(model, command),
+        Place::Menu => menu::obey(model, command),
         Place::Statuses => choices::statuses(model, command),
         Place::Sort => choices::sort(model, command),
         Place::TooMany => {
@@ -289,6 +290,13 @@ fn popup(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
         Place::Batches => {
             results::batches(model, command);
             Vec::new()
+        }
+        Place::Export => {
+            model.popup = None;
+            match command {
+                Command::ExportAs(format) => exporting::export(model, format),
+                _ => Vec::new(),
+            }
         }
         Place::Quit => vec![Effect::Quit(0)],
         _ => {
@@ -304,11 +312,11 @@ fn popup(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
 
 fn open_batches(model: &mut Model) -> Vec<Effect> {
     if model.runs.is_empty() {
-        model.say("no batch was sent in this run");
+        model.say("no batch was sent from here yet");
     } else {
         model.popup = Some(Popup::Batches(0));
     }
-    Vec::new()
+    vec![Effect::ReadJournal]
 }
 
 /// Leaves, or asks first where rows still move.
@@ -336,9 +344,7 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
     }
     if model.is_sending() {
         model.say("sending is stopped; what has left is followed");
-        let sending = (1..)
-            .zip(&model.runs)
-            .filter(|(_, run)| run.report.is_sending());
+        let sending = model.followed().filter(|(_, run)| run.report.is_sending());
         return sending
             .map(|(number, _)| Effect::StopSending(number))
             .collect();

@@ -7,7 +7,7 @@ use crate::app::Setup;
 use crate::cli::{Failure, Look, World};
 use crate::config::{self, Environment, Wanted};
 use crate::domain::connection::{Connection, ConnectionName, ReadOnly};
-use crate::journal::{Journal, State};
+use crate::journal::Journal;
 use crate::runtime::{self, Clock, Context, Reload};
 use crate::ui::theme::Theme;
 
@@ -127,7 +127,6 @@ impl Start {
             size: (80, 24),
             journal_problem,
             config_file: self.file.map(|file| super::shown(&file)),
-            unfinished: unfinished(&self.journal),
         };
         let context = Context::new(
             &self.connections,
@@ -136,21 +135,13 @@ impl Start {
             clock,
             reload,
         );
+        let context = match std::env::current_dir() {
+            Ok(folder) => context.exporting_to(folder),
+            Err(_) => context,
+        };
         let ended = runtime::run(setup, context, theme(look)).await;
         ended.map_err(|error| Failure::Machine("the terminal failed", error))
     }
-}
-
-/// How many of the newest batches are looked at for unfinished ones.
-const LOOKED_AT: usize = 50;
-
-/// Batches whose process ended before they did. A journal that cannot be read has said so already.
-fn unfinished(journal: &Journal) -> Vec<String> {
-    let batches = journal.batches(LOOKED_AT).unwrap_or_default();
-    let left = batches
-        .into_iter()
-        .filter(|past| past.state == State::Unfinished);
-    left.map(|past| past.name).collect()
 }
 
 fn theme(look: Look) -> Theme {

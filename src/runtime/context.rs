@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::message::{BatchNumber, Effect, Message, Seen};
+use crate::app::message::{BatchMessage, BatchNumber, Effect, Message, Seen};
 use crate::app::table::arrange;
 use crate::domain::action::Exclusion;
 use crate::domain::connection::{Connection, ConnectionName};
@@ -64,6 +65,8 @@ pub struct Context {
     pub(super) journal: Journal,
     /// `user@host`, for the journal.
     pub(super) by: String,
+    /// Where exports go.
+    pub(super) exports: PathBuf,
     pub(super) rows: Mutex<HashMap<Arc<Source>, usize>>,
     clients: Mutex<HashMap<ConnectionName, Client>>,
     batches: Mutex<HashMap<BatchNumber, Live>>,
@@ -113,12 +116,19 @@ impl Context {
             clock,
             journal,
             by,
+            exports: PathBuf::from("."),
             rows: Mutex::default(),
             clients: Mutex::new(connections.iter().map(client).collect()),
             batches: Mutex::default(),
             leaving: CancellationToken::new(),
             reload,
         }
+    }
+
+    /// The same, with exports in that folder instead of the current one.
+    #[must_use]
+    pub fn exporting_to(self, exports: PathBuf) -> Self {
+        Self { exports, ..self }
     }
 
     pub(super) fn client(&self, name: &ConnectionName) -> Client {
@@ -174,9 +184,12 @@ impl Context {
                     .collect();
                 tell(&out, Message::Previewed(texts)).await;
             }
+            Effect::ReadJournal => self.read_journal(out).await,
+            Effect::Export(stem, ending, text) => self.export(stem, ending, text, out).await,
             Effect::SignInAgain(connection) => self.sign_in_again(connection, out).await,
             // The session keeps these in order, or leaves them to the owner of the terminal.
-            Effect::Record(..)
+            Effect::Adopt(..)
+            | Effect::Record(..)
             | Effect::Finish(_)
             | Effect::Copy(_)
             | Effect::Suspend
@@ -260,19 +273,55 @@ impl Context {
     pub(super) async fn observe(
         self: Arc<Self>,
         mut observations: mpsc::UnboundedReceiver<Observation>,
+        out: Sender,
     ) {
         while let Some(observation) = observations.recv().await {
-            let writer = self.live(observation.batch()).writer;
-            let written = tokio::task::spawn_blocking(move || observation.write(&writer));
+            let (context, number) = (self.clone(), observation.batch());
+            let written = tokio::task::spawn_blocking(move || context.write(observation));
             // Observations are not worth stopping for: what cannot be written is read back at the next start.
-            let _ = written.await;
+            if let Ok(Some(message)) = written.await {
+                tell(&out, Message::Batch(number, message)).await;
+            }
         }
+    }
+
+    fn write(&self, observation: Observation) -> Option<BatchMessage> {
+        let (live, at) = (self.live(observation.batch()), Timestamp::now());
+        let mut writer = lock(&live.writer);
+        match observation {
+            Observation::Adopt(_, name) => {
+                live.done.cancel();
+                match self.journal.adopt(&name, &self.by, at) {
+                    Ok(adopted) => *writer = Some(adopted),
+                    Err(JournalError::Live { .. } | JournalError::NotUnfinished { .. }) => {
+                        return Some(BatchMessage::Elsewhere);
+                    }
+                    Err(error) => {
+                        return Some(BatchMessage::JournalFailed(Clean::new(&error.to_string())));
+                    }
+                }
+            }
+            Observation::Seen(_, seen) => {
+                if let Some(writer) = writer.as_mut() {
+                    let mut rows = seen.iter();
+                    let _ = rows.try_for_each(|(key, word, tracking)| {
+                        writer.seen(key, word, tracking.word(), at)
+                    });
+                }
+            }
+            Observation::End(_) => {
+                let _ = writer.take().map(|writer| writer.end(at));
+            }
+        }
+        None
     }
 }
 
 /// What is written of a batch that was sent.
 #[derive(Debug)]
 pub(super) enum Observation {
+    /// Go on with a batch that an earlier run left without an end.
+    Adopt(BatchNumber, String),
     /// What tracking shows of some rows.
     Seen(BatchNumber, Vec<Seen>),
     /// The batch has settled.
@@ -282,21 +331,7 @@ pub(super) enum Observation {
 impl Observation {
     const fn batch(&self) -> BatchNumber {
         match self {
-            Self::Seen(number, _) | Self::End(number) => *number,
-        }
-    }
-
-    fn write(self, writer: &Mutex<Option<Writer>>) -> Result<(), JournalError> {
-        let at = Timestamp::now();
-        let mut writer = lock(writer);
-        match self {
-            Self::Seen(_, seen) => writer.as_mut().map_or(Ok(()), |writer| {
-                let mut rows = seen.iter();
-                rows.try_for_each(|(key, word, tracking)| {
-                    writer.seen(key, word, tracking.word(), at)
-                })
-            }),
-            Self::End(_) => writer.take().map_or(Ok(()), |writer| writer.end(at)),
+            Self::Adopt(number, _) | Self::Seen(number, _) | Self::End(number) => *number,
         }
     }
 }

@@ -4,7 +4,9 @@
 //! `app::update` as messages, through one bounded channel.
 
 mod context;
+mod earlier;
 mod reading;
+mod saving;
 mod sending;
 mod session;
 #[cfg(unix)]
@@ -21,6 +23,7 @@ use crate::app::{Model, Setup};
 use crate::ui::theme::Theme;
 
 pub use context::{Clock, Context, Reload};
+pub use earlier::{by, report};
 pub use session::Session;
 pub use terminal::{Refusal, size, usable};
 

@@ -2,15 +2,16 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::keymap::{self, Binding, Command, Place};
+use crate::app::Model;
+use crate::app::keymap::{self, Binding, Command};
 use crate::ui::canvas::Canvas;
 use crate::ui::words::Words;
 
-/// Draws as many keys as fit, in the order of the table. Help and the ways out are always among them.
-pub(super) fn draw(canvas: &mut Canvas, area: Rect, place: Place) {
-    let labelled = |binding: &&Binding| !binding.label.is_empty();
-    let keys: Vec<(bool, Words)> = keymap::in_place(place)
-        .filter(labelled)
+/// Draws as many of the keys that can act as fit, in the order of the table. Help and the ways out are always among them.
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
+    let acts = |binding: &&Binding| !binding.label.is_empty() && model.may(binding.command);
+    let keys: Vec<(bool, Words)> = keymap::in_place(model.place())
+        .filter(acts)
         .map(|binding| (is_kept(binding.command), key(binding)))
         .collect();
     let kept = keys.iter().filter(|(kept, _)| *kept);

@@ -104,7 +104,7 @@ fn screen(canvas: &mut Canvas, area: Rect, model: &Model) {
         Screen::Results(results) => results::draw(canvas, body, model, results),
         Screen::Detail(detail) => detail::page(canvas, body, model, detail),
     }
-    footer::draw(canvas, foot, model.place());
+    footer::draw(canvas, foot, model);
 }
 
 /// DEMO for the edge of a box, where there is no header to say so.
@@ -124,6 +124,7 @@ fn popup(canvas: &mut Canvas, area: Rect, model: &Model) {
         Some(Popup::Sort(sort)) => choices::sort(canvas, area, model, sort),
         Some(Popup::TooMany(question)) => choices::too_many(canvas, area, model, question),
         Some(Popup::Batches(cursor)) => batches::draw(canvas, area, model, *cursor),
+        Some(Popup::Export) => batches::export(canvas, area),
         Some(Popup::Help(place, first)) => help::draw(canvas, area, *place, *first),
         Some(Popup::Quit) => quit::draw(canvas, area, model),
     }

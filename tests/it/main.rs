@@ -6,6 +6,7 @@ mod catalogue;
 mod command_line;
 mod config;
 mod doctor;
+mod exports;
 mod faults;
 mod fixture;
 mod harness;

@@ -27,6 +27,7 @@ use crate::platforms::{Entry, Platform};
 pub static ENTRY: Entry = Entry {
     id: PlatformId::Kubiya,
     open,
+    verbs: &rules::VERBS,
     simulated: &simulator::SIMULATED,
 };
 

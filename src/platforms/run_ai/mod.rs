@@ -29,5 +29,6 @@ use crate::platforms::Entry;
 pub static ENTRY: Entry = Entry {
     id: PlatformId::RunAi,
     open: client::open,
+    verbs: &rules::VERBS,
     simulated: &simulator::SIMULATED,
 };

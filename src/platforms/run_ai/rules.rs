@@ -71,6 +71,9 @@ static BATCHED: Verbs = verbs(Grouping::Verb);
 /// One call for each workload, once the server turned out to have no batch call for the verb.
 static ALONE: Verbs = verbs(Grouping::Single);
 
+/// Every verb, in one of the ways it is sent.
+pub(super) static VERBS: [&Verb; 3] = [&BATCHED.stop, &BATCHED.delete, &BATCHED.resume];
+
 impl Verbs {
     const fn of(&self, step: Step) -> &Verb {
         match step {

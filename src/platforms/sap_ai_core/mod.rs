@@ -23,6 +23,7 @@ use crate::platforms::{Entry, Platform};
 pub static ENTRY: Entry = Entry {
     id: PlatformId::SapAiCore,
     open,
+    verbs: &rules::VERBS,
     simulated: &simulator::SIMULATED,
 };
 

@@ -27,6 +27,9 @@ struct Verbs {
 static IN_BULK: Verbs = verbs(Grouping::ScopeAndKind);
 static ONE_BY_ONE: Verbs = verbs(Grouping::Single);
 
+/// Every verb, in one of the ways it is sent.
+pub(super) static VERBS: [&Verb; 2] = [&IN_BULK.stop, &IN_BULK.delete];
+
 const fn verbs(grouping: Grouping) -> Verbs {
     Verbs {
         stop: Verb {

@@ -44,6 +44,15 @@ pub(super) fn pieces<'a>(
     let lines = accounts.into_iter();
     pieces.extend(lines.map(|line| Piece::Line(line, Words::new())));
     pieces.extend(complaint(confirm));
+    if confirm.focus == Focus::Find {
+        let words = Words::new().plain("Find   ");
+        pieces.push(Piece::Field(
+            words,
+            &confirm.find,
+            true,
+            columns.saturating_sub(8),
+        ));
+    }
     pieces.push(phrase(confirm));
     pieces
 }
@@ -124,7 +133,7 @@ fn hidden(model: &Model, confirm: &Confirm, columns: usize) -> Option<Piece<'sta
     } else {
         "list them"
     };
-    let tab = if confirm.focus == Focus::Rows {
+    let tab = if matches!(confirm.focus, Focus::Rows | Focus::Find) {
         ""
     } else {
         "tab "
