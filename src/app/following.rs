@@ -1,8 +1,7 @@
 //! Later reads of the rows of batches: what they show, when the next is due, when a batch has settled.
 
 use crate::app::listing::Listing;
-use crate::app::message::{Effect, Seen};
-use crate::app::run::Standing;
+use crate::app::message::{BatchNumber, Effect, Seen};
 use crate::app::{Model, browse};
 use crate::domain::action::Goal;
 use crate::domain::report::{Report, ReportRow};
@@ -90,23 +89,32 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
         due.extend(run.report.take_due(now));
         if run.done && run.settled.is_none() && run.report.moving() == 0 {
             run.settled = Some(now);
-            let is_whole = run.out_of_reach.is_empty();
-            // What could not be read back is not over, unless its world is gone with a demo.
-            effects.extend((is_whole || model.demo).then_some(Effect::Finish(number)));
-            let is_news =
-                is_whole && (run.standing == Standing::Own || run.report.totals().sent() > 0);
-            settled.extend(is_news.then(|| {
-                let (reached, marked) = (run.report.tracked(Tracking::Reached), run.report.totals().marked());
-                let name = run.name.clone().unwrap_or_else(|| number.to_string());
-                format!("batch {name} has settled: {reached} of {marked} reached their target   B batches")
-            }));
+            settled.push(number);
         }
     }
     if !due.is_empty() {
         effects.push(Effect::Read(due));
     }
-    for words in settled {
-        model.announce(words);
+    for number in settled {
+        effects.extend(settle(model, number));
     }
     effects
+}
+
+/// Says and writes that a batch has settled. What could not be read back is not over, unless its world
+/// is gone with a demo.
+fn settle(model: &mut Model, number: BatchNumber) -> Option<Effect> {
+    let run = &model.runs[number - 1];
+    let is_whole = run.out_of_reach.is_empty();
+    if is_whole {
+        let (reached, marked) = (
+            run.report.tracked(Tracking::Reached),
+            run.report.totals().marked(),
+        );
+        let name = run.name.clone().unwrap_or_else(|| number.to_string());
+        model.announce(format!(
+            "batch {name} has settled: {reached} of {marked} reached their target   B batches"
+        ));
+    }
+    (is_whole || model.demo).then_some(Effect::Finish(number))
 }

@@ -341,15 +341,6 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Writes to a journal file off the drawing thread; nothing where the file is closed.
-pub(super) async fn written(
-    writer: Arc<Mutex<Option<Writer>>>,
-    write: impl FnOnce(&mut Writer) -> Result<(), JournalError> + Send + 'static,
-) -> Result<(), JournalError> {
-    let task = tokio::task::spawn_blocking(move || lock(&writer).as_mut().map_or(Ok(()), write));
-    task.await.expect("writing to the journal does not panic")
-}
-
 /// Puts a message into the channel. Where nobody listens any more the program is ending, and what was
 /// learned is in the journal.
 pub(super) async fn tell(out: &Sender, message: Message) {

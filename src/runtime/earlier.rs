@@ -45,16 +45,19 @@ impl Context {
         };
         let intent = past.intent.as_ref();
         let accounts = intent.map_or(&[][..], |intent| &intent.accounts);
-        let out_of_reach: Vec<(&Clean, Clean)> = accounts
+        let is_unfinished = standing == Standing::Unfinished;
+        let lost: Vec<(&Clean, Clean)> = accounts
             .iter()
-            .filter(|_| standing == Standing::Unfinished)
+            .filter(|_| is_unfinished)
             .filter_map(|account| Some((&account.connection, self.out_of_reach(account)?)))
             .collect();
-        let is_in_reach = |row: &PastRow| {
-            out_of_reach
-                .iter()
-                .all(|(name, _)| **name != row.connection)
-        };
+        let is_in_reach = |row: &PastRow| lost.iter().all(|(name, _)| **name != row.connection);
+        let unreadable = "the line that tells what was confirmed is damaged: see its notes";
+        let unreadable = (is_unfinished && intent.is_none()).then(|| Clean::new(unreadable));
+        let out_of_reach = lost
+            .iter()
+            .map(|(_, words)| words.clone())
+            .chain(unreadable);
         let nameless = past.rows.iter().filter(|row| row.key.is_none());
         let nameless = nameless
             .map(|row| format!("{} of {}: see `centurion history`", row.id, row.connection));
@@ -71,10 +74,7 @@ impl Context {
             notes: notes
                 .chain(problems.map(|words| Clean::new(&words)))
                 .collect(),
-            out_of_reach: out_of_reach
-                .iter()
-                .map(|(_, words)| words.clone())
-                .collect(),
+            out_of_reach: out_of_reach.collect(),
             done: true,
             ..Run::new(report(past, now.moment, is_in_reach), by, now)
         })

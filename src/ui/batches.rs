@@ -64,7 +64,7 @@ fn lines(number: usize, run: &Run) -> [Words; 2] {
             "  {:<9}",
             intent.action.map_or("?", |action| action.word())
         ));
-    let head = match (standing(run.standing), run.report.moving()) {
+    let head = match (standing(run), run.report.moving()) {
         (Some(words), _) if run.standing == Standing::Ended => head.quiet(words),
         (Some(words), _) => head.say(Tone::Warn, words),
         (None, 0) => head.quiet("settled"),

@@ -80,10 +80,11 @@ fn place(model: &Model, number: usize) -> String {
 }
 
 /// Whose the batch is, where it was not sent here, in a word or two.
-pub(super) const fn standing(standing: Standing) -> Option<&'static str> {
-    match standing {
+pub(super) fn standing(run: &Run) -> Option<&'static str> {
+    match run.standing {
         Standing::Own => None,
-        Standing::Adopted => Some("unfinished, read back here"),
+        Standing::Adopted if run.out_of_reach.is_empty() => Some("unfinished, read back here"),
+        Standing::Adopted => Some("unfinished"),
         Standing::Unfinished => Some("unfinished, out of reach"),
         Standing::Elsewhere => Some("live elsewhere"),
         Standing::Ended => Some("ended"),

@@ -74,7 +74,7 @@ fn title(run: &Run, number: usize, columns: usize) -> Words {
 
 fn elapsed(model: &Model, run: &Run) -> Words {
     let span = |until: crate::domain::time::Moment| long_span(until.since(run.started.moment));
-    if let Some(words) = standing(run.standing) {
+    if let Some(words) = standing(run) {
         return Words::new().say(Tone::Warn, format!("{words} "));
     }
     match run.settled {
