@@ -1,7 +1,6 @@
 //! Which commands can act now: the footer shows no other.
 
 use crate::app::keymap::Command;
-use crate::app::results::{Run, has_failed};
 use crate::app::{Model, Screen};
 use crate::domain::action::Action;
 
@@ -35,18 +34,6 @@ const NEEDS: &[(&[Command], Holds)] = &[
     (&[Command::Plan(Action::CleanUp)], |model| {
         model.offers(Action::CleanUp)
     }),
-    (&[Command::Retry], |model| {
-        model.shown_run(|run| model.retryable(run) > 0)
-    }),
-    (&[Command::MarkFailed], |model| {
-        model.shown_run(|run| run.report.rows().iter().any(has_failed))
-    }),
-    (&[Command::DeleteStopped], |model| {
-        model.shown_run(|run| model.takes_next(run, Action::Delete) > 0)
-    }),
-    (&[Command::ResumeSuspended], |model| {
-        model.shown_run(|run| model.takes_next(run, Action::Resume) > 0)
-    }),
     (
         &[Command::NextMatch, Command::PreviousMatch],
         |model| matches!(&model.screen, Screen::Detail(detail) if detail.page.search.is_some()),
@@ -58,7 +45,7 @@ impl Model {
     pub fn can(&self, command: Command) -> bool {
         let mut needs = NEEDS.iter();
         let need = needs.find(|(commands, _)| commands.contains(&command));
-        need.is_none_or(|(_, holds)| holds(self))
+        self.may(command) && need.is_none_or(|(_, holds)| holds(self))
     }
 
     /// Whether some row takes the action.
@@ -66,13 +53,5 @@ impl Model {
         let candidates = self.candidates();
         let mut free = candidates.iter().filter(|row| row.bar.is_none());
         free.any(|candidate| candidate.row.offers.to(action).verb().is_some())
-    }
-
-    /// Whether something holds of the batch on screen.
-    fn shown_run(&self, holds: impl Fn(&Run) -> bool) -> bool {
-        let Screen::Results(results) = &self.screen else {
-            return false;
-        };
-        self.runs.get(results.run - 1).is_some_and(holds)
     }
 }

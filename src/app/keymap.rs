@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::app::key_press::KeyPress;
 use crate::app::table::Tab;
 use crate::domain::action::Action;
+use crate::domain::export::Format;
 use crate::domain::resource::Kind;
 
 macro_rules! place_table {
@@ -55,9 +56,15 @@ place_table! {
     PlanRows "plan: rows"
     /// The requests of a plan, as they would leave.
     PlanWire "plan: requests"
+    /// The text that a row of a plan is looked for by.
+    PlanFind "plan: find"
     /// The results of a batch.
     Results "results"
-    /// The batches of this run.
+    /// One row of the results in full.
+    ResultsRow "results: row"
+    /// How plan or results are exported.
+    Export "export"
+    /// The batches of this and earlier runs.
     Batches "batches"
     /// The command line.
     Palette "commands"
@@ -82,7 +89,12 @@ impl Place {
     pub const fn has_field(self) -> bool {
         matches!(
             self,
-            Self::Filter | Self::Search | Self::Palette | Self::PlanReason | Self::PlanPhrase
+            Self::Filter
+                | Self::Search
+                | Self::Palette
+                | Self::PlanReason
+                | Self::PlanPhrase
+                | Self::PlanFind
         )
     }
 }
@@ -162,7 +174,7 @@ pub enum Command {
     Hold,
     /// The detail pane, on or off.
     Pane,
-    /// The batches of this run.
+    /// The batches of this and earlier runs.
     Batches,
     /// The command line.
     Palette,
@@ -210,6 +222,10 @@ pub enum Command {
     ResumeSuspended,
     /// Open or close a group of rows.
     Fold,
+    /// Choose how plan or results are exported.
+    Export,
+    /// Export them that way.
+    ExportAs(Format),
     /// Close, go back, clear the filter.
     Back,
     /// Back; at the top: leave.
@@ -265,14 +281,15 @@ macro_rules! bindings {
     };
 }
 
-const LISTS: &[Place] = places!([Browse Range PlanRows Results Detail Logs PlanWire Help]);
+const LISTS: &[Place] =
+    places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help]);
 const PAGES: &[Place] = places!([Detail Logs]);
 const CHOICES: &[Place] = places!([Statuses Sort Batches Sources Messages]);
 const TABLE: &[Place] = places!([Browse Range]);
 const FIELDS: &[Place] = places!([PlanReason PlanPhrase PlanRows]);
-const QUIT_IS_BACK: &[Place] = places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results Batches Sources Messages Detail Logs Help]);
-const HELPED: &[Place] = places!([Browse PlanRows Results Detail Logs FirstRun]);
-const POPUPS: &[Place] = places!([Filter Search Range Menu Statuses Sort TooMany Batches Palette Sources Messages Help Quit PlanWire]);
+const QUIT_IS_BACK: &[Place] = places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results ResultsRow Export Batches Sources Messages Detail Logs Help]);
+const HELPED: &[Place] = places!([Browse PlanRows Results ResultsRow Detail Logs FirstRun]);
+const POPUPS: &[Place] = places!([Filter Search Range Menu Statuses Sort TooMany Batches Palette Sources Messages Help Quit PlanWire PlanFind ResultsRow Export]);
 
 /// Every key of the program. In each place the order is the order of the footer.
 pub const BINDINGS: &[Binding] = bindings! {
@@ -302,7 +319,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          ['r']                 Refresh                           ""                   "read every source now";
     [Browse]          ['p']                 Hold                              ""                   "hold the refresh; again: go on";
     [Browse]          ['L']                 SignInAgain                       ""                   "sign in again where credentials were refused";
-    [Browse]          ['B']                 Batches                           "batches"            "the batches of this run and their results";
+    [Browse]          ['B']                 Batches                           "batches"            "the batches of this and earlier runs, and their results";
     [Browse]          [':']                 Palette                           "command"            "commands by name: sources, messages, scope ...";
     [Browse]          ['e']                 Save                              ""                   "write the rows shown to a new file, tab-separated";
     [Browse]          ['w']                 Wide                              ""                   "ids and names whole, others give way; again: as before";
@@ -345,6 +362,9 @@ pub const BINDINGS: &[Binding] = bindings! {
     [PlanRows]        [' ']                 Toggle                            "in/out"             "leave this row out, or take it in again";
     [PlanRows]        ['t']                 Retarget                          "target"             "stop this row instead of deleting it, or the other way round";
     [PlanRows]        ['h']                 OnlyHidden                        "hidden"             "show only the rows that the list's filter hides";
+    [PlanRows]        ['/']                 Filter                            "find"               "go to the row that holds what is typed";
+    [PlanFind]        [Enter]               Accept                            "go on"              "back to the rows, on the one that was found";
+    [PlanRows]        ['e']                 Export                            "export"             "save the plan as CSV, JSON or Markdown";
     [PlanRows]        ['c']                 Wire                              "requests"           "the requests as they would leave, without secrets";
     FIELDS            [Tab]                 NextFocus                         "next field"         "to the next of reason, confirm line and rows";
     FIELDS            [BackTab]             PreviousFocus                     ""                   "to the field before";
@@ -354,9 +374,15 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Results]         ['D']                 DeleteStopped                     "delete stopped"     "plan the delete of what was stopped";
     [Results]         ['u']                 ResumeSuspended                   ""                   "plan the resume of what was suspended";
     [Results]         ['y']                 CopyIds                           "copy ids"           "copy the ids of the group under the cursor";
-    [Results]         [' ' Enter]           Fold                              "fold"               "open or close the group under the cursor";
+    [ResultsRow]      ['y']                 CopyIds                           "copy id"            "copy the id";
+    [Results ResultsRow] ['e']              Export                            "export"             "save the results as CSV, JSON or Markdown";
+    [Results]         [Enter]               Detail                            "row"                "all that was said of this row, word by word";
+    [Results]         [' ']                 Fold                              "fold"               "open or close the group under the cursor";
     [Results]         [Tab]                 NextFocus                         "next group"         "to the next group";
-    [Results]         ['B']                 Batches                           "batches"            "the batches of this run";
+    [Results]         ['B']                 Batches                           "batches"            "the batches of this and earlier runs";
+    [Export]          ['c']                 ExportAs(Format::Csv)             "CSV"                "a table for spreadsheets";
+    [Export]          ['j']                 ExportAs(Format::Json)            "JSON"               "facts, counts and rows for programs";
+    [Export]          ['m']                 ExportAs(Format::Markdown)        "Markdown"           "a block for an incident note";
     [Batches]         [Enter]               Accept                            "open"               "the results of this batch";
     [Detail]          ['y']                 CopyIds                           "copy id"            "copy the id";
     PAGES             ['/']                 Search                            "search"             "look for a text; enter goes to the first place";

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use crate::app::listing::Listing;
+use crate::app::run::Run;
 use crate::app::table::{Query, View};
 use crate::domain::action::Exclusion;
 use crate::domain::connection::ConnectionName;
@@ -57,6 +58,8 @@ pub enum Message {
     Told(u64, Option<Part>),
     /// A batch came on.
     Batch(BatchNumber, BatchMessage),
+    /// The newest batches of the journal, oldest first.
+    Journal(Vec<Run>),
     /// What requests of the open plan look like on the wire, a text for each.
     Previewed(Vec<String>),
     /// SIGINT, SIGTERM or SIGHUP: its number.
@@ -70,6 +73,8 @@ pub enum BatchMessage {
     Opened(String),
     /// The intent could not be written: nothing was sent.
     NotJournaled(Clean),
+    /// It cannot be adopted: another program goes on with it, or has ended it.
+    Elsewhere,
     /// A later record could not be written: nothing further is sent.
     JournalFailed(Clean),
     /// A request begins to leave.
@@ -111,6 +116,10 @@ pub enum Effect {
     Send(BatchNumber, Arc<Batch>),
     /// Send nothing further of a batch.
     StopSending(BatchNumber),
+    /// Read the newest batches of the journal.
+    ReadJournal,
+    /// Go on with a batch of the journal that has no end: hold its file, write what is seen.
+    Adopt(BatchNumber, String),
     /// Journal what tracking shows: key, last status, tracking.
     Record(BatchNumber, Vec<Seen>),
     /// Journal that a batch has settled.
@@ -134,6 +143,8 @@ pub enum Saved {
     Lines(Vec<String>),
     /// The rows of the list, as tab-separated values.
     Rows(Arc<View>),
+    /// The ending of the file's name, and its text.
+    Text(&'static str, String),
 }
 
 /// What a view is made of.

@@ -6,17 +6,21 @@ pub mod browse;
 pub mod choices;
 pub mod confirm;
 pub mod detail;
+mod exporting;
 pub mod facts;
 pub mod filter;
+mod following;
 pub mod key_press;
 pub mod keymap;
 pub mod lanes;
 pub mod layout;
 pub mod listing;
+pub mod menu;
 pub mod message;
 pub mod page;
 pub mod palette;
 pub mod results;
+pub mod run;
 pub mod selection;
 pub mod table;
 
@@ -28,14 +32,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::browse::Browse;
-use crate::app::choices::{Menu, SortMenu, Statuses, TooMany};
+use crate::app::choices::{SortMenu, Statuses, TooMany};
 use crate::app::confirm::Confirm;
 use crate::app::detail::Detail;
 use crate::app::keymap::Place;
 use crate::app::lanes::Lanes;
+use crate::app::menu::Menu;
 use crate::app::page::Topic;
 use crate::app::palette::Palette;
-use crate::app::results::{Results, Run};
+use crate::app::results::Results;
+use crate::app::run::Run;
 use crate::app::selection::Selection;
 use crate::domain::connection::{Connection, ConnectionName};
 use crate::domain::resource::Key;
@@ -48,6 +54,8 @@ const NOTICE_STAYS: Duration = Duration::from_secs(8);
 
 /// How many messages of the run are remembered.
 const SAID: usize = 200;
+/// How long one stays that must not be overlooked.
+const WARNING_STAYS: Duration = Duration::from_secs(60);
 
 /// What the program starts with.
 #[derive(Debug)]
@@ -70,8 +78,6 @@ pub struct Setup {
     pub journal_problem: Option<String>,
     /// The configuration file that is read, or would be.
     pub config_file: Option<String>,
-    /// Batches of earlier runs that nobody followed to their end, by their journal names (J2).
-    pub unfinished: Vec<String>,
 }
 
 /// All that is known.
@@ -101,7 +107,8 @@ pub struct Model {
     pub screen: Screen,
     /// What lies over it.
     pub popup: Option<Popup>,
-    /// The batches of this run, oldest first.
+    /// The batches sent here, and of other runs those that were found in the journal. A number once given
+    /// stays: [`BatchNumber`](message::BatchNumber).
     pub runs: Vec<Run>,
     /// Rows that are being read by id because a listing did not show them.
     pub(crate) looked_for: HashSet<Key>,
@@ -145,7 +152,7 @@ pub enum Popup {
     Sort(SortMenu),
     /// More rows than a batch holds.
     TooMany(TooMany),
-    /// The batches of this run: the cursor.
+    /// The batches, newest first: the cursor.
     Batches(usize),
     /// The command line.
     Palette(Palette),
@@ -153,6 +160,8 @@ pub enum Popup {
     Sources(usize),
     /// What was said in this run, newest first: the cursor.
     Messages(usize),
+    /// How the plan or the results below are exported.
+    Export,
     /// The keys of a place, scrolled by so many lines.
     Help(Place, usize),
     /// Leave or not: rows still moving.
@@ -178,8 +187,7 @@ impl Model {
         } else {
             Screen::Browse
         };
-        let unfinished = setup.unfinished;
-        let mut model = Self {
+        Self {
             now: setup.now,
             size: setup.size,
             user: setup.user,
@@ -200,14 +208,7 @@ impl Model {
             requests: HashMap::new(),
             hint: true,
             unseen_dialog: false,
-        };
-        if let [first, ..] = unfinished.as_slice() {
-            let count = unfinished.len();
-            model.announce(format!(
-                "{count} unfinished from an earlier run, nothing is sent again: centurion history {first}"
-            ));
         }
-        model
     }
 
     /// Where keys go now.
@@ -221,6 +222,7 @@ impl Model {
             Some(Popup::Palette(_)) => return Place::Palette,
             Some(Popup::Sources(_)) => return Place::Sources,
             Some(Popup::Messages(_)) => return Place::Messages,
+            Some(Popup::Export) => return Place::Export,
             Some(Popup::Help(..)) => return Place::Help,
             Some(Popup::Quit) => return Place::Quit,
             None => {}
@@ -231,7 +233,7 @@ impl Model {
             Screen::Browse if self.browse.range.is_some() => Place::Range,
             Screen::Browse => Place::Browse,
             Screen::Plan(confirm) => confirm.place(),
-            Screen::Results(_) => Place::Results,
+            Screen::Results(results) => results.place(),
             Screen::Detail(detail) if detail.typing.is_some() => Place::Search,
             Screen::Detail(detail) => match detail.page.topic {
                 Topic::Detail => Place::Detail,
@@ -242,16 +244,21 @@ impl Model {
 
     /// Answers a key; gone with the next one.
     pub(crate) fn say(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), false);
+        self.notice(text.into(), false, NOTICE_STAYS);
     }
 
     /// Tells of something that happened by itself.
     pub(crate) fn announce(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), true);
+        self.notice(text.into(), true, NOTICE_STAYS);
     }
 
-    fn notice(&mut self, text: String, stays: bool) {
-        let until = self.now.moment.after(NOTICE_STAYS);
+    /// Tells of something that must not be overlooked.
+    pub(crate) fn warn(&mut self, text: impl Into<String>) {
+        self.notice(text.into(), true, WARNING_STAYS);
+    }
+
+    fn notice(&mut self, text: String, stays: bool, span: Duration) {
+        let until = self.now.moment.after(span);
         self.notices.retain(|notice| notice.text != text);
         self.said.push_back((self.now.wall, text.clone()));
         if self.said.len() > SAID {
@@ -263,16 +270,15 @@ impl Model {
     /// How many rows of how many batches are still expected to move.
     pub fn moving(&self) -> (usize, usize) {
         let moving = self
-            .runs
-            .iter()
-            .map(|run| run.report.moving())
+            .followed()
+            .map(|(_, run)| run.report.moving())
             .filter(|&rows| rows > 0);
         moving.fold((0, 0), |(rows, batches), more| (rows + more, batches + 1))
     }
 
     /// Whether a request of some batch is queued or without its answer.
     pub fn is_sending(&self) -> bool {
-        self.runs.iter().any(|run| run.report.is_sending())
+        self.followed().any(|(_, run)| run.report.is_sending())
     }
 }
 

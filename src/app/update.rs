@@ -6,14 +6,16 @@ use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use crate::app::confirm::Focus;
 use crate::app::keymap::{self, Command, Place};
 use crate::app::listing::Listing;
 use crate::app::message::{Effect, Message};
 use crate::app::page::Topic;
 use crate::app::palette::Palette;
 use crate::app::table::{View, tab_separated};
-use crate::app::{Model, Popup, Screen, browse, choices, confirm, detail, layout, results};
+use crate::app::{
+    Model, Popup, Screen, browse, choices, confirm, detail, exporting, following, layout, menu,
+    results, run,
+};
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Reading, Source};
 use crate::domain::text::Clean;
@@ -59,9 +61,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Batch(number, message) => {
-            results::batch(model, number, message);
+            run::batch(model, number, message);
             Vec::new()
         }
+        Message::Journal(batches) => run::journal(model, batches),
         Message::Previewed(texts) => {
             confirm::previewed(model, texts);
             Vec::new()
@@ -75,7 +78,7 @@ fn tick(model: &mut Model, now: Now) -> Vec<Effect> {
     model.notices.retain(|notice| notice.until > now.moment);
     let mut effects = model.lanes.refresh_due(now.moment);
     effects.extend(confirm::tick(model, now));
-    effects.extend(results::tick(model));
+    effects.extend(following::tick(model));
     effects.extend(detail::tick(model));
     if matches!(model.popup, Some(Popup::Sources(_))) {
         effects.push(Effect::CountRequests);
@@ -101,7 +104,7 @@ fn listed(
         Some(listing) => {
             effects.extend(browse::compare_marks(model, source));
             effects.extend(confirm::compare(model, &listing, source));
-            effects.extend(results::compare(model, &listing, source));
+            effects.extend(following::compare(model, &listing, source));
             detail::refresh(model, &listing, source);
         }
         None => confirm::source_failed(model, source),
@@ -131,7 +134,7 @@ fn read(
     let mut effects = confirm::observe(model, key, started, reading);
     if let Ok(reading) = reading {
         model.selection.observe(key, reading, started, model.now);
-        effects.extend(results::observe(model, key, started, reading));
+        effects.extend(following::observe(model, key, started, reading));
     }
     effects
 }
@@ -189,12 +192,7 @@ fn field(model: &mut Model) -> Option<&mut Input> {
     }
     match &mut model.screen {
         Screen::Browse => model.browse.typing.as_mut().map(|(input, _)| input),
-        Screen::Plan(confirm) if confirm.is_confirmed() => None,
-        Screen::Plan(confirm) => match confirm.focus {
-            Focus::Reason => Some(&mut confirm.reason),
-            Focus::Phrase => Some(&mut confirm.phrase),
-            Focus::Rows => None,
-        },
+        Screen::Plan(confirm) => confirm.field(),
         Screen::Detail(detail) => detail.typing.as_mut(),
         Screen::FirstRun | Screen::Results(_) => None,
     }
@@ -203,8 +201,8 @@ fn field(model: &mut Model) -> Option<&mut Input> {
 fn field_changed(model: &mut Model) -> Vec<Effect> {
     match &mut model.screen {
         Screen::Browse => browse::typed(model),
-        Screen::Plan(confirm) => {
-            confirm.complaint = None;
+        Screen::Plan(_) => {
+            confirm::found(model);
             Vec::new()
         }
         Screen::FirstRun | Screen::Results(_) | Screen::Detail(_) => Vec::new(),
@@ -233,13 +231,16 @@ fn obey(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
         | Place::Palette
         | Place::Sources
         | Place::Messages
+        | Place::Export
         | Place::Help
         | Place::Quit => popup(model, place, command),
-        Place::PlanReason | Place::PlanPhrase | Place::PlanRows | Place::PlanWire => {
-            confirm::obey(model, command)
-        }
+        Place::PlanReason
+        | Place::PlanPhrase
+        | Place::PlanRows
+        | Place::PlanFind
+        | Place::PlanWire => confirm::obey(model, command),
         Place::Results if command == Command::Batches => open_batches(model),
-        Place::Results => results::obey(model, command),
+        Place::Results | Place::ResultsRow => results::obey(model, command),
         Place::Detail | Place::Logs | Place::Search => detail::obey(model, command),
     }
 }
@@ -250,7 +251,7 @@ fn list(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Back | Command::Quit => step_back(model),
         Command::Actions => {
             let row = model.cursor_row().cloned();
-            model.popup = Some(Popup::Menu(choices::Menu { cursor: 0, row }));
+            model.popup = Some(Popup::Menu(menu::Menu { cursor: 0, row }));
             Vec::new()
         }
         Command::Sort => {
@@ -314,7 +315,7 @@ fn popup(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
         return Vec::new();
     }
     match place {
-        Place::Menu => choices::menu(model, command),
+        Place::Menu => menu::obey(model, command),
         Place::Statuses => choices::statuses(model, command),
         Place::Sort => choices::sort(model, command),
         Place::TooMany => {
@@ -327,6 +328,13 @@ fn popup(model: &mut Model, place: Place, command: Command) -> Vec<Effect> {
         }
         Place::Palette => palette(model, command),
         Place::Sources | Place::Messages => report(model, command),
+        Place::Export => {
+            model.popup = None;
+            match command {
+                Command::ExportAs(format) => exporting::export(model, format),
+                _ => Vec::new(),
+            }
+        }
         Place::Quit => vec![Effect::Quit(0)],
         _ => {
             if let Some(Popup::Help(of, offset)) = &mut model.popup {
@@ -375,11 +383,11 @@ fn report(model: &mut Model, command: Command) -> Vec<Effect> {
 
 fn open_batches(model: &mut Model) -> Vec<Effect> {
     if model.runs.is_empty() {
-        model.say("no batch was sent in this run");
+        model.say("no batch was sent from here yet");
     } else {
         model.popup = Some(Popup::Batches(0));
     }
-    Vec::new()
+    vec![Effect::ReadJournal]
 }
 
 /// Leaves, or asks first where rows still move.
@@ -410,9 +418,7 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
     }
     if model.is_sending() {
         model.say("sending is stopped; what has left is followed");
-        let sending = (1..)
-            .zip(&model.runs)
-            .filter(|(_, run)| run.report.is_sending());
+        let sending = model.followed().filter(|(_, run)| run.report.is_sending());
         return sending
             .map(|(number, _)| Effect::StopSending(number))
             .collect();

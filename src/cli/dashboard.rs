@@ -9,7 +9,7 @@ use crate::cli::drill::Drills;
 use crate::cli::{Failure, Look, World};
 use crate::config::{self, Environment, Wanted};
 use crate::domain::connection::{Connection, ConnectionName, ReadOnly};
-use crate::journal::{Journal, State};
+use crate::journal::Journal;
 use crate::runtime::{self, Clock, Context, Reload};
 use crate::ui::theme::Theme;
 
@@ -124,7 +124,6 @@ impl Start {
             size: (80, 24),
             journal_problem,
             config_file: self.file.map(|file| super::shown(&file)),
-            unfinished: unfinished(&self.journal),
         };
         let drills = Drills::of(&variable("CENTURION_DRILL").unwrap_or_default());
         complain_of_panics(drills.clone());
@@ -153,18 +152,6 @@ fn complain_of_panics(drills: Drills) {
             words.unwrap_or("no reason given"),
         ));
     }));
-}
-
-/// How many of the newest batches are looked at for unfinished ones.
-const LOOKED_AT: usize = 50;
-
-/// Batches whose process ended before they did. A journal that cannot be read has said so already.
-fn unfinished(journal: &Journal) -> Vec<String> {
-    let batches = journal.batches(LOOKED_AT).unwrap_or_default();
-    let left = batches
-        .into_iter()
-        .filter(|past| past.state == State::Unfinished);
-    left.map(|past| past.name).collect()
 }
 
 fn theme(look: Look) -> Theme {

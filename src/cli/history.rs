@@ -2,13 +2,27 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::export::{Format, Table};
 use crate::domain::outcome::Outcome;
 use crate::domain::text::Clean;
-use crate::domain::time::long_span;
+use crate::domain::time::{Moment, long_span};
 use crate::journal::{Journal, JournalError, Past, PastRow, Planned, State};
+use crate::runtime;
 
 /// How many batches are listed.
 const BATCHES: usize = 200;
+
+/// One batch in a form for other programs or for a note: what the dashboard's `e` saves.
+pub(super) fn export(
+    journal: &Journal,
+    batch: &str,
+    format: Format,
+) -> Result<String, JournalError> {
+    let past = journal.batch(batch)?;
+    let report = runtime::report(&past, Moment::default(), |_| true);
+    let by = runtime::by(&past);
+    Ok(Table::of_results(&past.name, by.as_str(), &report).text(format))
+}
 
 /// The newest batches a line each, or one batch with its rows.
 pub(super) fn lines(journal: &Journal, batch: Option<&str>) -> Result<Vec<String>, JournalError> {
@@ -53,15 +67,20 @@ const fn state(state: State) -> &'static str {
     }
 }
 
+/// What became of a row; of a batch that nobody goes on with, every row is accounted for (J2).
+fn outcome(past: &Past, row: &PastRow) -> Option<Outcome> {
+    match past.state {
+        State::Live => row.outcome.clone(),
+        State::Ended | State::Unfinished | State::NeverBegun | State::NotRead => {
+            Some(row.accounted())
+        }
+    }
+}
+
 fn counts(past: &Past) -> String {
-    let count = |is: fn(&Outcome) -> bool| {
-        past.rows
-            .iter()
-            .filter_map(|row| row.outcome.as_ref())
-            .filter(|o| is(o))
-            .count()
-    };
-    let open = past.rows.iter().filter(|row| row.outcome.is_none()).count();
+    let outcomes: Vec<_> = past.rows.iter().map(|row| outcome(past, row)).collect();
+    let count = |is: fn(&Outcome) -> bool| outcomes.iter().flatten().filter(|o| is(o)).count();
+    let open = outcomes.iter().filter(|outcome| outcome.is_none()).count();
     let mut words = format!(
         "{} marked: {} scheduled, {} rejected, {} unknown, {} left out",
         past.rows.len(),
@@ -90,7 +109,7 @@ fn whole(past: &Past) -> Vec<String> {
             accounts.map(|account| format!("through   {}  {}", account.connection, account.url)),
         );
     }
-    lines.extend(past.rows.iter().map(row));
+    lines.extend(past.rows.iter().map(|marked| row(past, marked)));
     lines.extend(
         past.notes
             .iter()
@@ -107,30 +126,23 @@ fn whole(past: &Past) -> Vec<String> {
     lines
 }
 
-fn row(row: &PastRow) -> String {
+fn row(past: &Past, row: &PastRow) -> String {
     let planned = match &row.planned {
         Planned::Send { verb, .. } => verb.clone(),
         Planned::LeftOut { .. } | Planned::NotKnown => Clean::new("-"),
     };
-    let outcome = match (&row.outcome, &row.planned) {
-        (Some(Outcome::Scheduled { .. }), _) => "scheduled".to_owned(),
-        (Some(Outcome::Rejected(no)), _) => {
-            let code = no
-                .code
-                .as_ref()
-                .map(|code| format!("{code} "))
-                .unwrap_or_default();
+    let outcome = match outcome(past, row) {
+        Some(Outcome::Scheduled { .. }) => "scheduled".to_owned(),
+        Some(Outcome::Rejected(no)) => {
+            let code = no.code.map(|code| format!("{code} ")).unwrap_or_default();
             format!("rejected  {code}{}", no.reason)
         }
-        (Some(Outcome::Unknown(why)), _) => format!("unknown   {why}"),
-        (Some(Outcome::LeftOut(_, why)), _) | (None, Planned::LeftOut { reason: why, .. }) => {
-            format!("left out  {why}")
-        }
-        (None, Planned::Send { .. } | Planned::NotKnown) => "no answer recorded".to_owned(),
+        Some(Outcome::Unknown(why)) => format!("unknown   {why}"),
+        Some(Outcome::LeftOut(_, why)) => format!("left out  {why}"),
+        None => "no answer recorded".to_owned(),
     };
-    let seen = row
-        .seen
-        .as_ref()
+    let seen = row.seen.as_ref();
+    let seen = seen
         .map(|seen| format!("  {}: {}", seen.tracking, seen.status))
         .unwrap_or_default();
     format!(

@@ -13,6 +13,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::config::{self, ConfigError, Environment, Wanted};
+use crate::domain::export::Format;
 use crate::domain::text::Clean;
 use crate::journal::{Journal, JournalError};
 use crate::runtime::Refusal;
@@ -61,6 +62,12 @@ enum Command {
     History {
         /// A batch by its name, such as 2026-11-22-0007
         batch: Option<String>,
+        /// Print that batch for other programs or for a note
+        #[arg(long, requires = "batch")]
+        format: Option<Form>,
+        /// Those of the demo
+        #[arg(long)]
+        demo: bool,
     },
     /// Checks settings, names, sign-in, what may be listed and changed, clock and terminal; changes nothing
     Doctor,
@@ -82,6 +89,27 @@ enum ConfigCommand {
     Check,
     /// Print where the file is looked for
     Path,
+}
+
+/// How a batch is printed.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Form {
+    /// A table for spreadsheets
+    Csv,
+    /// Facts, counts and rows for programs
+    Json,
+    /// A Markdown block for an incident note
+    Md,
+}
+
+impl Form {
+    const fn format(self) -> Format {
+        match self {
+            Self::Csv => Format::Csv,
+            Self::Json => Format::Json,
+            Self::Md => Format::Markdown,
+        }
+    }
 }
 
 /// A simulated world.
@@ -156,17 +184,23 @@ pub fn run(arguments: Arguments) -> Result<u8, Failure> {
             dashboard::demo(&environment, &wanted, &world, arguments.look)
         }
         Some(Command::Simulate { listen, world }) => simulate(listen, &world),
-        Some(Command::History { batch }) => {
-            let folder = match config::load(&environment, &wanted) {
-                Ok(settings) => settings.journal,
-                // The past is needed most when the configuration is broken.
-                Err(error) => {
-                    complain(&Failure::Config(error));
-                    config::usual_journal(&environment)
-                }
+        Some(Command::History {
+            batch,
+            format,
+            demo,
+        }) => {
+            let folder = if demo {
+                config::demo_journal(&environment)
+            } else {
+                journal_folder(&environment, &wanted)
             };
             let journal = folder.map_or_else(Journal::nowhere, Journal::open);
-            print(&history::lines(&journal, batch.as_deref())?)
+            match (batch, format) {
+                (Some(batch), Some(form)) => {
+                    write(history::export(&journal, &batch, form.format())?.as_bytes())
+                }
+                (batch, _) => print(&history::lines(&journal, batch.as_deref())?),
+            }
         }
         Some(Command::Doctor) => doctor::run(&environment, &wanted),
         Some(Command::Config(command)) => configuration(&environment, &wanted, &command),
@@ -174,6 +208,17 @@ pub fn run(arguments: Arguments) -> Result<u8, Failure> {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "centurion", &mut script);
             write(&script)
+        }
+    }
+}
+
+/// Where batches are journaled. The past is needed most when the configuration is broken.
+fn journal_folder(environment: &Environment, wanted: &Wanted<'_>) -> Option<PathBuf> {
+    match config::load(environment, wanted) {
+        Ok(settings) => settings.journal,
+        Err(error) => {
+            complain(&Failure::Config(error));
+            config::usual_journal(environment)
         }
     }
 }

@@ -5,6 +5,7 @@
 pub mod action;
 pub mod connection;
 pub mod error;
+pub mod export;
 pub mod inspection;
 pub mod outcome;
 pub mod plan;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::domain::action::{Exclusion, Verb};
+use jiff::Timestamp;
+
+use crate::domain::action::{Action, Exclusion, Verb};
 use crate::domain::outcome::{Answer, Outcome};
 use crate::domain::plan::{Batch, Place};
 use crate::domain::resource::{Key, Reading, Resource};
@@ -35,6 +37,33 @@ pub struct ReportRow {
 }
 
 impl ReportRow {
+    /// A row of a batch that another run sent, as far as its journal tells. Reads that begin after `now`
+    /// track it on from what was `seen` last.
+    pub fn earlier(
+        row: Arc<Resource>,
+        verb: Option<&'static Verb>,
+        request: Option<u32>,
+        fate: Fate,
+        seen: Option<(Tracking, Clean)>,
+        now: Moment,
+    ) -> Self {
+        let mut earlier = Self {
+            row,
+            verb,
+            request,
+            fate: Fate::Queued,
+            track: None,
+        };
+        match fate {
+            Fate::Known(outcome) => earlier.settle(outcome, now),
+            Fate::Queued | Fate::Sent => earlier.fate = fate,
+        }
+        if let (Some(track), Some((state, word))) = (&mut earlier.track, seen) {
+            track.resume(state, word);
+        }
+        earlier
+    }
+
     /// How far it has come.
     pub fn fate(&self) -> &Fate {
         &self.fate
@@ -133,16 +162,40 @@ impl Totals {
     }
 }
 
+/// What was confirmed, as far as results tell it.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    /// The action; `None` where a journal names one that this version does not know.
+    pub action: Option<Action>,
+    /// Why, in the operator's words.
+    pub reason: Option<Clean>,
+    /// The batch it retries, by its journal name.
+    pub follows: Option<Clean>,
+    /// When.
+    pub confirmed: Timestamp,
+}
+
+impl Intent {
+    fn of(batch: &Batch) -> Self {
+        Self {
+            action: Some(batch.action()),
+            reason: batch.reason().map(|reason| reason.words().clone()),
+            follows: batch.follows().map(Clean::new),
+            confirmed: batch.confirmed(),
+        }
+    }
+}
+
 /// A batch and what became of it.
 #[derive(Clone, Debug)]
 pub struct Report {
-    batch: Arc<Batch>,
+    intent: Intent,
     rows: Vec<ReportRow>,
 }
 
 impl Report {
     /// A report in which everything that will be sent is queued.
-    pub fn waiting_for(batch: Arc<Batch>) -> Self {
+    pub fn waiting_for(batch: &Batch) -> Self {
         let rows = batch.rows().iter().map(|planned| {
             let fate = match &planned.place {
                 Place::Send(_) | Place::ServerDecides(..) => Fate::Queued,
@@ -156,13 +209,20 @@ impl Report {
                 track: None,
             }
         });
-        let rows = rows.collect();
-        Self { batch, rows }
+        Self {
+            intent: Intent::of(batch),
+            rows: rows.collect(),
+        }
     }
 
-    /// The batch.
-    pub fn batch(&self) -> &Arc<Batch> {
-        &self.batch
+    /// The report of a batch that another run sent.
+    pub fn earlier(intent: Intent, rows: Vec<ReportRow>) -> Self {
+        Self { intent, rows }
+    }
+
+    /// What was confirmed.
+    pub fn intent(&self) -> &Intent {
+        &self.intent
     }
 
     /// Every marked row, in the order of marking.

@@ -129,6 +129,13 @@ impl Track {
         }
     }
 
+    /// Goes on from what an earlier run saw last.
+    pub(super) fn resume(&mut self, state: Tracking, word: Clean) {
+        self.state = state;
+        self.seen_state = state;
+        self.last_word = Some(word);
+    }
+
     /// What the reads show by now.
     pub fn state(&self) -> Tracking {
         self.state

@@ -141,6 +141,25 @@ pub struct PastRow {
     pub seen: Option<Sight>,
 }
 
+impl PastRow {
+    /// What became of it by all that is written, once nobody writes on: a request that left without an
+    /// answer is unknown, one that did not leave is left out (J2).
+    pub fn accounted(&self) -> Outcome {
+        let unknown = |words| Outcome::Unknown(Clean::new(words));
+        match (&self.outcome, self.departure) {
+            (Some(outcome), _) => outcome.clone(),
+            (None, Departure::Left) => unknown("the program ended before an answer was written"),
+            (None, Departure::Unsure) => {
+                unknown("the journal is damaged where it would tell whether it was sent")
+            }
+            (None, Departure::NotLeft) => {
+                let words = Clean::new("the program ended before it was sent");
+                Outcome::LeftOut(Exclusion::Cancelled, words)
+            }
+        }
+    }
+}
+
 /// What was to become of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
+use crate::domain::action::Verb;
 use crate::domain::connection::{Connection, PlatformId};
 use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Part};
@@ -106,6 +107,8 @@ pub struct Entry {
     pub open: fn(&Connection) -> Result<Arc<dyn Platform>, PlatformError>,
     /// What a whole 2xx reply to a request says of each id. Asks nobody, so any reply can be tried on it.
     pub answers: fn(&Request, &Reply) -> Result<Vec<ChangeEvent>, PlatformError>,
+    /// All its verbs, so that a journal can name one.
+    pub verbs: &'static [&'static Verb],
     /// Its simulator.
     pub simulated: &'static Simulated,
 }
@@ -113,8 +116,18 @@ pub struct Entry {
 /// Every platform; the only list of them.
 pub static ALL: [&Entry; 3] = [&sap_ai_core::ENTRY, &run_ai::ENTRY, &kubiya::ENTRY];
 
+fn entry(id: PlatformId) -> &'static Entry {
+    let entry = ALL.into_iter().find(|entry| entry.id == id);
+    entry.expect("ALL names every platform")
+}
+
 /// Opens the client for a connection.
 pub fn open(connection: &Connection) -> Result<Arc<dyn Platform>, PlatformError> {
-    let entry = ALL.iter().find(|entry| entry.id == connection.platform);
-    (entry.expect("ALL names every platform").open)(connection)
+    (entry(connection.platform).open)(connection)
+}
+
+/// The verb that a platform's journal line means by the words for step and verb.
+pub fn verb(platform: PlatformId, step: &str, word: &str) -> Option<&'static Verb> {
+    let mut verbs = entry(platform).verbs.iter().copied();
+    verbs.find(|verb| verb.step.word() == step && verb.word == word)
 }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::message::{BatchNumber, Effect, Message, Seen};
+use crate::app::message::{BatchMessage, BatchNumber, Effect, Message, Seen};
 use crate::app::table::arrange;
 use crate::domain::action::Exclusion;
 use crate::domain::connection::{Connection, ConnectionName};
@@ -194,9 +194,11 @@ impl Context {
                     .collect();
                 tell(&out, Message::Previewed(texts)).await;
             }
+            Effect::ReadJournal => self.read_journal(out).await,
             Effect::SignInAgain(connection) => self.sign_in_again(connection, out).await,
             // The session keeps these in order, or leaves them to the owner of the terminal.
-            Effect::Record(..)
+            Effect::Adopt(..)
+            | Effect::Record(..)
             | Effect::Finish(_)
             | Effect::Copy(_)
             | Effect::Suspend
@@ -290,19 +292,55 @@ impl Context {
     pub(super) async fn observe(
         self: Arc<Self>,
         mut observations: mpsc::UnboundedReceiver<Observation>,
+        out: Sender,
     ) {
         while let Some(observation) = observations.recv().await {
-            let writer = self.live(observation.batch()).writer;
-            let written = tokio::task::spawn_blocking(move || observation.write(&writer));
+            let (context, number) = (self.clone(), observation.batch());
+            let written = tokio::task::spawn_blocking(move || context.write(observation));
             // Observations are not worth stopping for: what cannot be written is read back at the next start.
-            let _ = written.await;
+            if let Ok(Some(message)) = written.await {
+                tell(&out, Message::Batch(number, message)).await;
+            }
         }
+    }
+
+    fn write(&self, observation: Observation) -> Option<BatchMessage> {
+        let (live, at) = (self.live(observation.batch()), Timestamp::now());
+        let mut writer = lock(&live.writer);
+        match observation {
+            Observation::Adopt(_, name) => {
+                live.done.cancel();
+                match self.journal.adopt(&name, &self.by, at) {
+                    Ok(adopted) => *writer = Some(adopted),
+                    Err(JournalError::Live { .. } | JournalError::NotUnfinished { .. }) => {
+                        return Some(BatchMessage::Elsewhere);
+                    }
+                    Err(error) => {
+                        return Some(BatchMessage::JournalFailed(Clean::new(&error.to_string())));
+                    }
+                }
+            }
+            Observation::Seen(_, seen) => {
+                if let Some(writer) = writer.as_mut() {
+                    let mut rows = seen.iter();
+                    let _ = rows.try_for_each(|(key, word, tracking)| {
+                        writer.seen(key, word, tracking.word(), at)
+                    });
+                }
+            }
+            Observation::End(_) => {
+                let _ = writer.take().map(|writer| writer.end(at));
+            }
+        }
+        None
     }
 }
 
 /// What is written of a batch that was sent.
 #[derive(Debug)]
 pub(super) enum Observation {
+    /// Go on with a batch that an earlier run left without an end.
+    Adopt(BatchNumber, String),
     /// What tracking shows of some rows.
     Seen(BatchNumber, Vec<Seen>),
     /// The batch has settled.
@@ -312,21 +350,7 @@ pub(super) enum Observation {
 impl Observation {
     const fn batch(&self) -> BatchNumber {
         match self {
-            Self::Seen(number, _) | Self::End(number) => *number,
-        }
-    }
-
-    fn write(self, writer: &Mutex<Option<Writer>>) -> Result<(), JournalError> {
-        let at = Timestamp::now();
-        let mut writer = lock(writer);
-        match self {
-            Self::Seen(_, seen) => writer.as_mut().map_or(Ok(()), |writer| {
-                let mut rows = seen.iter();
-                rows.try_for_each(|(key, word, tracking)| {
-                    writer.seen(key, word, tracking.word(), at)
-                })
-            }),
-            Self::End(_) => writer.take().map_or(Ok(()), |writer| writer.end(at)),
+            Self::Adopt(number, _) | Self::Seen(number, _) | Self::End(number) => *number,
         }
     }
 }
@@ -334,15 +358,6 @@ impl Observation {
 /// The text as one word of a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// Writes to a journal file off the drawing thread; nothing where the file is closed.
-pub(super) async fn written(
-    writer: Arc<Mutex<Option<Writer>>>,
-    write: impl FnOnce(&mut Writer) -> Result<(), JournalError> + Send + 'static,
-) -> Result<(), JournalError> {
-    let task = tokio::task::spawn_blocking(move || lock(&writer).as_mut().map_or(Ok(()), write));
-    task.await.expect("writing to the journal does not panic")
 }
 
 /// Puts a message into the channel. Where nobody listens any more the program is ending, and what was

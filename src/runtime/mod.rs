@@ -4,6 +4,7 @@
 //! `app::update` as messages, through one bounded channel.
 
 mod context;
+mod earlier;
 mod input;
 mod output;
 mod reading;
@@ -26,6 +27,7 @@ use crate::app::{Model, Setup};
 use crate::ui::theme::Theme;
 
 pub use context::{Clock, Context, Reload};
+pub use earlier::{by, report};
 pub use session::Session;
 pub use terminal::{Refusal, size, usable};
 

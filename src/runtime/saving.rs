@@ -1,94 +1,92 @@
 //! Files the operator asks for: new ones, whole or not at all, readable by nobody else.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
-#[cfg(unix)]
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-
-use jiff::Zoned;
 
 use crate::app::message::{Message, Saved};
 use crate::app::table::tab_separated;
+use crate::domain::text::Clean;
 use crate::runtime::context::{Context, Sender, tell};
 
-/// Names tried before one is given up: one is taken only by a file of the same second.
-const NAMES: u32 = 100;
+/// How many names are tried where earlier files have taken them.
+const NAMES_TRIED: usize = 1_000;
 
 impl Context {
-    /// Writes to a new file and says where it is.
+    /// Writes to a new file, off the drawing thread, and says where it is.
     pub(super) async fn save(&self, name: String, what: Saved, out: Sender) {
         let folder = self.files.clone();
         let written = tokio::task::spawn_blocking(move || write(&folder, &name, &what)).await;
-        let text = match written.expect("writing a file does not panic") {
+        let words = match written.expect("writing a file does not panic") {
             Ok(path) => format!("saved to {}", path.display()),
             Err(error) => {
                 format!("not saved: {error}; start centurion in a folder you may write to")
             }
         };
-        tell(&out, Message::Notice(text)).await;
+        tell(&out, Message::Notice(Clean::new(&words).to_string())).await;
     }
 }
 
-/// Writes a hidden file beside the new one, then gives it the name that was taken for it.
+/// Writes `centurion-NAME.txt`, or `centurion-NAME-2.txt` where there is one already.
 fn write(folder: &Path, name: &str, what: &Saved) -> io::Result<PathBuf> {
-    let safe = |c: char| {
-        if c.is_ascii_alphanumeric() || "-_.".contains(c) {
-            c
-        } else {
-            '_'
-        }
+    let ending = match what {
+        Saved::Lines(_) | Saved::Rows(_) => "txt",
+        Saved::Text(ending, _) => ending,
     };
-    let name: String = name.chars().map(safe).take(80).collect();
-    let stem = format!(
-        "centurion-{name}-{}",
-        Zoned::now().strftime("%Y%m%d-%H%M%S")
-    );
-    let path = reserve(&std::path::absolute(folder)?, &stem)?;
-    let partial = path.with_extension("part");
-    let written = fill(&partial, what).and_then(|()| fs::rename(&partial, &path));
-    if written.is_err() {
-        let _ = fs::remove_file(&partial);
-        let _ = fs::remove_file(&path);
-    }
-    written.map(|()| path)
-}
-
-/// Takes a name that no file has, by making an empty file of it.
-fn reserve(folder: &Path, stem: &str) -> io::Result<PathBuf> {
-    let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
-    for number in 1..=NAMES {
-        let more = if number == 1 {
+    let unsafe_in_names = |c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c);
+    let name: String = name.chars().take(80).collect();
+    let stem = format!("centurion-{}", name.replace(unsafe_in_names, "_"));
+    let folder = std::path::absolute(folder)?;
+    for n in 1..=NAMES_TRIED {
+        let number = if n == 1 {
             String::new()
         } else {
-            format!("-{number}")
+            format!("-{n}")
         };
-        let path = folder.join(format!("{stem}{more}.txt"));
+        let path = folder.join(format!("{stem}{number}.{ending}"));
+        // An empty file of our own holds the name until the whole one takes its place.
         match create(&path) {
-            Ok(_) => return Ok(path),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = error,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
+            Ok(_) => return fill(&path, what).map(|()| path),
         }
     }
-    Err(taken)
-}
-
-fn create(path: &Path) -> io::Result<fs::File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    options.mode(0o600);
-    options.open(path)
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 fn fill(path: &Path, what: &Saved) -> io::Result<()> {
-    let mut file = BufWriter::new(create(path)?);
+    let part = path.with_added_extension("part");
+    let written = create(&part).and_then(|file| {
+        put(file, what)?;
+        fs::rename(&part, path)
+    });
+    if written.is_err() {
+        for mine in [&part, path] {
+            // What cannot be removed is empty or cut off, and the failure is told.
+            let _ = fs::remove_file(mine);
+        }
+    }
+    written
+}
+
+fn put(file: File, what: &Saved) -> io::Result<()> {
+    let mut file = BufWriter::new(file);
     match what {
         Saved::Lines(lines) => lines.iter().try_for_each(|line| writeln!(file, "{line}"))?,
         Saved::Rows(view) => {
             let mut rows = view.rows.iter();
             rows.try_for_each(|row| writeln!(file, "{}", tab_separated(row)))?;
         }
+        Saved::Text(_, text) => file.write_all(text.as_bytes())?,
     }
     file.into_inner()?.sync_all()
+}
+
+/// Makes a file that only its owner may read.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }

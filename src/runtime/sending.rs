@@ -20,7 +20,7 @@ use crate::domain::resource::Key;
 use crate::domain::text::Clean;
 use crate::journal::{JournalError, Writer};
 use crate::platforms::{Platform, http};
-use crate::runtime::context::{Context, Live, Sender, lock, tell, written};
+use crate::runtime::context::{Context, Live, Sender, lock, tell};
 
 /// Requests of one lane at once: bulk calls, and calls for one row each.
 const BULK_AT_ONCE: usize = 4;
@@ -90,10 +90,8 @@ impl Context {
     async fn send_lanes(&self, number: BatchNumber, batch: &Batch, live: &Live, out: &Sender) {
         let mut lanes: BTreeMap<ConnectionName, Vec<Request>> = BTreeMap::new();
         for request in batch.requests() {
-            lanes
-                .entry(request.connection().clone())
-                .or_default()
-                .push(request.clone());
+            let lane = lanes.entry(request.connection().clone()).or_default();
+            lane.push(request.clone());
         }
         let send = |(name, requests): (ConnectionName, Vec<Request>)| {
             self.send_lane(name, requests, number, live, out).boxed()
@@ -112,7 +110,15 @@ impl Context {
     ) {
         match self.client(&name) {
             Ok(client) => {
-                let lane = Lane::new(self, client, number, live, out);
+                let lane = Lane {
+                    context: self,
+                    client,
+                    batch: number,
+                    live,
+                    out,
+                    stopped: Mutex::default(),
+                    streak: Mutex::default(),
+                };
                 http::until_stopped(live.stop.clone(), lane.send(requests)).await;
             }
             Err(error) => {
@@ -131,25 +137,7 @@ fn keys(requests: &[Request]) -> Vec<Key> {
     operations.map(|operation| operation.key.clone()).collect()
 }
 
-impl<'a> Lane<'a> {
-    fn new(
-        context: &'a Context,
-        client: Arc<dyn Platform>,
-        batch: BatchNumber,
-        live: &'a Live,
-        out: &'a Sender,
-    ) -> Self {
-        Self {
-            context,
-            client,
-            batch,
-            live,
-            out,
-            stopped: Mutex::default(),
-            streak: Mutex::default(),
-        }
-    }
-
+impl Lane<'_> {
     /// Sends bulk requests and single calls, a few of each at a time.
     async fn send(&self, requests: Vec<Request>) {
         let single = |request: &Request| request.verb().grouping == Grouping::Single;
@@ -160,10 +148,10 @@ impl<'a> Lane<'a> {
     }
 
     fn send_some(&self, requests: Vec<Request>, at_once: usize) -> BoxFuture<'_, ()> {
-        let calls: Vec<BoxFuture<'_, ()>> = requests
+        let calls = requests
             .into_iter()
-            .map(|request| self.send_one(request).boxed())
-            .collect();
+            .map(|request| self.send_one(request).boxed());
+        let calls: Vec<BoxFuture<'_, ()>> = calls.collect();
         stream::iter(calls)
             .buffer_unordered(at_once)
             .collect()
@@ -172,6 +160,24 @@ impl<'a> Lane<'a> {
 
     async fn tell(&self, message: BatchMessage) {
         self.context.tell_batch(self.batch, message, self.out).await;
+    }
+
+    /// Writes to the batch's file off the drawing thread; nothing where it is closed.
+    async fn write(
+        &self,
+        write: impl FnOnce(&mut Writer, Timestamp) -> Result<(), JournalError> + Send + 'static,
+    ) -> Result<(), JournalError> {
+        let writer = self.live.writer.clone();
+        let write = move |writer: &mut Writer| write(writer, Timestamp::now());
+        let task =
+            tokio::task::spawn_blocking(move || lock(&writer).as_mut().map_or(Ok(()), write));
+        task.await.expect("writing to the journal does not panic")
+    }
+
+    async fn record(&self, key: &Key, outcome: Outcome) -> Result<(), JournalError> {
+        let key = key.clone();
+        self.write(move |writer, at| writer.answer(&key, &outcome, at))
+            .await
     }
 
     /// Why the next request may not leave, if so.
@@ -194,11 +200,9 @@ impl<'a> Lane<'a> {
             return;
         }
         let number = request.number();
-        let writer = self.live.writer.clone();
-        if let Err(error) = written(writer, move |writer| {
-            writer.sending(number, Timestamp::now())
-        })
-        .await
+        if let Err(error) = self
+            .write(move |writer, at| writer.sending(number, at))
+            .await
         {
             let words = self.journal_failed(&error).await;
             self.leave_out(&request, Exclusion::NotJournaled, &words)
@@ -235,9 +239,8 @@ impl<'a> Lane<'a> {
                 }
             }
             ChangeEvent::Note(words) => {
-                let (writer, note) = (self.live.writer.clone(), words.clone());
-                let noted =
-                    written(writer, move |writer| writer.note(&note, Timestamp::now())).await;
+                let note = words.clone();
+                let noted = self.write(move |writer, at| writer.note(&note, at)).await;
                 self.tell(BatchMessage::Note(words)).await;
                 if let Err(error) = noted {
                     self.journal_failed(&error).await;
@@ -260,12 +263,7 @@ impl<'a> Lane<'a> {
             return self.left_out(key, why, words).await;
         }
         let at = self.context.clock.moment();
-        let outcome = Outcome::from(answer.clone());
-        let (writer, of) = (self.live.writer.clone(), key.clone());
-        let recorded = written(writer, move |writer| {
-            writer.answer(&of, &outcome, Timestamp::now())
-        })
-        .await;
+        let recorded = self.record(&key, Outcome::from(answer.clone())).await;
         self.tell(BatchMessage::Answered(key, answer, at)).await;
         if let Err(error) = recorded {
             self.journal_failed(&error).await;
@@ -275,8 +273,7 @@ impl<'a> Lane<'a> {
     /// A request has ended: its answers are synced, and the lane stops after transport failures or, for
     /// calls for one row each, after equal refusals.
     async fn ended(&self, request: &Request, last: Option<Answer>) {
-        let writer = self.live.writer.clone();
-        if let Err(error) = written(writer, Writer::sync).await {
+        if let Err(error) = self.write(|writer, _| writer.sync()).await {
             self.journal_failed(&error).await;
         }
         let single = request.verb().grouping == Grouping::Single;
@@ -318,13 +315,10 @@ impl<'a> Lane<'a> {
     }
 
     async fn left_out(&self, key: Key, why: Exclusion, words: Clean) {
-        let outcome = Outcome::LeftOut(why, words.clone());
-        let (writer, of) = (self.live.writer.clone(), key.clone());
         // Where this cannot be written the journal has failed before, and that is on screen.
-        let _ = written(writer, move |writer| {
-            writer.answer(&of, &outcome, Timestamp::now())
-        })
-        .await;
+        let _ = self
+            .record(&key, Outcome::LeftOut(why, words.clone()))
+            .await;
         self.tell(BatchMessage::LeftOut(key, why, words)).await;
     }
 }

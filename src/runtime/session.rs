@@ -37,7 +37,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts the reads that are due at once.
+    /// Starts the reads that are due at once, that of the journal among them.
     pub fn start(model: Model, context: Context) -> Self {
         let (sender, messages) = mpsc::channel(MESSAGES_WAITING);
         let mut ticks = tokio::time::interval(Duration::from_secs(1));
@@ -45,7 +45,7 @@ impl Session {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let context = Arc::new(context);
         let (observations, observed) = mpsc::unbounded_channel();
-        let journal = tokio::spawn(context.clone().observe(observed));
+        let journal = tokio::spawn(context.clone().observe(observed, sender.clone()));
         let mut session = Self {
             model,
             context,
@@ -58,6 +58,7 @@ impl Session {
             outside: Vec::new(),
         };
         session.tick();
+        session.perform(Effect::ReadJournal);
         session
     }
 
@@ -110,6 +111,7 @@ impl Session {
     /// Carries an effect out in a task of its own.
     pub(super) fn perform(&mut self, effect: Effect) {
         let observation = match effect {
+            Effect::Adopt(number, name) => Observation::Adopt(number, name),
             Effect::Record(number, seen) => Observation::Seen(number, seen),
             Effect::Finish(number) => Observation::End(number),
             other => return self.spawn(other),

@@ -1,12 +1,13 @@
-//! The batches of this run, newest first.
+//! The batches of this and earlier runs, newest first, and the choice of an export.
 
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::results::Run;
+use crate::app::keymap::{self, Place};
+use crate::app::run::{Run, Standing};
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::{Canvas, Edges};
-use crate::ui::results::name;
+use crate::ui::results::{name, standing};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::Tone;
 use crate::ui::words::Words;
@@ -16,9 +17,8 @@ const INDENT: usize = 2;
 
 /// Draws the list over the screen.
 pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usize) {
-    let numbered = (1..).zip(&model.runs);
-    let mut batches: Vec<[Words; 2]> = numbered.map(|(number, run)| lines(number, run)).collect();
-    batches.reverse();
+    let batches = model.batches().into_iter();
+    let batches: Vec<[Words; 2]> = batches.map(|(number, run)| lines(number, run)).collect();
     let beside = |[head, counts]: &[Words; 2]| head.width() + counts.width();
     let mut width = batches.iter().map(beside).max().unwrap_or(0);
     let is_narrow = width + 4 > usize::from(screen.width);
@@ -46,7 +46,7 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usi
     };
     let edges = Edges {
         mark: scroll.more(height),
-        ..Edges::titled("batches of this run").noted("enter opens its results")
+        ..Edges::titled("batches of this and earlier runs").noted("enter opens its results")
     };
     let inner = canvas.popup(screen, (width.max(52), usize::from(height)), &edges);
     scroll.draw(canvas, inner);
@@ -55,15 +55,20 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usi
 /// Which batch, and what became of its rows.
 fn lines(number: usize, run: &Run) -> [Words; 2] {
     let totals = run.report.totals();
-    let batch = run.report.batch();
+    let intent = run.report.intent();
     let head = Words::new()
         .plain("  ")
         .strong(name(run, number))
-        .plain(format!("  {}", time_of_day(batch.confirmed())))
-        .plain(format!("  {:<9}", batch.action().word()));
-    let head = match run.report.moving() {
-        0 => head.quiet("settled"),
-        moving => head.say(Tone::Busy, format!("{moving} moving")),
+        .plain(format!("  {}", time_of_day(intent.confirmed)))
+        .plain(format!(
+            "  {:<9}",
+            intent.action.map_or("?", |action| action.word())
+        ));
+    let head = match (standing(run), run.report.moving()) {
+        (Some(words), _) if run.standing == Standing::Ended => head.quiet(words),
+        (Some(words), _) => head.say(Tone::Warn, words),
+        (None, 0) => head.quiet("settled"),
+        (None, moving) => head.say(Tone::Busy, format!("{moving} moving")),
     };
     let mut line = Words::new().plain(format!("   {} marked", totals.marked()));
     let mut sign = " = ";
@@ -79,4 +84,18 @@ fn lines(number: usize, run: &Run) -> [Words; 2] {
         sign = " + ";
     }
     [head, line.plain(" ")]
+}
+
+/// Draws the question in which form plan or results are saved.
+pub(super) fn export(canvas: &mut Canvas, screen: Rect) {
+    let lines: Vec<Words> = keymap::in_place(Place::Export)
+        .filter(|binding| !binding.label.is_empty())
+        .map(|binding| {
+            let key = Words::new().strong(binding.keys[0].name()).pad_to(5);
+            key.plain(binding.label).pad_to(16).quiet(binding.help)
+        })
+        .collect();
+    let edges = Edges::titled("export").noted("a new file, for your eyes only");
+    let inner = canvas.popup(screen, (52, lines.len()), &edges);
+    canvas.lines(inner, &lines);
 }

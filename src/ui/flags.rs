@@ -19,7 +19,7 @@ pub(super) struct Flags<'a> {
 
 impl<'a> Flags<'a> {
     pub(super) fn of(model: &'a Model) -> Self {
-        let rows = model.runs.iter().flat_map(|run| run.report.rows());
+        let rows = model.followed().flat_map(|(_, run)| run.report.rows());
         let moving = rows.filter(|row| row.is_moving());
         let marks = model.browse.range.as_ref().map(|range| range.marks);
         let range = model.range_span().zip(marks);

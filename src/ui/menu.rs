@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::choices::{Menu, Prospect};
 use crate::app::keymap::{Command, Place, name};
+use crate::app::menu::{Menu, Prospect};
 use crate::domain::action::Action;
 use crate::ui::canvas::{Canvas, Edges, row};
 use crate::ui::glyph;

@@ -86,6 +86,7 @@ fn usage_errors_end_with_2_and_help_with_0() {
 #[test]
 fn history_is_empty_at_first_and_completions_name_the_commands() {
     assert!(said(&run(&home(), &["history"])).contains("no batch"));
+    assert!(said(&run(&home(), &["history", "--demo"])).contains("no batch"));
     assert!(said(&run(&home(), &["completions", "bash"])).contains("simulate"));
 }
 

@@ -7,7 +7,6 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use centurion::app::{Model, Screen};
-use centurion::domain::plan::Request;
 use centurion::journal::State;
 use centurion::simulator::Options;
 use serde_json::{Value, json};
@@ -109,9 +108,9 @@ async fn read_through(dashboard: &mut Dashboard, fault: Value) {
 fn assert_wire_is_confirmed(dashboard: &Dashboard) {
     let mut confirmed: BTreeMap<&str, usize> = BTreeMap::new();
     for run in &dashboard.model().runs {
-        let requests = run.report.batch().requests().iter();
-        for operation in requests.flat_map(Request::operations) {
-            *confirmed.entry(operation.key.id.raw()).or_default() += 1;
+        let rows = run.report.rows().iter();
+        for row in rows.filter(|row| row.request.is_some()) {
+            *confirmed.entry(row.row.key.id.raw()).or_default() += 1;
         }
     }
     for request in dashboard.changes() {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use centurion::app::message::Message;
+use centurion::app::run::Run;
 use centurion::app::{Model, Screen, Setup};
 use centurion::domain::connection::{Connection, PlatformId};
 use centurion::journal::{Journal, Probe};
@@ -37,6 +38,8 @@ pub(crate) struct World {
     probe: Probe,
     journal: Option<PathBuf>,
     adjust: Box<dyn Fn(&mut Connection)>,
+    simulator: Option<Simulator>,
+    demo: bool,
 }
 
 /// The demo's world, moving a hundred times as fast.
@@ -53,6 +56,8 @@ pub(crate) fn world() -> World {
         probe: Probe::default(),
         journal: None,
         adjust: Box::new(|_| ()),
+        simulator: None,
+        demo: true,
     }
 }
 
@@ -90,10 +95,24 @@ impl World {
         self
     }
 
+    /// Over the world that another dashboard has acted on.
+    pub(crate) fn over(mut self, simulator: Simulator) -> Self {
+        self.simulator = Some(simulator);
+        self
+    }
+
+    /// As if the connections were not those of a demo.
+    pub(crate) fn real(mut self) -> Self {
+        self.demo = false;
+        self
+    }
+
     /// Opens the dashboard; nothing has been read yet.
     pub(crate) fn start(self) -> Dashboard {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let simulator = Simulator::start(self.options).expect("a free port");
+        let simulator = self
+            .simulator
+            .unwrap_or_else(|| Simulator::start(self.options).expect("a free port"));
         simulator
             .set_faults(self.faults)
             .expect("a valid set of faults");
@@ -105,12 +124,11 @@ impl World {
             refresh: self.refresh,
             user: "ana".to_owned(),
             host: "ops-1".to_owned(),
-            demo: true,
+            demo: self.demo,
             now: clock.now(),
             size: self.size,
             journal_problem: None,
             config_file: None,
-            unfinished: Vec::new(),
         };
         let journal_folder = self
             .journal
@@ -264,7 +282,7 @@ impl Dashboard {
     /// Waits until every request of the newest batch has ended.
     pub(crate) async fn sent(&mut self) {
         self.until("the batch was sent", |model| {
-            model.runs.last().is_some_and(|run| run.done)
+            own(model).last().is_some_and(|run| run.done)
         })
         .await;
     }
@@ -272,7 +290,7 @@ impl Dashboard {
     /// Waits until no row of any batch moves any more.
     pub(crate) async fn settled(&mut self) {
         self.until("all batches have settled", |model| {
-            model.runs.iter().all(|run| run.settled.is_some())
+            own(model).all(|run| run.settled.is_some())
         })
         .await;
     }
@@ -321,6 +339,11 @@ impl Dashboard {
     pub(crate) fn screen(&self) -> String {
         draw(self.model(), self.size)
     }
+}
+
+/// The batches that are followed here, oldest first.
+fn own(model: &Model) -> impl Iterator<Item = &Run> {
+    model.followed().map(|(_, run)| run)
 }
 
 /// Draws a model at a size, without colors.

@@ -10,6 +10,7 @@ mod config;
 mod contract;
 mod doctor;
 mod endurance;
+mod exports;
 mod faults;
 mod fixture;
 mod harness;

@@ -35,11 +35,10 @@ pub(crate) fn ids(request: &Recorded) -> BTreeSet<String> {
 /// Every id on the wire was confirmed, and no id went out twice.
 pub(crate) fn assert_only_confirmed_ids_left(dashboard: &Dashboard, report: &Report) {
     let confirmed: BTreeSet<&str> = report
-        .batch()
-        .requests()
+        .rows()
         .iter()
-        .flat_map(centurion::domain::plan::Request::operations)
-        .map(|operation| operation.key.id.raw())
+        .filter(|row| row.verb.is_some())
+        .map(|row| row.row.key.id.raw())
         .collect();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for request in dashboard.changes() {

@@ -61,7 +61,7 @@ fn report() -> (Report, Vec<Arc<Resource>>) {
     };
     let rows: Vec<Arc<Resource>> = (0..10).map(of).collect();
     (
-        Report::waiting_for(Arc::new(confirmed(plan(Action::Stop, &rows)))),
+        Report::waiting_for(&confirmed(plan(Action::Stop, &rows))),
         rows,
     )
 }

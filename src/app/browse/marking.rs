@@ -124,7 +124,7 @@ pub(super) fn invert(model: &mut Model) {
 
 pub(super) fn last_batch(model: &mut Model) {
     let Some(run) = model.runs.last() else {
-        model.say("no batch was sent in this run");
+        model.say("no batch was sent from here yet");
         return;
     };
     let keys: Vec<Key> = run

@@ -27,6 +27,7 @@ pub static ENTRY: Entry = Entry {
     id: PlatformId::Kubiya,
     open: client::open,
     answers: client::answered,
+    verbs: &rules::VERBS,
     simulated: &simulator::SIMULATED,
 };
 

@@ -44,6 +44,9 @@ static RESUME: Verb = Verb {
     consequence: "",
 };
 
+/// Every verb, in one of the ways it is sent.
+pub(super) static VERBS: [&Verb; 3] = [&TERMINATE, &CANCEL, &RESUME];
+
 /// What is known of a status word.
 struct Rule {
     word: &'static str,

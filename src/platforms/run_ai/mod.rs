@@ -32,5 +32,6 @@ pub static ENTRY: Entry = Entry {
     id: PlatformId::RunAi,
     open: client::open,
     answers: batch::answered,
+    verbs: &rules::VERBS,
     simulated: &simulator::SIMULATED,
 };

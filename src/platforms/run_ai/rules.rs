@@ -63,6 +63,9 @@ static BATCHED: [Verb; 3] = [SUSPEND, DELETE, RESUME];
 /// One call for each workload, once the server turned out to have no batch call for the verb.
 static ALONE: [Verb; 3] = [alone(SUSPEND), alone(DELETE), alone(RESUME)];
 
+/// Every verb, in one of the ways it is sent.
+pub(super) static VERBS: [&Verb; 3] = [&BATCHED[0], &BATCHED[1], &BATCHED[2]];
+
 fn of(verbs: &'static [Verb; 3], step: Step) -> &'static Verb {
     match step {
         Step::Stop => &verbs[0],

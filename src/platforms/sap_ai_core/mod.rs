@@ -24,6 +24,7 @@ pub static ENTRY: Entry = Entry {
     id: PlatformId::SapAiCore,
     open,
     answers: change::answered,
+    verbs: &rules::VERBS,
     simulated: &simulator::SIMULATED,
 };
 

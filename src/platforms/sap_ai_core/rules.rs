@@ -23,6 +23,9 @@ type Verbs = [Verb; 2];
 static IN_BULK: Verbs = verbs(Grouping::ScopeAndKind);
 static ONE_BY_ONE: Verbs = verbs(Grouping::Single);
 
+/// Every verb, in one of the ways it is sent.
+pub(super) static VERBS: [&Verb; 2] = [&IN_BULK[0], &IN_BULK[1]];
+
 const fn verbs(grouping: Grouping) -> Verbs {
     let stop = Verb {
         step: Step::Stop,

@@ -44,6 +44,15 @@ pub(super) fn pieces<'a>(
     let lines = accounts.into_iter();
     pieces.extend(lines.map(|line| Piece::Line(line, Words::new())));
     pieces.extend(complaint(confirm));
+    if confirm.focus == Focus::Find {
+        let words = Words::new().plain("Find   ");
+        pieces.push(Piece::Field(
+            words,
+            &confirm.find,
+            true,
+            columns.saturating_sub(8),
+        ));
+    }
     pieces.push(phrase(confirm));
     pieces
 }
@@ -78,10 +87,13 @@ fn reason(confirm: &Confirm, columns: usize) -> Vec<Piece<'_>> {
 /// The platforms that want a reason.
 fn insisting(confirm: &Confirm) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for row in confirm.plan.rows() {
-        let name = row.row.platform().name();
-        let needs = row.place.verb().is_some_and(|verb| verb.needs_reason);
-        if needs && !names.contains(&name) {
+    let needs = |row: &&PlanRow| row.place.verb().is_some_and(|verb| verb.needs_reason);
+    for name in confirm
+        .sent()
+        .filter(needs)
+        .map(|row| row.row.platform().name())
+    {
+        if !names.contains(&name) {
             names.push(name);
         }
     }
@@ -103,12 +115,8 @@ fn looks_like_a_token(text: &str) -> bool {
 
 /// How many of the rows the list's filter hides.
 fn hidden(model: &Model, confirm: &Confirm, columns: usize) -> Option<Piece<'static>> {
-    let count = confirm
-        .plan
-        .rows()
-        .iter()
-        .filter(|row| model.hides(row))
-        .count();
+    let rows = confirm.plan.rows().iter();
+    let count = rows.filter(|row| model.hides(row)).count();
     if count == 0 {
         return None;
     }
@@ -124,7 +132,7 @@ fn hidden(model: &Model, confirm: &Confirm, columns: usize) -> Option<Piece<'sta
     } else {
         "list them"
     };
-    let tab = if confirm.focus == Focus::Rows {
+    let tab = if matches!(confirm.focus, Focus::Rows | Focus::Find) {
         ""
     } else {
         "tab "
@@ -138,9 +146,11 @@ fn hidden(model: &Model, confirm: &Confirm, columns: usize) -> Option<Piece<'sta
 /// Through which accounts, and the circumstances; hosts where they fit, always with `c` in the rows.
 fn accounts(model: &Model, confirm: &Confirm, columns: usize) -> Vec<Words> {
     let plan = &confirm.plan;
-    let sent = || plan.rows().iter().filter(|row| row.place.verb().is_some());
-    let is_touched =
-        |account: &&Account| sent().any(|row| row.row.key.source.connection == account.connection);
+    let is_touched = |account: &&Account| {
+        confirm
+            .sent()
+            .any(|row| row.row.key.source.connection == account.connection)
+    };
     let touched: Vec<&Account> = plan.accounts().iter().filter(is_touched).collect();
     let lines = [Naming::Account, Naming::Host, Naming::Name].map(|naming| {
         let names = touched.iter().map(|account| named(account, naming));
@@ -165,13 +175,8 @@ fn circumstances(model: &Model, confirm: &Confirm) -> Vec<Words> {
         1 => "1 request".to_owned(),
         count => format!("{count} requests, all connections at once"),
     }));
-    let mut sent = plan
-        .rows()
-        .iter()
-        .filter(|row| row.place.verb().is_some())
-        .peekable();
-    if sent.peek().is_some() {
-        parts.push(Words::new().plain(time_limit(sent)));
+    if confirm.sent().next().is_some() {
+        parts.push(Words::new().plain(time_limit(confirm.sent())));
     }
     parts
 }

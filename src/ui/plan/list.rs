@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::app::Model;
 use crate::app::confirm::{Confirm, Focus};
+use crate::app::run::Run;
 use crate::domain::action::Grouping;
 use crate::domain::plan::{Place, PlanRow};
 use crate::domain::resource::Key;
@@ -25,7 +26,7 @@ pub(super) fn scroll(model: &Model, confirm: &Confirm, columns: usize, height: u
     let rows = confirm.rows(|row| model.hides(row));
     let sections = sections(model, confirm, &rows, columns);
     let cursor = rows.get(confirm.cursor).map(|row| &row.row.key);
-    let cursor = cursor.filter(|_| confirm.focus == Focus::Rows);
+    let cursor = cursor.filter(|_| matches!(confirm.focus, Focus::Rows | Focus::Find));
     let len: usize = sections.iter().map(Vec::len).sum();
     let has_air = len + sections.len().saturating_sub(1) <= height;
     let mut lines: Section = Vec::with_capacity(len + 2);
@@ -66,10 +67,12 @@ fn sections<'a>(
     let shared = groups::shared(&all);
     let (send, guess) = all.split_at(first_guess);
     let guess_words = "the documents are silent or disagree here: sent, not promised";
+    let busy = model.on_their_way();
+    let entry = |row: &PlanRow| entry(model, row, busy.get(&row.row.key).copied(), columns);
     [
-        grouped(model, "SEND", "", send, &shared, columns),
+        grouped(&entry, "SEND", "", send, &shared, columns),
         grouped(
-            model,
+            &entry,
             "SERVER DECIDES",
             guess_words,
             guess,
@@ -89,7 +92,7 @@ fn head(title: &str, count: usize, words: &str) -> (Words, Option<&'static Key>)
 }
 
 fn grouped<'a>(
-    model: &Model,
+    entry: &dyn Fn(&PlanRow) -> Entry,
     title: &str,
     words: &str,
     groups: &[Group<'a>],
@@ -100,9 +103,7 @@ fn grouped<'a>(
     if count == 0 {
         return Section::new();
     }
-    let entries = |rows: &[&PlanRow]| -> Vec<Entry> {
-        rows.iter().map(|row| entry(model, row, columns)).collect()
-    };
+    let entries = |rows: &[&PlanRow]| -> Vec<Entry> { rows.iter().map(|row| entry(row)).collect() };
     let all: Vec<&PlanRow> = groups.iter().flat_map(|group| group.rows.clone()).collect();
     // One set of columns for all groups reads best; where there is little room each has its own.
     let common = (columns >= WIDE).then(|| Sheet::measure(&entries(&all), columns));
@@ -135,7 +136,8 @@ fn left_out<'a>(rows: &[&'a PlanRow], columns: usize) -> Section<'a> {
     section
 }
 
-fn entry(model: &Model, row: &PlanRow, columns: usize) -> Entry {
+/// A row that leaves; `busy` is the batch that is moving it already.
+fn entry(model: &Model, row: &PlanRow, busy: Option<&Run>, columns: usize) -> Entry {
     let goal = row.place.verb().map_or("", |verb| verb.goal.word());
     let word = &row.row.status.word;
     // The line of the group says the target as well.
@@ -145,6 +147,9 @@ fn entry(model: &Model, row: &PlanRow, columns: usize) -> Entry {
         format!("{word} {} {goal}", glyph::ARROW)
     };
     let mut notes: Vec<String> = Vec::new();
+    if let Some(run) = busy {
+        notes.push(format!("in batch {}", run.name.as_deref().unwrap_or("?")));
+    }
     if let Place::ServerDecides(_, guess) = &row.place {
         notes.push((*guess).to_owned());
     }

@@ -3,6 +3,7 @@
 use crate::app::Model;
 use crate::app::confirm::{Confirm, Stage};
 use crate::app::rows;
+use crate::app::run::Run;
 use crate::domain::action::Step;
 use crate::domain::plan::PlanRow;
 use crate::domain::time::time_of_day;
@@ -96,13 +97,7 @@ const fn reading(is_wide: bool, words: &'static str) -> (&'static str, &'static 
 
 /// Other people's rows, rows that come back, what is freed, what is retried.
 fn warnings(model: &Model, confirm: &Confirm) -> Vec<Words> {
-    let sent = || {
-        confirm
-            .plan
-            .rows()
-            .iter()
-            .filter(|row| row.place.verb().is_some())
-    };
+    let sent = || confirm.sent();
     let mut warnings = Vec::new();
     let others = sent().filter(|row| model.is_of_another(&row.row)).count();
     if others > 0 {
@@ -122,11 +117,43 @@ fn warnings(model: &Model, confirm: &Confirm) -> Vec<Words> {
         );
         warnings.push(Words::new().say(Tone::Warn, words));
     }
+    for (run, count) in conflicts(model, sent()) {
+        let intent = run.report.intent();
+        let (name, action) = (
+            run.name.as_deref().unwrap_or("?"),
+            intent.action.map_or("?", |action| action.word()),
+        );
+        let (time, by) = (time_of_day(intent.confirmed), &run.by);
+        let words = format!(
+            "{} already in batch {name}: {action} by {by} at {time}",
+            rows(count)
+        );
+        warnings.insert(0, Words::new().say(Tone::Bad, words));
+    }
     let gpus = freed(sent());
     if gpus > 0.0 {
         warnings.push(Words::new().plain(frees(gpus)));
     }
     warnings
+}
+
+/// Batches that are moving rows of the plan, whoever sent them, and how many rows each (J10).
+fn conflicts<'a>(
+    model: &'a Model,
+    rows: impl Iterator<Item = &'a PlanRow>,
+) -> Vec<(&'a Run, usize)> {
+    let moving = model.on_their_way();
+    let mut found: Vec<(&Run, usize)> = Vec::new();
+    for run in rows.filter_map(|row| moving.get(&row.row.key).copied()) {
+        match found
+            .iter_mut()
+            .find(|(known, _)| std::ptr::eq(*known, run))
+        {
+            Some((_, count)) => *count += 1,
+            None => found.push((run, 1)),
+        }
+    }
+    found
 }
 
 /// How many GPUs become free, in words.

@@ -1,14 +1,16 @@
 //! The results of a batch: outcomes that add up to the marked rows, and what reads have shown since.
 
 mod next;
+mod row;
 mod rows;
 mod summary;
 
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::results::{Results, Run};
-use crate::ui::canvas::{Canvas, Edges, row};
+use crate::app::results::Results;
+use crate::app::run::{Run, Standing};
+use crate::ui::canvas::{self, Canvas, Edges};
 use crate::ui::demo_mark;
 use crate::ui::words::Words;
 
@@ -17,18 +19,24 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Res
     let Some(run) = model.runs.get(results.run.wrapping_sub(1)) else {
         return;
     };
+    if let Some((index, first)) = results.row
+        && let Some(shown) = run.report.rows().get(index)
+    {
+        row::draw(canvas, area, model, run, shown, first);
+        return;
+    }
     let edges = Edges {
         mark: demo_mark(model, area),
-        ..Edges::titled("results").noted(format!("batch {} of {}", results.run, model.runs.len()))
+        ..Edges::titled("results").noted(place(model, results.run))
     };
     let inner = canvas.boxed(area, &edges);
     let columns = usize::from(inner.width);
     let head = summary::lines(model, run, results.run, columns);
-    let foot = next::lines(model, run, columns);
+    let foot = next::lines(run, columns);
     let [head_height, foot_height] =
         [head.len(), foot.len()].map(|len| u16::try_from(len).unwrap_or(u16::MAX));
     for (y, (left, right)) in (0..).zip(&head) {
-        canvas.sides(row(inner, y), left, right);
+        canvas.sides(canvas::row(inner, y), left, right);
     }
     canvas.rule(inner, inner.y + head_height, &Words::new());
     let foot_rule = u16::from(foot_height > 0);
@@ -55,4 +63,30 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Res
 /// A batch by its journal name, once it has one.
 pub(super) fn name(run: &Run, number: usize) -> String {
     run.name.clone().unwrap_or_else(|| format!("no. {number}"))
+}
+
+/// Which of the open batches this is, `1 of 3 open batches`.
+fn place(model: &Model, number: usize) -> String {
+    let open: Vec<usize> = model
+        .followed()
+        .filter(|(_, run)| run.is_open())
+        .map(|(n, _)| n)
+        .collect();
+    let batches = if open.len() == 1 { "batch" } else { "batches" };
+    match open.iter().position(|open| *open == number) {
+        Some(place) => format!("{} of {} open {batches}", place + 1, open.len()),
+        None => format!("not open · {} open {batches}", open.len()),
+    }
+}
+
+/// Whose the batch is, where it was not sent here, in a word or two.
+pub(super) fn standing(run: &Run) -> Option<&'static str> {
+    match run.standing {
+        Standing::Own => None,
+        Standing::Adopted if run.out_of_reach.is_empty() => Some("unfinished, read back here"),
+        Standing::Adopted => Some("unfinished"),
+        Standing::Unfinished => Some("unfinished, out of reach"),
+        Standing::Elsewhere => Some("live elsewhere"),
+        Standing::Ended => Some("ended"),
+    }
 }

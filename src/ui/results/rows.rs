@@ -2,9 +2,11 @@
 
 use crate::app::Model;
 use crate::app::lanes::seconds_until;
-use crate::app::results::{Line, Results, Run, Section};
+use crate::app::results::{Fold, Line, Results, Section};
+use crate::app::run::Run;
 use crate::domain::outcome::{Outcome, Rejection};
 use crate::domain::report::{Fate, ReportRow};
+use crate::domain::text::{cut, width};
 use crate::domain::time::long_span;
 use crate::domain::tracking::{Track, Tracking};
 use crate::ui::scroll::Scroll;
@@ -22,18 +24,21 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
     let lines = results.lines(report);
     let mut scroll = Scroll::default();
     let mut sheet = Sheet::measure(&[], columns);
+    let mut has_reason_above = false;
     for (place, line) in lines.iter().enumerate() {
         let first = scroll.lines.len();
         match line {
-            Line::Head(section, count) => {
-                let entries = entries(model, run, *section, columns);
-                sheet = Sheet::measure(&entries, columns);
+            Line::Head(fold, count, is_folded) => {
+                has_reason_above = matches!(fold, Fold::Reason(..));
+                if let Fold::Section(section) = fold {
+                    sheet = Sheet::measure(&entries(model, run, *section, columns), columns);
+                }
                 scroll
                     .lines
-                    .push(head(run, results, (*section, *count), &sheet, columns));
+                    .push(head(fold, *count, *is_folded, &sheet, columns));
             }
             Line::Row(index) => {
-                let entry = entry(model, &report.rows()[*index], columns);
+                let entry = entry(model, &report.rows()[*index], has_reason_above, columns);
                 scroll.lines.extend(sheet.lines(&entry));
             }
         }
@@ -50,22 +55,26 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
 fn entries(model: &Model, run: &Run, section: Section, columns: usize) -> Vec<Entry> {
     let rows = run.report.rows().iter();
     rows.filter(|row| Section::of(row) == section)
-        .map(|row| entry(model, row, columns))
+        .map(|row| entry(model, row, false, columns))
         .collect()
 }
 
-fn head(
-    run: &Run,
-    results: &Results,
-    (section, count): (Section, usize),
-    sheet: &Sheet,
-    columns: usize,
-) -> Words {
-    let is_folded = results.folded.contains(&section);
-    let fold = if is_folded {
+fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usize) -> Words {
+    let turn = if is_folded {
         glyph::FOLDED
     } else {
         glyph::OPEN
+    };
+    let section = match fold {
+        Fold::Section(section) => *section,
+        Fold::Reason(_, reason) => {
+            let count = format!(" ×{count} {turn}");
+            let room = columns.saturating_sub(width(&count) + 4);
+            return Words::new()
+                .plain("   ")
+                .plain(cut(reason.as_str(), room))
+                .strong(count);
+        }
     };
     let (title, tone) = match section {
         Section::Rejected => ("REJECTED", Tone::Bad),
@@ -75,35 +84,21 @@ fn head(
         Section::LeftOut => ("LEFT OUT", Tone::Strong),
     };
     let line = Words::new()
-        .strong(format!(" {fold} "))
+        .strong(format!(" {turn} "))
         .say(tone, format!("{title} {count}"));
     match section {
         Section::Scheduled if !is_folded && columns < WIDE => {
             sheet.heads(line, &["now", "tracking"])
         }
         Section::Scheduled if !is_folded => sheet.heads(line, &["now", "target", "tracking"]),
-        Section::Scheduled | Section::Open => line,
-        Section::Rejected => line.quiet(same_reason(run, count)),
+        Section::Scheduled | Section::Open | Section::Rejected => line,
         Section::Unknown => line.quiet("   nothing is resent before the row has been read again"),
         Section::LeftOut => line.quiet("   never sent"),
     }
 }
 
-/// The reason, where all rejected rows have the same.
-fn same_reason(run: &Run, count: usize) -> String {
-    let reason = |row: &ReportRow| match row.outcome() {
-        Some(Outcome::Rejected(no)) => Some(no.reason.clone()),
-        Some(Outcome::Scheduled { .. } | Outcome::Unknown(_) | Outcome::LeftOut(..)) | None => None,
-    };
-    let reasons: Vec<_> = run.report.rows().iter().filter_map(reason).collect();
-    let same = reasons.iter().all(|reason| *reason == reasons[0]);
-    match reasons.first() {
-        Some(reason) if same && count > 1 => format!("   {reason} ×{count}"),
-        Some(_) | None => String::new(),
-    }
-}
-
-fn entry(model: &Model, row: &ReportRow, columns: usize) -> Entry {
+/// A row; the reason is not said again where it stands above.
+fn entry(model: &Model, row: &ReportRow, has_reason_above: bool, columns: usize) -> Entry {
     let platform = row.row.platform();
     let (cells, note) = match row.fate() {
         Fate::Queued => (vec![(Tone::Quiet, "queued".to_owned())], String::new()),
@@ -111,13 +106,14 @@ fn entry(model: &Model, row: &ReportRow, columns: usize) -> Entry {
             vec![(Tone::Busy, "sent, waiting for the answer".to_owned())],
             String::new(),
         ),
-        Fate::Known(Outcome::Rejected(no)) => rejected(row, no),
-        Fate::Known(Outcome::Unknown(why)) => (
-            progress(model, row, columns),
-            unknown(model, row, why.as_str()),
-        ),
+        Fate::Known(Outcome::Rejected(no)) => rejected(row, no, has_reason_above),
+        Fate::Known(Outcome::Unknown(why)) => {
+            let why = if has_reason_above { "" } else { why.as_str() };
+            (progress(model, row, columns), unknown(model, row, why))
+        }
         // The platforms say the same of each scheduled row; what counts is what is read since.
         Fate::Known(Outcome::Scheduled { .. }) => (progress(model, row, columns), String::new()),
+        Fate::Known(Outcome::LeftOut(..)) if has_reason_above => (Vec::new(), String::new()),
         Fate::Known(Outcome::LeftOut(_, words)) => (Vec::new(), words.to_string()),
     };
     Entry {
@@ -133,45 +129,44 @@ fn entry(model: &Model, row: &ReportRow, columns: usize) -> Entry {
     }
 }
 
-fn rejected(row: &ReportRow, no: &Rejection) -> (Vec<(Tone, String)>, String) {
+fn rejected(
+    row: &ReportRow,
+    no: &Rejection,
+    has_reason_above: bool,
+) -> (Vec<(Tone, String)>, String) {
     let code = no.code.as_ref().map(|code| format!("code {code}"));
     let asked = row.verb.map_or("", |verb| verb.word);
     let cells = vec![
         (Tone::Quiet, asked.to_owned()),
         (Tone::Bad, code.unwrap_or_else(|| "rejected".to_owned())),
     ];
-    let mut note = format!(
-        "\"{}\" · retry: {}",
-        no.reason,
-        if no.later { "later" } else { "no" }
-    );
-    if let Some(id) = &no.request_id {
-        note = format!("{note} · request id {id}");
+    let mut notes = vec![format!("retry: {}", if no.later { "later" } else { "no" })];
+    if !has_reason_above {
+        notes.insert(0, format!("\"{}\"", no.reason));
     }
+    notes.extend(no.request_id.as_ref().map(|id| format!("request id {id}")));
     if row.tracking() == Some(Tracking::Reached) {
-        note = format!("{note} · seen at its target all the same");
+        notes.push("seen at its target all the same".to_owned());
     }
-    (cells, note)
+    (cells, notes.join(glyph::DOT))
 }
 
+/// The reason, where it is not said above, and when the row is read again.
 fn unknown(model: &Model, row: &ReportRow, why: &str) -> String {
-    let Some(track) = row.track() else {
-        return why.to_owned();
-    };
-    let (made, all) = track.reads();
-    match track.next_read() {
-        Some(next) => {
-            let when = match seconds_until(next, model.now) {
-                0 => "now".to_owned(),
-                seconds => format!("in {seconds} s"),
-            };
-            format!("{why}; re-reading {when} ({made}/{all})")
+    let reading = row.track().map(|track| {
+        let (made, all) = track.reads();
+        match track.next_read().map(|next| seconds_until(next, model.now)) {
+            Some(0) => format!("re-reading now ({made}/{all})"),
+            Some(seconds) => format!("re-reading in {seconds} s ({made}/{all})"),
+            None if track.state() == Tracking::NotApplied => {
+                "reads show no trace of it: it may be planned again".to_owned()
+            }
+            None => "read with each refresh".to_owned(),
         }
-        None if track.state() == Tracking::NotApplied => {
-            format!("{why}; {made} reads show no trace of it: it may be planned again")
-        }
-        None => format!("{why}; read with each refresh"),
-    }
+    });
+    let parts = [why.to_owned(), reading.unwrap_or_default()];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("; ")
 }
 
 /// Status now, target where there is room, and what tracking shows.
@@ -197,7 +192,8 @@ fn progress(model: &Model, row: &ReportRow, columns: usize) -> Vec<(Tone, String
     cells
 }
 
-fn now(track: &Track) -> String {
+/// The status now.
+pub(super) fn now(track: &Track) -> String {
     let is_gone = matches!(track.state(), Tracking::Reached | Tracking::Diverged);
     match track.last_word() {
         Some(word) => word.to_string(),
@@ -206,7 +202,8 @@ fn now(track: &Track) -> String {
     }
 }
 
-fn since(model: &Model, track: &Track, columns: usize) -> String {
+/// What tracking shows, as long as there is room for.
+pub(super) fn since(model: &Model, track: &Track, columns: usize) -> String {
     let word = track.state().word();
     match track.state() {
         Tracking::Reached => match track.reached_after() {

@@ -2,12 +2,13 @@
 
 use crate::app::Model;
 use crate::app::lanes::seconds_until;
-use crate::app::results::{Run, Section};
+use crate::app::results::Section;
+use crate::app::run::{Run, Standing};
 use crate::domain::report::ReportRow;
 use crate::domain::time::{long_span, time_of_day};
 use crate::domain::tracking::Tracking;
 use crate::ui::glyph;
-use crate::ui::results::name;
+use crate::ui::results::{name, standing};
 use crate::ui::theme::{self, Tone};
 use crate::ui::words::{Words, flow, wrapped_in};
 
@@ -18,7 +19,7 @@ pub(super) fn lines(
     number: usize,
     columns: usize,
 ) -> Vec<(Words, Words)> {
-    let mut lines = vec![(title(model, run, number, columns), elapsed(model, run))];
+    let mut lines = vec![(title(run, number, columns), elapsed(model, run))];
     let (mut totals, mut tracked) = (totals(run, columns), tracked(run));
     let last = totals.pop().unwrap_or_default();
     lines.extend(totals.into_iter().map(|line| (line, Words::new())));
@@ -37,6 +38,12 @@ pub(super) fn lines(
             lines.push((Words::new().plain(" ").say(Tone::Bad, line), Words::new()));
         }
     }
+    for reason in &run.out_of_reach {
+        let text = format!("NOT READ BACK: {reason}");
+        for line in wrapped_in(&text, columns.saturating_sub(2), 2) {
+            lines.push((Words::new().plain(" ").say(Tone::Warn, line), Words::new()));
+        }
+    }
     for (connection, until) in &run.waiting {
         let seconds = seconds_until(*until, model.now);
         let text = format!(" {connection} waits for the rate limit: {seconds} s");
@@ -45,28 +52,31 @@ pub(super) fn lines(
     lines
 }
 
-fn title(model: &Model, run: &Run, number: usize, columns: usize) -> Words {
-    let batch = run.report.batch();
+fn title(run: &Run, number: usize, columns: usize) -> Words {
+    let intent = run.report.intent();
     let mut line = Words::new()
         .quiet(" BATCH ")
         .strong(name(run, number))
         .plain("  ")
-        .strong(batch.action().word())
-        .plain(format!(" · sent {}", time_of_day(batch.confirmed())));
-    if columns >= 98 {
-        line = line.plain(format!(" by {}@{}", model.user, model.host));
+        .strong(intent.action.map_or("?", |action| action.word()))
+        .plain(format!(" · sent {}", time_of_day(intent.confirmed)));
+    if columns >= 98 || run.standing != Standing::Own {
+        line = line.plain(format!(" by {}", run.by));
     }
-    if let Some(followed) = batch.follows() {
+    if let Some(followed) = &intent.follows {
         line = line.plain(format!(" · retries {followed}"));
     }
-    if let Some(reason) = batch.reason() {
-        line = line.plain(format!(" · \"{}\"", reason.words()));
+    if let Some(reason) = &intent.reason {
+        line = line.plain(format!(" · \"{reason}\""));
     }
     line
 }
 
 fn elapsed(model: &Model, run: &Run) -> Words {
     let span = |until: crate::domain::time::Moment| long_span(until.since(run.started.moment));
+    if let Some(words) = standing(run) {
+        return Words::new().say(Tone::Warn, format!("{words} "));
+    }
     match run.settled {
         Some(settled) => Words::new().quiet(format!("settled in {} ", span(settled))),
         None => Words::new().quiet(format!("elapsed {} ", span(model.now.moment))),

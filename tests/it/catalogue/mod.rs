@@ -8,9 +8,10 @@ mod on_disk;
 mod real_terminal;
 mod refusals;
 mod transport;
+mod unfinished;
 
 use centurion::app::Screen;
-use centurion::app::results::Run;
+use centurion::app::run::Run;
 use centurion::domain::outcome::Outcome;
 use centurion::domain::report::ReportRow;
 use centurion::domain::tracking::Tracking;
@@ -37,7 +38,8 @@ fn planned(dashboard: &Dashboard) -> Vec<String> {
 }
 
 fn run(dashboard: &Dashboard) -> &Run {
-    dashboard.model().runs.last().expect("a batch")
+    let (_, run) = dashboard.model().followed().last().expect("a batch");
+    run
 }
 
 fn row<'a>(dashboard: &'a Dashboard, id: &str) -> &'a ReportRow {

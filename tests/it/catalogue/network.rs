@@ -138,7 +138,7 @@ async fn n29_a_5xx_on_a_change_that_was_not_done_is_not_applied_once_its_last_re
     let again = run(&dashboard);
     assert_eq!(again.report.totals().scheduled, 2);
     assert!(
-        again.report.batch().follows().is_some(),
+        again.report.intent().follows.is_some(),
         "it names the first batch"
     );
 }

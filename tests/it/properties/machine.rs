@@ -124,7 +124,7 @@ impl Scene {
         if plan.counts().sendable() == 0 {
             return None;
         }
-        let report = Report::waiting_for(Arc::new(confirmed(plan)));
+        let report = Report::waiting_for(&confirmed(plan));
         let known = report
             .rows()
             .iter()

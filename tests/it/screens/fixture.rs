@@ -113,7 +113,6 @@ impl Scene {
             size,
             journal_problem: None,
             config_file: Some("/home/ana/.config/centurion/config.toml".to_owned()),
-            unfinished: Vec::new(),
         });
         Self {
             model,

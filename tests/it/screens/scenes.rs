@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use centurion::app::message::{BatchMessage, Message};
+use centurion::app::run::{Run, Standing};
 use centurion::domain::error::{PlatformError, Refusal};
 use centurion::domain::inspection::Part;
 use centurion::domain::outcome::{Answer, Rejection};
@@ -46,11 +47,18 @@ pub(crate) const SCENES: &[(&str, Way)] = &[
     ("plan_complaint", plan_complaint),
     ("plan_resume", plan_resume),
     ("plan_wire", plan_wire),
+    ("plan_busy", plan_busy),
+    ("plan_find", plan_find),
     ("results_sending", results_sending),
     ("results", results),
     ("results_left", results_left),
+    ("results_folds", results_folds),
+    ("results_row", results_row),
+    ("results_out_of_reach", results_out_of_reach),
+    ("export", export),
     ("results_journal", results_journal),
     ("batches", batches),
+    ("batches_earlier", batches_earlier),
     ("list_wide", list_wide),
     ("palette", palette),
     ("sources", sources),
@@ -400,6 +408,95 @@ fn sources(size: Size) -> Scene {
 fn messages(size: Size) -> Scene {
     let mut scene = notices(size);
     scene.press("Rm:messages<enter>");
+    scene
+}
+
+/// Eight equal refusals and two others.
+fn results_folds(size: Size) -> Scene {
+    let mut scene = results_sending(size);
+    let at = scene.moment();
+    for (place, key) in (0..).zip(sent_keys(&scene)) {
+        let reason = match place {
+            2 => "workload is gone",
+            5 => "Deployment is in transition",
+            _ => "workload is owned by another project",
+        };
+        let no = Rejection {
+            code: Some(Clean::new("403")),
+            reason: Clean::new(reason),
+            request_id: None,
+            later: false,
+        };
+        scene.batch(BatchMessage::Answered(key, Answer::Rejected(no), at));
+    }
+    scene.batch(BatchMessage::Done);
+    scene
+}
+
+fn results_row(size: Size) -> Scene {
+    let mut scene = results(size);
+    scene.press("<down><down><enter>");
+    scene
+}
+
+fn export(size: Size) -> Scene {
+    let mut scene = results(size);
+    scene.press("e");
+    scene
+}
+
+/// The journal of three other runs: one ended, one live elsewhere, one out of reach.
+fn earlier(scene: &mut Scene) {
+    let mut before = results(scene.model.size);
+    let report = before.model.runs.remove(0).report;
+    let runs = [
+        ("2026-11-21-0003", "ivo@acme", Standing::Ended),
+        ("2026-11-22-0004", "ivo@acme", Standing::Elsewhere),
+        ("2026-11-22-0005", "ana@acme", Standing::Unfinished),
+    ];
+    let runs = runs.map(|(name, by, standing)| {
+        let out_of_reach = match standing {
+            Standing::Unfinished => {
+                vec![Clean::new("run-ai: the connection is no longer configured")]
+            }
+            _ => Vec::new(),
+        };
+        Run {
+            standing,
+            name: Some(name.to_owned()),
+            out_of_reach,
+            done: true,
+            ..Run::new(report.clone(), Clean::new(by), scene.model.now)
+        }
+    });
+    scene.tell(Message::Journal(runs.into()));
+}
+
+fn results_out_of_reach(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    earlier(&mut scene);
+    // What cannot be read back is not tracked either; here it stands in for a batch of another connection.
+    scene.model.runs[2].standing = Standing::Unfinished;
+    scene.press("B<enter>");
+    scene
+}
+
+fn plan_busy(size: Size) -> Scene {
+    let mut scene = plan(size);
+    earlier(&mut scene);
+    scene
+}
+
+fn plan_find(size: Size) -> Scene {
+    let mut scene = plan(size);
+    scene.press("<tab>/notebook");
+    scene
+}
+
+fn batches_earlier(size: Size) -> Scene {
+    let mut scene = results(size);
+    earlier(&mut scene);
+    scene.press("B<down>");
     scene
 }
 

@@ -1,0 +1,137 @@
+//! Enter on a plan: what is missing is said in place; else the batch leaves.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::app::confirm::{Confirm, FRESH, Focus, PAUSE, Stage};
+use crate::app::layout::is_too_small;
+use crate::app::message::Effect;
+use crate::app::results::Results;
+use crate::app::run::Run;
+use crate::app::{Model, Screen};
+use crate::domain::action::Exclusion;
+use crate::domain::outcome::Outcome;
+use crate::domain::plan::{Batch, NotConfirmed, Reason};
+use crate::domain::report::Report;
+use crate::domain::resource::Key;
+use crate::domain::text::Clean;
+
+/// Sends the plan, unless something is missing; rows read too long ago are looked at once more first.
+pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
+    let now = model.now.moment;
+    if is_too_small(model.size) {
+        return Vec::new();
+    }
+    let Screen::Plan(confirm) = &mut model.screen else {
+        return Vec::new();
+    };
+    match confirm.focus {
+        Focus::Reason => confirm.focus = Focus::Phrase,
+        Focus::Find => confirm.focus = Focus::Rows,
+        Focus::Rows => {}
+        Focus::Phrase => {
+            let last = confirm.last_enter.replace(now);
+            let held_down = last.is_some_and(|last| now.since(last) < PAUSE);
+            confirm.complaint = objection(confirm, model.journal_problem.as_deref(), held_down);
+            if confirm.complaint.is_none() {
+                return look_once_more(model);
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn look_once_more(model: &mut Model) -> Vec<Effect> {
+    let now = model.now.moment;
+    let Screen::Plan(confirm) = &mut model.screen else {
+        return Vec::new();
+    };
+    let is_old = |key: &Key| {
+        let read = confirm.read.get(key);
+        read.is_none_or(|read| now.since(*read) > FRESH)
+    };
+    let sent = confirm.sent().map(|row| row.row.key.clone());
+    let old: HashSet<Key> = sent.filter(is_old).collect();
+    if old.is_empty() {
+        return send(model);
+    }
+    let keys = old.iter().cloned().collect();
+    confirm.stage = Stage::LastLook(old, now);
+    vec![Effect::Read(keys)]
+}
+
+/// Why the plan cannot be sent as it stands.
+fn objection(confirm: &Confirm, journal: Option<&str>, held_down: bool) -> Option<String> {
+    if let Some(problem) = journal {
+        return Some(problem.to_owned());
+    }
+    let plan = &confirm.plan;
+    if confirm.is_checking() {
+        return Some("the rows are still being read: one moment".to_owned());
+    }
+    let sendable = plan.counts().sendable();
+    if sendable == 0 {
+        return Some("nothing would be sent: every row is left out".to_owned());
+    }
+    let (waiting, reason) = (plan.needing_reason(), confirm.reason.value());
+    if waiting > 0 && Reason::new(reason).is_none() {
+        return Some(needs_reason(waiting, sendable - waiting, reason));
+    }
+    match plan.phrase() {
+        None if held_down => Some("press enter once more, after a moment".to_owned()),
+        Some(phrase) if !plan.accepts(confirm.phrase.value()) => {
+            Some(format!("type {phrase} to send"))
+        }
+        None | Some(_) => None,
+    }
+}
+
+fn needs_reason(waiting: usize, without: usize, typed: &str) -> String {
+    let (length, most) = (typed.trim().chars().count(), Reason::LONGEST);
+    if length > most {
+        return format!("the reason has {length} characters; Kubiya takes {most}");
+    }
+    let wait = if waiting == 1 { "waits" } else { "wait" };
+    let rows = crate::app::rows(waiting);
+    format!(
+        "Kubiya needs a reason; {rows} {wait} for it, {without} can go without (space leaves a row out)"
+    )
+}
+
+/// Confirms the plan and sends the batch. Where the last look left nothing to send, the plan stays and says so.
+pub(super) fn send(model: &mut Model) -> Vec<Effect> {
+    let Screen::Plan(confirm) = &mut model.screen else {
+        return Vec::new();
+    };
+    let (plan, typed) = (confirm.plan.clone(), confirm.phrase.value());
+    let words = match plan.confirm(typed, Reason::new(confirm.reason.value()), model.now.wall) {
+        Ok(batch) => return start(model, Arc::new(batch)),
+        Err((_, NotConfirmed::NothingToSend)) => {
+            "nothing was sent: every row moved out of the plan"
+        }
+        Err((_, NotConfirmed::ReasonMissing(_))) => "nothing was sent: the reason is missing",
+        Err((_, NotConfirmed::PhraseDiffers)) => {
+            "nothing was sent: the plan changed, read it again"
+        }
+    };
+    confirm.complaint = Some(words.to_owned());
+    Vec::new()
+}
+
+fn start(model: &mut Model, batch: Arc<Batch>) -> Vec<Effect> {
+    let report = Report::waiting_for(&batch);
+    // Rows that were sent live in the batch from now on; rows that were left out stay marked.
+    for row in report.rows() {
+        let stays =
+            matches!(row.outcome(), Some(Outcome::LeftOut(why, _)) if *why != Exclusion::Gone);
+        if !stays {
+            model.selection.unmark(&row.row.key);
+        }
+    }
+    model.browse.only_marked &= !model.selection.is_empty();
+    let by = Clean::new(&format!("{}@{}", model.user, model.host));
+    model.runs.push(Run::new(report, by, model.now));
+    let number = model.runs.len();
+    model.screen = Screen::Results(Results::new(number));
+    vec![Effect::Send(number, batch)]
+}

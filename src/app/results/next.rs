@@ -1,0 +1,135 @@
+//! From the results of a batch to the next plan: retry, delete what was stopped, mark what failed.
+
+use std::sync::Arc;
+
+use crate::app::keymap::Command;
+use crate::app::message::{BatchNumber, Effect};
+use crate::app::results::Section;
+use crate::app::run::{Run, Standing};
+use crate::app::{Model, Screen, browse, confirm};
+use crate::domain::action::{Action, Step};
+use crate::domain::plan::Candidate;
+use crate::domain::report::ReportRow;
+use crate::domain::resource::Resource;
+use crate::domain::tracking::Tracking;
+
+/// What one key of the results does to some of a batch's rows.
+#[derive(Clone, Copy, Debug)]
+pub struct NextStep {
+    /// The key's command.
+    pub command: Command,
+    /// What it does, in words; the number of rows stands at `{}`.
+    pub does: &'static str,
+    takes: fn(&ReportRow) -> bool,
+}
+
+/// Every next step, in the order of the screen.
+pub const STEPS: [NextStep; 4] = [
+    step(
+        Command::Retry,
+        "retry what can be retried ({})",
+        may_be_retried,
+    ),
+    step(
+        Command::MarkFailed,
+        "mark rejected + unknown ({})",
+        has_failed,
+    ),
+    step(
+        Command::DeleteStopped,
+        "plan delete for the {} now stopped",
+        |row| may_follow(row, Action::Delete),
+    ),
+    step(
+        Command::ResumeSuspended,
+        "plan resume for the {} now suspended",
+        |row| may_follow(row, Action::Resume),
+    ),
+];
+
+const fn step(command: Command, does: &'static str, takes: fn(&ReportRow) -> bool) -> NextStep {
+    NextStep {
+        command,
+        does,
+        takes,
+    }
+}
+
+impl NextStep {
+    /// The rows of a batch it would take. Those that another program follows are that program's.
+    pub fn rows<'a>(&self, run: &'a Run) -> Vec<&'a ReportRow> {
+        let rows = run
+            .report
+            .rows()
+            .iter()
+            .filter(|_| run.standing != Standing::Elsewhere);
+        rows.filter(|row| (self.takes)(row)).collect()
+    }
+}
+
+/// A row without a verb is out of reach: whether it may be sent again cannot be known.
+fn may_be_retried(row: &ReportRow) -> bool {
+    row.verb.is_some() && row.may_be_retried()
+}
+
+/// Whether a row was refused, or its outcome is unknown and no read has shown it at its target.
+fn has_failed(row: &ReportRow) -> bool {
+    matches!(Section::of(row), Section::Rejected | Section::Unknown)
+        && row.tracking() != Some(Tracking::Reached)
+}
+
+/// Whether a row was seen stopped and its status now allows `next`.
+fn may_follow(row: &ReportRow, next: Action) -> bool {
+    row.verb.is_some_and(|verb| verb.step == Step::Stop)
+        && row.tracking() == Some(Tracking::Reached)
+        && row.row.offers.to(next).verb().is_some()
+}
+
+impl Model {
+    /// The row as last listed, else as the batch last saw it.
+    fn newest(&self, row: &ReportRow) -> Arc<Resource> {
+        let state = self.lanes.source(&row.row.key.source);
+        let listing = state.and_then(|state| state.listing.as_ref());
+        let listed = listing.and_then(|listing| listing.find(&row.row.key.id));
+        listed.unwrap_or(&row.row).clone()
+    }
+}
+
+/// Takes the step, where there are rows for it.
+pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) -> Vec<Effect> {
+    let run = &model.runs[number - 1];
+    let rows = step.rows(run);
+    let rows: Vec<Arc<Resource>> = rows.into_iter().map(|row| model.newest(row)).collect();
+    let (action, follows) = match step.command {
+        Command::Retry => (run.report.intent().action, run.name.clone()),
+        Command::DeleteStopped => (Some(Action::Delete), None),
+        Command::ResumeSuspended => (Some(Action::Resume), None),
+        _ => (None, None),
+    };
+    if rows.is_empty() {
+        model.say(format!("nothing to do: {}", step.does.replace("{}", "0")));
+        return Vec::new();
+    }
+    let Some(action) = action else {
+        mark(model, rows);
+        return Vec::new();
+    };
+    let candidate = |row: Arc<Resource>| Candidate {
+        marked_as: row.status.word.clone(),
+        bar: model.lanes.bar(&row.key),
+        row,
+    };
+    let candidates = rows.into_iter().map(candidate).collect();
+    confirm::open_for(model, action, candidates, follows)
+}
+
+fn mark(model: &mut Model, rows: Vec<Arc<Resource>>) {
+    let (marked, before) = (rows.len(), model.selection.len());
+    model.screen = Screen::Browse;
+    browse::mark_rows(model, rows);
+    if before > 0 && model.popup.is_none() {
+        model.say(format!(
+            "{marked} marked; {before} others were marked before and still are"
+        ));
+    }
+}

@@ -1,0 +1,316 @@
+//! Plans and results as text for other programs and for incident notes: CSV, JSON, Markdown.
+//!
+//! One writer for what the dashboard saves and what `centurion history` prints. Every cell is clean (T6),
+//! and none can act where it is opened: no formula in a spreadsheet, no markup in a note.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::outcome::Outcome;
+use crate::domain::plan::{Place, Plan, PlanRow};
+use crate::domain::report::{Fate, Report, ReportRow};
+use crate::domain::resource::Resource;
+use crate::domain::text::Clean;
+
+/// How it is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// The table, comma-separated, with a line of heads.
+    Csv,
+    /// One object: the facts, the counts, the rows.
+    Json,
+    /// A block for an incident note.
+    Markdown,
+}
+
+impl Format {
+    /// Every format, for arguments and tests.
+    pub const ALL: [Self; 3] = [Self::Csv, Self::Json, Self::Markdown];
+
+    /// Its word: the value of `--format` and the ending of a file's name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Markdown => "md",
+        }
+    }
+}
+
+/// What is written down: facts, counts that add up, and a row for each marked row.
+#[derive(Debug)]
+pub struct Table {
+    title: String,
+    facts: Vec<(&'static str, String)>,
+    counts: Vec<(&'static str, usize)>,
+    columns: &'static [&'static str],
+    rows: Vec<Vec<String>>,
+}
+
+const OF_RESULTS: &[&str] = &[
+    "batch",
+    "platform",
+    "connection",
+    "scope",
+    "kind",
+    "id",
+    "name",
+    "verb",
+    "request",
+    "outcome",
+    "code",
+    "reason",
+    "request id",
+    "tracking",
+    "status",
+    "target",
+];
+
+const OF_PLAN: &[&str] = &[
+    "platform",
+    "connection",
+    "scope",
+    "kind",
+    "id",
+    "name",
+    "status",
+    "group",
+    "verb",
+    "target",
+    "remark",
+];
+
+impl Table {
+    /// A batch, by its journal name, that `by` confirmed.
+    pub fn of_results(batch: &str, by: &str, report: &Report) -> Self {
+        let (intent, totals) = (report.intent(), report.totals());
+        let text = |text: &Option<Clean>| text.as_ref().map(Clean::to_string).unwrap_or_default();
+        let rows = report.rows().iter();
+        Self {
+            title: format!("batch {batch}"),
+            facts: vec![
+                ("batch", batch.to_owned()),
+                (
+                    "action",
+                    intent.action.map_or("", |action| action.word()).to_owned(),
+                ),
+                ("by", by.to_owned()),
+                ("confirmed", intent.confirmed.to_string()),
+                ("reason", text(&intent.reason)),
+                ("retries", text(&intent.follows)),
+            ],
+            counts: vec![
+                ("marked", totals.marked()),
+                ("scheduled", totals.scheduled),
+                ("rejected", totals.rejected),
+                ("unknown", totals.unknown),
+                ("left out", totals.left_out),
+                ("without an answer yet", totals.open),
+            ],
+            columns: OF_RESULTS,
+            rows: rows.map(|row| results_row(batch, row)).collect(),
+        }
+    }
+
+    /// A plan of which nothing has been sent.
+    pub fn of_plan(plan: &Plan, by: &str) -> Self {
+        let counts = plan.counts();
+        Self {
+            title: format!("plan to {}, not sent", plan.action().word()),
+            facts: vec![
+                ("action", plan.action().word().to_owned()),
+                ("by", by.to_owned()),
+                ("frozen", plan.frozen().to_string()),
+            ],
+            counts: vec![
+                ("marked", plan.rows().len()),
+                ("send", counts.send),
+                ("server decides", counts.server_decides),
+                ("left out", counts.left_out),
+            ],
+            columns: OF_PLAN,
+            rows: plan.rows().iter().map(plan_row).collect(),
+        }
+    }
+
+    /// The text, with a line end.
+    pub fn text(&self, format: Format) -> String {
+        match format {
+            Format::Csv => self.csv(),
+            Format::Json => self.json(),
+            Format::Markdown => self.markdown(),
+        }
+    }
+
+    fn csv(&self) -> String {
+        let heads = self.columns.iter().map(|head| (*head).to_owned()).collect();
+        let line = |cells: &Vec<String>| -> String {
+            let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
+            cells.join(",") + "\n"
+        };
+        std::iter::once(&heads)
+            .chain(&self.rows)
+            .map(line)
+            .collect()
+    }
+
+    fn json(&self) -> String {
+        let clean = |text: &str| Value::from(Clean::new(text).as_str());
+        let row = |cells: &Vec<String>| -> Value {
+            let cells = self.columns.iter().zip(cells);
+            cells
+                .map(|(head, cell)| ((*head).to_owned(), clean(cell)))
+                .collect::<Map<_, _>>()
+                .into()
+        };
+        let facts = self.facts.iter();
+        let mut whole: Map<_, _> = facts
+            .map(|(name, fact)| ((*name).to_owned(), clean(fact)))
+            .collect();
+        let counts = self.counts.iter();
+        let counts: Map<_, _> = counts
+            .map(|(name, count)| ((*name).to_owned(), json!(count)))
+            .collect();
+        whole.insert("counts".to_owned(), counts.into());
+        whole.insert("rows".to_owned(), self.rows.iter().map(row).collect());
+        format!("{:#}\n", Value::from(whole))
+    }
+
+    fn markdown(&self) -> String {
+        let mut text = format!("### {}\n\n", markdown_cell(&self.title));
+        for (name, fact) in self.facts.iter().filter(|(_, fact)| !fact.is_empty()) {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "- {name}: {}", markdown_cell(fact));
+        }
+        let counts = self.counts.iter().filter(|(_, count)| *count > 0);
+        let counts: Vec<String> = counts
+            .map(|(name, count)| format!("{count} {name}"))
+            .collect();
+        let (heads, rule) = (self.columns.join(" | "), "---|".repeat(self.columns.len()));
+        let _ = writeln!(
+            text,
+            "- rows: {}\n\n| {heads} |\n|{rule}",
+            counts.join(", ")
+        );
+        for row in &self.rows {
+            let cells: Vec<String> = row.iter().map(|cell| markdown_cell(cell)).collect();
+            let _ = writeln!(text, "| {} |", cells.join(" | "));
+        }
+        text
+    }
+}
+
+/// Cells that a spreadsheet would take for a formula are made text by an apostrophe.
+fn csv_cell(text: &str) -> String {
+    let text = Clean::new(text);
+    let is_formula = text.as_str().trim_start().starts_with(['=', '+', '-', '@']);
+    let text = format!("{}{text}", if is_formula { "'" } else { "" });
+    if text.contains([',', '"']) || text != text.trim() {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text
+}
+
+/// Nothing in it is markup, a link's words, or the end of its cell.
+fn markdown_cell(text: &str) -> String {
+    let mut out = String::new();
+    for c in Clean::new(text).as_str().chars() {
+        if "\\`*_<>[]|#~&!".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn place_of(row: &Resource) -> [String; 6] {
+    let source = &row.key.source;
+    [
+        source.platform.name().to_owned(),
+        source.connection.to_string(),
+        row.scope.to_string(),
+        row.kind_word().to_owned(),
+        row.key.id.shown().to_string(),
+        row.name.to_string(),
+    ]
+}
+
+fn results_row(batch: &str, row: &ReportRow) -> Vec<String> {
+    let said = Said::of(row);
+    let last = row.track().and_then(|track| track.last_word());
+    let mut cells = vec![batch.to_owned()];
+    cells.extend(place_of(&row.row));
+    cells.extend([
+        row.verb.map_or("", |verb| verb.word).to_owned(),
+        row.request
+            .map(|request| request.to_string())
+            .unwrap_or_default(),
+        said.outcome.to_owned(),
+        said.code,
+        said.reason,
+        said.request_id,
+        row.tracking()
+            .map_or("", |tracking| tracking.word())
+            .to_owned(),
+        last.map(Clean::to_string).unwrap_or_default(),
+        row.verb.map_or("", |verb| verb.goal.word()).to_owned(),
+    ]);
+    cells
+}
+
+fn plan_row(row: &PlanRow) -> Vec<String> {
+    let (group, remark) = match &row.place {
+        Place::Send(_) => ("send", String::new()),
+        Place::ServerDecides(_, guess) => ("server decides", (*guess).to_owned()),
+        Place::LeftOut { words, .. } => ("left out", words.to_string()),
+    };
+    let verb = row.place.verb();
+    let mut cells = Vec::from(place_of(&row.row));
+    cells.extend([
+        row.row.status.word.to_string(),
+        group.to_owned(),
+        verb.map_or("", |verb| verb.word).to_owned(),
+        verb.map_or("", |verb| verb.goal.word()).to_owned(),
+        remark,
+    ]);
+    cells
+}
+
+/// What the server said of a row, in words; empty where it said nothing.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// The outcome's word, or how far the row has come without one.
+    pub outcome: &'static str,
+    /// The platform's code.
+    pub code: String,
+    /// The reason, verbatim but clean.
+    pub reason: String,
+    /// What the platform's support asks for.
+    pub request_id: String,
+}
+
+impl Said {
+    /// What is known of that row.
+    pub fn of(row: &ReportRow) -> Self {
+        let text = |text: &Option<Clean>| text.as_ref().map(Clean::to_string).unwrap_or_default();
+        let only = |outcome, reason: String| Self {
+            outcome,
+            reason,
+            ..Self::default()
+        };
+        match row.fate() {
+            Fate::Queued => only("queued", String::new()),
+            Fate::Sent => only("sent", String::new()),
+            Fate::Known(Outcome::Scheduled { message }) => only("scheduled", text(message)),
+            Fate::Known(Outcome::Unknown(why)) => only("unknown", why.to_string()),
+            Fate::Known(Outcome::LeftOut(_, why)) => only("left out", why.to_string()),
+            Fate::Known(Outcome::Rejected(no)) => Self {
+                outcome: "rejected",
+                code: text(&no.code),
+                reason: no.reason.to_string(),
+                request_id: text(&no.request_id),
+            },
+        }
+    }
+}

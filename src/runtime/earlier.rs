@@ -1,0 +1,200 @@
+//! Batches of other runs, as the journal tells of them: from its words back to rows that can be read again.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::message::Message;
+use crate::app::run::{Run, Standing};
+use crate::domain::action::{Action, Exclusion, Offer, Offers};
+use crate::domain::connection::ConnectionName;
+use crate::domain::plan::Account;
+use crate::domain::report::{Fate, Intent, Report, ReportRow};
+use crate::domain::resource::{Group, Key, Resource, Status};
+use crate::domain::text::Clean;
+use crate::domain::time::Moment;
+use crate::domain::tracking::Tracking;
+use crate::journal::{Departure, Past, PastAccount, PastRow, Planned, State};
+use crate::platforms;
+use crate::runtime::context::{Context, Sender, tell};
+
+/// How many of the newest batches are looked at.
+const BATCHES: usize = 50;
+
+impl Context {
+    /// Tells of the newest batches, oldest first. A journal that cannot be read has said so at the start.
+    pub(super) async fn read_journal(&self, out: Sender) {
+        let journal = self.journal.clone();
+        let read = tokio::task::spawn_blocking(move || journal.batches(BATCHES)).await;
+        if let Ok(Ok(batches)) = read {
+            let earlier = batches
+                .iter()
+                .rev()
+                .filter_map(|past| self.earlier(past))
+                .collect();
+            tell(&out, Message::Journal(earlier)).await;
+        }
+    }
+
+    fn earlier(&self, past: &Past) -> Option<Run> {
+        let standing = match past.state {
+            State::Live => Standing::Elsewhere,
+            State::Ended => Standing::Ended,
+            State::Unfinished => Standing::Unfinished,
+            State::NeverBegun | State::NotRead => return None,
+        };
+        let intent = past.intent.as_ref();
+        let accounts = intent.map_or(&[][..], |intent| &intent.accounts);
+        let is_unfinished = standing == Standing::Unfinished;
+        let lost: Vec<(&Clean, Clean)> = accounts
+            .iter()
+            .filter(|_| is_unfinished)
+            .filter_map(|account| Some((&account.connection, self.out_of_reach(account)?)))
+            .collect();
+        let is_in_reach = |row: &PastRow| lost.iter().all(|(name, _)| **name != row.connection);
+        let unreadable = "the line that tells what was confirmed is damaged: see its notes";
+        let unreadable = (is_unfinished && intent.is_none()).then(|| Clean::new(unreadable));
+        let out_of_reach = lost
+            .iter()
+            .map(|(_, words)| words.clone())
+            .chain(unreadable);
+        let nameless = past.rows.iter().filter(|row| row.key.is_none());
+        let nameless = nameless
+            .map(|row| format!("{} of {}: see `centurion history`", row.id, row.connection));
+        let notes = past.notes.iter().map(|(_, words)| words.clone());
+        let problems = past
+            .problems
+            .iter()
+            .map(ToString::to_string)
+            .chain(nameless);
+        let (by, now) = (by(past), self.clock.now());
+        Some(Run {
+            standing,
+            name: Some(past.name.clone()),
+            notes: notes
+                .chain(problems.map(|words| Clean::new(&words)))
+                .collect(),
+            out_of_reach: out_of_reach.collect(),
+            done: true,
+            ..Run::new(report(past, now.moment, is_in_reach), by, now)
+        })
+    }
+
+    /// Why the rows of a connection cannot be read back: another server, or another account, would
+    /// answer for rows that are not those of the batch.
+    fn out_of_reach(&self, then: &PastAccount) -> Option<Clean> {
+        let name = &then.connection;
+        let Some(known) = ConnectionName::new(name.as_str()) else {
+            return Some(Clean::new(&format!("{name} is no longer configured")));
+        };
+        match self.client(&known) {
+            Err(error) => Some(Clean::new(&format!("{name}: {error}"))),
+            Ok(client) => {
+                let now = Account::of(client.connection());
+                let is_same = now.url == then.url.as_str() && now.account == then.account;
+                let words = format!(
+                    "{name} leads to {} now, the batch went to {}",
+                    now.url, then.url
+                );
+                (!is_same).then(|| Clean::new(&words))
+            }
+        }
+    }
+}
+
+/// Who confirmed it, as `user@host`.
+pub fn by(past: &Past) -> Clean {
+    let by = past.intent.as_ref().map(|intent| intent.by.clone());
+    by.unwrap_or_else(|| Clean::new("?"))
+}
+
+/// The report of a batch as far as its file tells; tracking goes on for what is in reach.
+pub fn report(past: &Past, now: Moment, is_in_reach: impl Fn(&PastRow) -> bool) -> Report {
+    let intent = past.intent.as_ref();
+    let action = |word: &Clean| {
+        Action::ALL
+            .into_iter()
+            .find(|action| action.word() == word.as_str())
+    };
+    let rows = past.rows.iter().filter_map(|row| {
+        let resource = Arc::new(resource(row, row.key.clone()?));
+        let (request, verb) = match &row.planned {
+            Planned::Send {
+                request,
+                step,
+                verb,
+                ..
+            } => {
+                let platform = resource.platform();
+                (
+                    Some(*request),
+                    platforms::verb(platform, step.as_str(), verb.as_str()),
+                )
+            }
+            Planned::LeftOut { .. } | Planned::NotKnown => (None, None),
+        };
+        let is_read_back = past.state == State::Unfinished;
+        let seen = row.seen.as_ref().and_then(|seen| {
+            let mut states = Tracking::ALL.into_iter();
+            let state = states.find(|state| state.word() == seen.tracking.as_str())?;
+            Some((state, seen.status.clone()))
+        });
+        // What was still on its way is watched anew.
+        let seen = seen.filter(|(state, _)| !is_read_back || state.is_settled());
+        let verb = verb.filter(|_| seen.is_some() || is_in_reach(row));
+        Some(ReportRow::earlier(
+            resource,
+            verb,
+            request,
+            fate(past, row),
+            seen,
+            now,
+        ))
+    });
+    let intent = Intent {
+        action: intent.and_then(|intent| action(&intent.action)),
+        reason: intent.and_then(|intent| intent.reason.clone()),
+        follows: intent.and_then(|intent| intent.follows.clone()),
+        confirmed: intent
+            .map(|intent| intent.confirmed)
+            .or(past.last)
+            .unwrap_or(Timestamp::UNIX_EPOCH),
+    };
+    Report::earlier(intent, rows.collect())
+}
+
+fn fate(past: &Past, row: &PastRow) -> Fate {
+    let is_live = past.state == State::Live && row.outcome.is_none();
+    match row.departure {
+        Departure::Left if is_live => Fate::Sent,
+        Departure::NotLeft | Departure::Unsure if is_live => Fate::Queued,
+        Departure::Left | Departure::NotLeft | Departure::Unsure => Fate::Known(row.accounted()),
+    }
+}
+
+/// A row as it was before sending; what may be asked of it is known again once it is read.
+fn resource(row: &PastRow, key: Key) -> Resource {
+    Resource {
+        key,
+        scope: row.scope.clone(),
+        name: row.name.clone(),
+        subtype: None,
+        status: Status {
+            word: row.status.clone(),
+            group: Group::Unknown,
+        },
+        target: None,
+        created: None,
+        modified: None,
+        owner: None,
+        message: None,
+        gpus: None,
+        attention: false,
+        scheduled: false,
+        offers: Offers::all(Offer::No(
+            Exclusion::NotReadAgain,
+            "not read since the batch was sent",
+        )),
+        facts: Box::default(),
+    }
+}
