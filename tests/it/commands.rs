@@ -190,7 +190,7 @@ fn what_was_said_can_be_read_after_it_went() {
     scene.wait(60);
     assert!(!scene.screen().contains("no batch was sent"));
     scene.press(":messages<enter>");
-    assert!(scene.screen().contains("no batch was sent in this run"));
+    assert!(scene.screen().contains("no batch was sent from here yet"));
 }
 
 #[test]
