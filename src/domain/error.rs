@@ -144,10 +144,11 @@ pub enum PlatformError {
 }
 
 impl fmt::Display for Refusal {
-    /// The words, then code and request id where there are any: support asks for them.
+    /// The words, then the code where it says more than the status, and the request id: support asks for them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.message)?;
-        if let Some(code) = &self.code {
+        f.write_str(self.message.as_str().trim_end_matches('.'))?;
+        let status = self.status.to_string();
+        if let Some(code) = self.code.as_ref().filter(|code| code.as_str() != status) {
             write!(f, ", code {code}")?;
         }
         if let Some(id) = &self.request_id {
