@@ -270,7 +270,8 @@ fn field_holds(field: &str, needle: &Needle, row: &Resource) -> bool {
         "status" => is_in(&row.status.word) || row.status.group.word() == needle.0,
         "owner" => row.owner.as_ref().is_some_and(is_in),
         "platform" => {
-            needle.is_in(source.platform.config_word()) || needle.is_in(source.platform.name())
+            let spellings = source.platform.spellings();
+            spellings.iter().any(|word| needle.is_in(word))
         }
         "in" => source.connection.as_str().eq_ignore_ascii_case(&needle.0),
         "scope" => is_in(&row.scope),

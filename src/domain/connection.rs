@@ -43,6 +43,15 @@ impl PlatformId {
         }
     }
 
+    /// What people type for it.
+    pub const fn spellings(self) -> [&'static str; 3] {
+        match self {
+            Self::SapAiCore => ["sap-ai-core", "SAP AI Core", "sapaicore"],
+            Self::RunAi => ["run-ai", "Run:ai", "runai"],
+            Self::Kubiya => ["kubiya", "Kubiya", "KUBIYA"],
+        }
+    }
+
     /// The name in the header and the PLATFORM column, at most six columns.
     pub const fn label(self) -> &'static str {
         match self {

@@ -16,7 +16,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::BoxStream;
 
 use crate::domain::action::Verb;
 use crate::domain::connection::{Connection, PlatformId};
@@ -45,10 +45,7 @@ pub trait Platform: Debug + Send + Sync {
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>>;
 
     /// What the platform tells of one row beyond its listing, each part as it comes; each fails alone.
-    fn inspect<'a>(&'a self, key: &'a Key, inquiry: Inquiry) -> BoxStream<'a, Part> {
-        let _ = (key, inquiry);
-        stream::empty().boxed()
-    }
+    fn inspect<'a>(&'a self, key: &'a Key, inquiry: Inquiry) -> BoxStream<'a, Part>;
 
     /// Carries out one request: exactly one [`ChangeEvent::Answered`] for each id in it, as they come.
     /// Sends again by itself only where the server provably did nothing (`RELIABILITY.md` 3).

@@ -3,11 +3,12 @@
 use std::os::unix::fs::PermissionsExt;
 
 use centurion::app::message::Message;
+use centurion::app::{Model, Screen};
 use centurion::domain::error::{PlatformError, Refusal};
 use centurion::domain::inspection::{Inquiry, Part};
 use centurion::domain::text::Clean;
 
-use crate::harness::world;
+use crate::harness::{Dashboard, world};
 use crate::screens::fixture::{START, Scene};
 
 const SIZE: (u16, u16) = (120, 35);
@@ -299,4 +300,43 @@ async fn what_is_saved_is_a_new_file_that_only_the_operator_can_read() {
             assert_eq!(mode & 0o777, 0o600);
         }
     }
+}
+
+#[tokio::test]
+async fn logs_of_sap_come_over_http_and_are_followed_from_the_last_line_on() {
+    let mut dashboard = world().open().await;
+    dashboard
+        .filter("platform:sap status:RUNNING kind:execution")
+        .await;
+    dashboard.press("gl").await;
+    let lines = |model: &Model| match &model.screen {
+        Screen::Detail(detail) => detail
+            .page
+            .parts
+            .iter()
+            .filter_map(|kept| kept.part.lines.as_ref().ok())
+            .map(Vec::len)
+            .sum(),
+        Screen::FirstRun | Screen::Browse | Screen::Plan(_) | Screen::Results(_) => 0,
+    };
+    dashboard
+        .until("logs are shown", |model| lines(model) > 0)
+        .await;
+    dashboard.press("f").await;
+    dashboard.pass(12).await;
+    let asked = |dashboard: &Dashboard| -> Vec<String> {
+        let all = dashboard.simulator.requests().into_iter();
+        let logs = all.filter(|request| request.path.ends_with("/logs"));
+        logs.map(|request| request.query).collect()
+    };
+    let queries = asked(&dashboard);
+    assert_eq!(queries.len(), 2, "{queries:?}");
+    let start = |query: &str| {
+        let mut pairs = query.split('&');
+        pairs.find_map(|pair| pair.strip_prefix("start=").map(str::to_owned))
+    };
+    assert!(
+        start(&queries[0]) < start(&queries[1]),
+        "the second begins where the first ended: {queries:?}"
+    );
 }
