@@ -12,6 +12,7 @@ use crate::domain::plan::{Place, Plan, PlanRow};
 use crate::domain::report::{Fate, Report, ReportRow};
 use crate::domain::resource::Resource;
 use crate::domain::text::Clean;
+use crate::domain::tracking::Tracking;
 
 /// How it is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -250,13 +251,20 @@ fn results_row(batch: &str, row: &ReportRow) -> Vec<String> {
         said.code,
         said.reason,
         said.request_id,
-        row.tracking()
-            .map_or("", |tracking| tracking.word())
-            .to_owned(),
+        tracked(row).to_owned(),
         last.map(Clean::to_string).unwrap_or_default(),
         row.verb.map_or("", |verb| verb.goal.word()).to_owned(),
     ]);
     cells
+}
+
+/// What tracking shows; of a refused row nothing is awaited, so not yet reading it says nothing.
+fn tracked(row: &ReportRow) -> &'static str {
+    let is_refused = matches!(row.outcome(), Some(Outcome::Rejected(_)));
+    let shown = row
+        .tracking()
+        .filter(|state| !(is_refused && *state == Tracking::Waiting));
+    shown.map_or("", Tracking::word)
 }
 
 fn plan_row(row: &PlanRow) -> Vec<String> {

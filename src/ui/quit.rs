@@ -28,6 +28,6 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model) {
             .strong("esc")
             .plain(" stay"),
     );
-    let inner = canvas.popup(screen, (52, lines.len()), &Edges::titled("quit"));
+    let inner = canvas.popup(screen, (60, lines.len()), &Edges::titled("quit"));
     canvas.lines(inner, &lines);
 }

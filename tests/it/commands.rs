@@ -222,3 +222,18 @@ async fn the_rows_shown_are_saved_as_tab_separated_values() {
     assert_eq!(text.lines().count(), rows);
     assert!(text.lines().all(|line| line.matches('\t').count() == 7));
 }
+
+#[test]
+fn a_filter_that_cannot_be_read_is_not_left_by_enter_and_drops_nothing() {
+    let mut scene = Scene::listed((120, 35));
+    scene.press("/llama<enter>");
+    let shown = scene.screen();
+    assert!(shown.contains("/llama"), "{shown}");
+    scene.press("/age>x<enter>");
+    let typing = scene.screen();
+    assert!(typing.contains("llama age>x"), "{typing}");
+    assert!(typing.contains("is not a span"), "{typing}");
+    scene.press("<esc>");
+    assert!(!scene.screen().contains("age>x"));
+    assert!(scene.screen().contains("/llama"), "the old one is in force");
+}

@@ -264,7 +264,7 @@ pub(super) fn open_filter(model: &mut Model) {
 /// Opens the filter line with the beginning of another term.
 fn open_filter_with(model: &mut Model, term: &str) {
     let before = model.browse.typed.clone();
-    let typed = format!("{before} {term}").trim().to_owned();
+    let typed = format!("{before} {term}").trim_start().to_owned();
     model.browse.only_marked = false;
     model.browse.typing = Some((Input::new(typed), before));
 }
@@ -280,18 +280,17 @@ pub(super) fn save(model: &Model) -> Effect {
     Effect::Save("list".to_owned(), what)
 }
 
-/// Closes the filter line, keeping what was typed or going back to what was there before.
+/// Closes the filter line, keeping what was typed or going back to what was there before. What cannot be
+/// read is not kept and not dropped either: rows would be marked that were meant to be hidden.
 pub(super) fn close_filter(model: &mut Model, keep: bool) -> Vec<Effect> {
+    if keep && model.browse.complaint.is_some() {
+        return Vec::new();
+    }
     let Some((input, before)) = model.browse.typing.take() else {
         return Vec::new();
     };
-    let broken = model.browse.complaint.take().is_some();
-    let typed = if keep && !broken {
-        input.value().to_owned()
-    } else {
-        before
-    };
-    set_filter(model, &typed)
+    let typed = if keep { input.value() } else { &before };
+    set_filter(model, typed.trim())
 }
 
 /// Takes in what the filter line holds now.

@@ -54,9 +54,10 @@ fn counts(confirm: &Confirm, is_wide: bool, columns: usize) -> Vec<Words> {
         .strong(plan.action().word())
         .plain(if is_wide { "     " } else { ": " })
         .plain(format!("{} marked {} ", plan.rows().len(), glyph::ARROW));
-    let mut parts = vec![Words::new().strong(format!("{} {send}", counts.send))];
+    // The number that is typed to confirm: what the server decides on is sent, too.
+    let mut parts = vec![Words::new().strong(format!("{} {send}", counts.sendable()))];
     if counts.server_decides > 0 {
-        let words = format!("{} server decides", counts.server_decides);
+        let words = format!("{} of them: server decides", counts.server_decides);
         parts.push(Words::new().say(Tone::Warn, words));
     }
     if counts.left_out > 0 {
