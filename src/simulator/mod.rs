@@ -25,6 +25,7 @@ pub use schedule::Schedule;
 pub use server::{Options, Ready, Recorded, Simulator};
 pub(crate) use table::{Table, drawn, uuid};
 pub(crate) use tokens::Tokens;
+pub(crate) use world::mixed;
 pub use world::{Tenant, World};
 
 /// What a platform's simulator gives to the engine.
