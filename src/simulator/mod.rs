@@ -3,10 +3,13 @@
 //! It speaks bytes over HTTP and shares no wire type with the clients: a misread spec fails a test
 //! instead of agreeing with itself. Each platform brings a [`Simulated`] with its routes and rules.
 
+mod answers;
 mod clock;
 mod faults;
 mod schedule;
 mod server;
+mod table;
+mod tokens;
 mod world;
 
 use std::sync::Arc;
@@ -15,10 +18,14 @@ use axum::Router;
 
 use crate::domain::connection::PlatformId;
 
+pub(crate) use answers::{Answer, entries, header, member};
 pub use clock::Clock;
 pub use faults::{Fault, Faults, IdFault, InvalidFault, fault_help};
 pub use schedule::Schedule;
 pub use server::{Options, Ready, Recorded, Simulator};
+pub(crate) use table::{Table, drawn, uuid};
+pub(crate) use tokens::Tokens;
+pub(crate) use world::mixed;
 pub use world::{Tenant, World};
 
 /// What a platform's simulator gives to the engine.

@@ -86,12 +86,7 @@ impl World {
 
     /// A random number generator that depends on the seed and a label, and on nothing else.
     pub fn random(&self, label: &str) -> fastrand::Rng {
-        let hash = label
-            .bytes()
-            .fold(self.seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
-        fastrand::Rng::with_seed(hash)
+        fastrand::Rng::with_seed(mixed(self.seed, label))
     }
 
     /// How long a change of that row takes: 2 to 20 simulated seconds, always the same for an id.
@@ -104,6 +99,14 @@ impl World {
     pub fn refuses(&self, id: &str) -> bool {
         self.random(&format!("refuses {id}")).u64(0..REFUSED_ONE_IN) == 0
     }
+}
+
+/// A number that follows from a seed and a text (FNV-1a).
+pub(crate) fn mixed(seed: u64, text: &str) -> u64 {
+    let start = seed ^ 0xcbf2_9ce4_8422_2325;
+    text.bytes().fold(start, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 /// Splits rows by shares; what rounding leaves over goes to the first.

@@ -8,134 +8,91 @@ use uuid::Uuid;
 
 use super::body::{self, Sent};
 use super::caller::Caller;
-use super::execution::Change;
+use super::execution::CHANGES;
 use super::organisation::Organisation;
-use super::refused::Refused;
-use super::times;
 use crate::domain::connection::PlatformId;
-use crate::simulator::IdFault;
+use crate::simulator::{Answer, IdFault, entries};
 
 /// What database errors bring along.
 const SQL: &str = "\n[SQL: SELECT executions.id AS executions_id, executions.status AS executions_status \n\
     FROM executions \nWHERE executions.id = %(id_1)s AND executions.organization_id = %(organization_id_1)s \n \
     LIMIT %(param_1)s]\n(Background on this error at: https://sqlalche.me/e/20/";
 
-/// Broken JSON is refused before the key is looked at, all else after it.
+/// Broken JSON is refused before the key is looked at, all else after it. Ids are taken one after the other,
+/// within one database session.
 pub(super) async fn terminate(
-    caller: Result<Caller, Refused>,
+    caller: Result<Caller, Answer>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Json<Value>, Refused> {
+) -> Result<Json<Value>, Answer> {
     let sent = Sent::parse(&headers, &body)?;
     let Caller(organisation) = caller?;
     let ids = body::batch(&sent)?;
-    let mut run = Run {
-        organisation: &organisation,
-        poisoned: false,
-        results: Vec::with_capacity(ids.len()),
-        succeeded: 0,
+    let at = super::acted(organisation.now());
+    let entry = |id: &str, done: Result<String, String>| {
+        let (workflow, error) = (done.as_ref().ok(), done.as_ref().err());
+        let at = workflow.map(|_| &at);
+        json!({
+            "execution_id": id,
+            "success": done.is_ok(),
+            "workflow_id": workflow,
+            "error": error,
+            "terminated_at": at,
+        })
     };
+    let (mut results, mut succeeded, mut poisoned) = (Vec::new(), 0, false);
     for id in &ids {
-        run.take(id);
+        let fault = organisation.fault(id);
+        let done = terminated(&organisation, id, fault, &mut poisoned);
+        succeeded += usize::from(done.is_ok());
+        let contrary = done
+            .as_ref()
+            .map(|_| "Execution not found".to_owned())
+            .map_err(|_| format!("agent-execution-{id}"));
+        let contrary = |_: &Value| entry(id, contrary.map_or_else(Ok, Err));
+        results.extend(entries(fault, entry(id, done), contrary));
     }
-    for id in organisation.engine.faults.extra(PlatformId::Kubiya) {
-        run.results
-            .push(run.success(&id, &format!("agent-execution-{id}")));
-    }
+    let extra = organisation.engine.faults.extra(PlatformId::Kubiya);
+    let extra = extra.iter();
+    results.extend(extra.map(|id| entry(id, Ok(format!("agent-execution-{id}")))));
     Ok(Json(json!({
         "total_requested": ids.len(),
-        "total_succeeded": run.succeeded,
-        "total_failed": ids.len() - run.succeeded,
-        "results": run.results,
+        "total_succeeded": succeeded,
+        "total_failed": ids.len() - succeeded,
+        "results": results,
     })))
 }
 
-/// One request: ids are taken one after the other, within one database session.
-struct Run<'a> {
-    organisation: &'a Organisation,
-    /// An id that is no UUID aborts the transaction that all ids after it share.
-    poisoned: bool,
-    results: Vec<Value>,
-    succeeded: usize,
-}
-
-impl Run<'_> {
-    fn take(&mut self, id: &str) {
-        let fault = self.organisation.fault(id);
-        let done = self.terminated(id, fault);
-        self.succeeded += usize::from(done.is_ok());
-        let entry = match done {
-            Ok(workflow) => self.success(id, &workflow),
-            Err(error) => failure(id, &error),
+/// The id of the workflow that was asked to end, or the text of the error. An id that is no UUID aborts the
+/// transaction that all ids after it share.
+fn terminated(
+    organisation: &Organisation,
+    id: &str,
+    fault: Option<IdFault>,
+    poisoned: &mut bool,
+) -> Result<String, String> {
+    if *poisoned {
+        return Err(format!(
+            "Unexpected error: (psycopg2.errors.InFailedSqlTransaction) current transaction is aborted, \
+             commands ignored until end of transaction block\n{SQL}2j85)"
+        ));
+    }
+    let Ok(uuid) = Uuid::try_parse(id) else {
+        *poisoned = true;
+        return Err(format!(
+            "Unexpected error: (psycopg2.errors.InvalidTextRepresentation) \
+             invalid input syntax for type uuid: \"{id}\"\n{SQL}9h9h)"
+        ));
+    };
+    let done =
+        organisation.with(|table| organisation.terminate(table.find(&uuid), &CHANGES[0], fault));
+    done.map_err(|Answer(status, body)| {
+        let why = body["detail"].as_str().unwrap_or_default();
+        let prefix = if status == 500 {
+            "Unexpected error: "
+        } else {
+            ""
         };
-        match fault {
-            Some(IdFault::Missing) => {}
-            Some(IdFault::Duplicate) => self.results.extend([entry.clone(), entry]),
-            Some(IdFault::Contradictory) => {
-                let other = self.contrary(id, &entry);
-                self.results.extend([entry, other]);
-            }
-            Some(IdFault::Refused | IdFault::Stuck) | None => self.results.push(entry),
-        }
-    }
-
-    /// The id of the workflow that was asked to end, or the text of the error.
-    fn terminated(&mut self, id: &str, fault: Option<IdFault>) -> Result<String, String> {
-        if self.poisoned {
-            return Err(format!(
-                "Unexpected error: (psycopg2.errors.InFailedSqlTransaction) current transaction is aborted, \
-                 commands ignored until end of transaction block\n{SQL}2j85)"
-            ));
-        }
-        let Ok(uuid) = Uuid::try_parse(id) else {
-            self.poisoned = true;
-            return Err(format!(
-                "Unexpected error: (psycopg2.errors.InvalidTextRepresentation) \
-                 invalid input syntax for type uuid: \"{id}\"\n{SQL}9h9h)"
-            ));
-        };
-        self.organisation.with(|table| {
-            let row = table.find(uuid).ok_or("Execution not found")?;
-            if !Change::Terminate.is_taken_in(row.status) {
-                return Err(format!(
-                    "Cannot terminate workflow in status: {}",
-                    row.word()
-                ));
-            }
-            if let Some(failure) = self.organisation.refuses_to_end(uuid, fault) {
-                return Err(format!("Unexpected error: {failure}"));
-            }
-            if fault != Some(IdFault::Stuck) {
-                self.organisation.apply(row, Change::Terminate);
-            }
-            Ok(row.workflow_id())
-        })
-    }
-
-    fn success(&self, id: &str, workflow: &str) -> Value {
-        json!({
-            "execution_id": id,
-            "success": true,
-            "workflow_id": workflow,
-            "error": null,
-            "terminated_at": times::acted(self.organisation.now()),
-        })
-    }
-
-    fn contrary(&self, id: &str, entry: &Value) -> Value {
-        if entry["success"] == true {
-            return failure(id, "Execution not found");
-        }
-        self.success(id, &format!("agent-execution-{id}"))
-    }
-}
-
-fn failure(id: &str, error: &str) -> Value {
-    json!({
-        "execution_id": id,
-        "success": false,
-        "workflow_id": null,
-        "error": error,
-        "terminated_at": null,
+        format!("{prefix}{why}")
     })
 }

@@ -3,53 +3,46 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use serde_json::json;
 
-use super::Service;
 use super::organisation::Organisation;
-use super::refused::Refused;
+use super::{Service, no};
+use crate::simulator::{Answer, header};
 
-/// The organisation of the key.
 #[derive(Debug)]
 pub(super) struct Caller(pub(super) Arc<Organisation>);
 
 impl FromRequestParts<Arc<Service>> for Caller {
-    type Rejection = Refused;
+    type Rejection = Answer;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        service: &Arc<Service>,
-    ) -> Result<Self, Refused> {
-        let key = key(&parts.headers).ok_or_else(no_token)?;
+    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, Answer> {
+        let refuse = |message: &str, hint: &str| {
+            no(
+                401,
+                json!({"error": "Unauthorized", "message": message, "hint": hint}),
+            )
+        };
+        let Some(key) = key(&parts.headers) else {
+            let hint = "Include 'Authorization: Bearer <token>' header";
+            return Err(refuse("Authorization header is required", hint));
+        };
         let mut organisations = service.organisations.iter();
         let found = organisations.find(|organisation| organisation.key == key);
-        found.cloned().map(Self).ok_or_else(bad_token)
+        let hint = "Ensure you're using a valid Kubiya API token";
+        let unknown = || refuse("Invalid or expired authentication token", hint);
+        found.cloned().map(Self).ok_or_else(unknown)
     }
 }
 
 /// `Bearer X`, `UserKey X`, `X` alone, or a header `UserKey: X`. Scheme words are compared with case.
 fn key(headers: &HeaderMap) -> Option<&str> {
-    let sent = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    sent(header::AUTHORIZATION)
-        .and_then(credentials)
-        .or_else(|| sent(header::HeaderName::from_static("userkey")))
-}
-
-fn credentials(header: &str) -> Option<&str> {
-    match header.split_once(' ') {
+    let authorization = header(headers, "authorization");
+    let key = authorization.and_then(|sent| match sent.split_once(' ') {
         Some(("Bearer" | "UserKey", key)) => Some(key),
         Some(_) => None,
-        None => Some(header),
-    }
-}
-
-fn no_token() -> Refused {
-    let hint = "Include 'Authorization: Bearer <token>' header";
-    Refused::unauthorized("Authorization header is required", hint)
-}
-
-fn bad_token() -> Refused {
-    let hint = "Ensure you're using a valid Kubiya API token";
-    Refused::unauthorized("Invalid or expired authentication token", hint)
+        None => Some(sent),
+    });
+    key.or_else(|| header(headers, "userkey"))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::execution::Execution;
 use super::organisation::Organisation;
-use super::times;
+use super::{stored, zoneless};
 
 /// Prompts as people and machines write them; one row in so many has one.
 const ODD_PROMPTS: [&str; 4] = [
@@ -26,53 +26,51 @@ pub(super) fn listed(
     status: &str,
     now: Timestamp,
 ) -> Value {
-    let origin = &row.origin;
-    let agent = origin.agent.map(|index| &organisation.agents[index]);
-    let owner = origin.owner.map(|index| &organisation.people[index]);
-    let stored = |time: Option<Timestamp>| time.map(times::stored);
-    let updated = if origin.salt % 53 == 7 {
+    let agent = row.agent.map(|index| &organisation.agents[index]);
+    let owner = row.owner.map(|index| &organisation.people[index]);
+    let updated = if row.salt % 53 == 7 {
         String::new()
     } else {
-        times::stored(row.updated(now))
+        stored(row.updated(now))
     };
     let ended = row.completed(now).is_some();
     let asks = status == "waiting_for_input";
     json!({
         "id": row.id,
         "organization_id": organisation.slug,
-        "execution_type": origin.kind,
+        "execution_type": row.kind,
         "entity_id": agent.map(|agent| agent.id.to_string()).unwrap_or_default(),
         "entity_name": agent.map(|agent| &agent.name),
         "prompt": prompt(organisation, row),
-        "system_prompt": origin.salt.is_multiple_of(3).then_some(SYSTEM_PROMPT),
+        "system_prompt": row.salt.is_multiple_of(3).then_some(SYSTEM_PROMPT),
         "status": status,
         "response": (status == "completed").then(|| response(row)),
         "error_message": row.error.filter(|_| ended),
         "usage": usage(row),
         "execution_metadata": metadata(organisation, row),
-        "runner_name": origin.queue,
+        "runner_name": row.queue,
         "user_id": owner.map(|owner| owner.id),
         "user_name": owner.map(|owner| &owner.name),
         "user_email": owner.map(|owner| &owner.email),
         "user_avatar": null,
-        "created_at": times::stored(row.created),
-        "started_at": stored(row.started),
-        "completed_at": stored(row.completed(now)),
+        "created_at": stored(row.created),
+        "started_at": row.started.map(stored),
+        "completed_at": row.completed(now).map(stored),
         "updated_at": updated,
         "participants": participants(organisation, row),
-        "last_message_at": row.started.filter(|_| asks).map(times::zoneless),
+        "last_message_at": row.started.filter(|_| asks).map(zoneless),
         "last_message_preview": asks.then_some("Shall I go on with the 3 changes listed above?"),
     })
 }
 
 /// What was asked of it.
 pub(super) fn prompt(organisation: &Organisation, row: &Execution) -> String {
-    let salt = row.origin.salt;
+    let salt = row.salt;
     if salt % ODD_ONE_IN == 1 {
         let which = salt as usize / 97 % ODD_PROMPTS.len();
         return ODD_PROMPTS[which].to_owned();
     }
-    let agent = row.origin.agent.map(|index| &organisation.agents[index]);
+    let agent = row.agent.map(|index| &organisation.agents[index]);
     agent.map_or_else(
         || "Plan the work of this week".to_owned(),
         |agent| agent.prompt.clone(),
@@ -81,50 +79,39 @@ pub(super) fn prompt(organisation: &Organisation, row: &Execution) -> String {
 
 /// What it answered.
 pub(super) fn response(row: &Execution) -> String {
-    let long = if row.origin.salt.is_multiple_of(41) {
-        200
-    } else {
-        1
-    };
-    format!(
-        "Done.\n\n{}",
-        "Checked, changed and checked again; nothing else was touched.\n".repeat(long)
-    )
+    let times = if row.salt.is_multiple_of(41) { 200 } else { 1 };
+    let line = "Checked, changed and checked again; nothing else was touched.\n";
+    format!("Done.\n\n{}", line.repeat(times))
 }
 
 /// Agents and teams count tokens under different names; what has not started has counted none.
 fn usage(row: &Execution) -> Value {
-    let (sent, received) = (row.origin.salt % 9_000, row.origin.salt % 700);
-    match row.origin.kind {
-        _ if row.started.is_none() => json!({}),
-        "TEAM" => {
-            json!({"input_tokens": sent, "output_tokens": received, "total_tokens": sent + received})
-        }
-        _ => {
-            json!({"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received})
-        }
+    if row.started.is_none() {
+        return json!({});
     }
+    let (sent, received) = (row.salt % 9_000, row.salt % 700);
+    let [sent_name, received_name] = match row.kind {
+        "TEAM" => ["input_tokens", "output_tokens"],
+        _ => ["prompt_tokens", "completion_tokens"],
+    };
+    json!({sent_name: sent, received_name: received, "total_tokens": sent + received})
 }
 
 fn metadata(organisation: &Organisation, row: &Execution) -> Value {
     let mut metadata = json!({
         "kubiya_org_id": organisation.slug,
-        "worker_queue_name": row.origin.queue,
+        "worker_queue_name": row.queue,
     });
-    if let Some(trigger) = row.origin.trigger {
+    if let Some(trigger) = row.trigger {
         metadata["trigger_type"] = trigger.into();
-        metadata["job_id"] = format!("job-{}", row.origin.salt % 40).into();
-        metadata["job_name"] = format!("nightly-{}", row.origin.salt % 40).into();
+        metadata["job_id"] = format!("job-{}", row.salt % 40).into();
+        metadata["job_name"] = format!("nightly-{}", row.salt % 40).into();
     }
     metadata
 }
 
 fn participants(organisation: &Organisation, row: &Execution) -> Value {
-    let Some(owner) = row
-        .origin
-        .owner
-        .filter(|_| row.origin.salt.is_multiple_of(4))
-    else {
+    let Some(owner) = row.owner.filter(|_| row.salt.is_multiple_of(4)) else {
         return json!([]);
     };
     let owner = &organisation.people[owner];
@@ -135,7 +122,7 @@ fn participants(organisation: &Organisation, row: &Execution) -> Value {
         "user_email": owner.email,
         "user_avatar": null,
         "role": "owner",
-        "joined_at": times::stored(row.created),
+        "joined_at": stored(row.created),
         "last_active_at": "",
     }])
 }

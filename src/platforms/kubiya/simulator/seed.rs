@@ -1,12 +1,10 @@
 //! The executions an organisation starts with: every status of `specs/kubiya.md` 5, most of them live.
 
-use std::ops::Range;
-
+use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use uuid::{Builder, Uuid};
 
-use super::execution::{Execution, Origin};
-use crate::simulator::{Tenant, World};
+use super::execution::Execution;
+use crate::simulator::{Tenant, World, drawn, uuid};
 
 /// Statuses and how many of a hundred rows have them.
 const STATUSES: [(&str, u32); 10] = [
@@ -43,6 +41,12 @@ const NULL_ONE_IN: usize = 60;
 /// The history reaches back so far, in seconds.
 const HISTORY: u64 = 30 * 24 * 3_600;
 
+/// What a tenant with no more rows than this has. One of them can be terminated: where the demo loses its
+/// answer, one row is unknown.
+#[rustfmt::skip]
+const SMALL: [&str; 8] =
+    ["waiting_for_input", "running", "paused", "completed", "queued", "failed", "cancelled", "completed"];
+
 /// The rows of a tenant, newest first: as many as it has, and beside them those without a status.
 pub(super) fn executions(world: &World, tenant: &Tenant, now: Timestamp) -> Vec<Execution> {
     let mut random = world.random(&format!("kubiya {}", tenant.name));
@@ -50,131 +54,83 @@ pub(super) fn executions(world: &World, tenant: &Tenant, now: Timestamp) -> Vec<
     let mut rows = Vec::with_capacity(tenant.rows + tenant.rows / NULL_ONE_IN + 1);
     for place in 0..tenant.rows {
         let age = step * place as u64 + random.u64(0..step) + 1;
-        let mut words = Words {
-            world,
-            random: &mut random,
-        };
-        rows.push(words.execution(status_at(place, tenant.rows), age, now));
+        let status = status_at(place, tenant.rows);
+        let status = status.unwrap_or_else(|| drawn(&mut random, &STATUSES));
+        rows.push(execution(world, &mut random, Some(status), age, now));
         if place % NULL_ONE_IN == NULL_ONE_IN / 2 {
-            rows.push(words.execution(Status::Null, age, now));
+            rows.push(execution(world, &mut random, None, age, now));
         }
     }
     rows
 }
 
-/// What the row at that place is to be.
-#[derive(Clone, Copy)]
-enum Status {
-    Null,
-    Fixed(&'static str),
-    Any,
-}
-
-/// What a tenant with no more rows than this has. One of them can be terminated: where the demo loses its
-/// answer, one row is unknown.
-const SMALL: [&str; 8] = [
-    "waiting_for_input",
-    "running",
-    "paused",
-    "completed",
-    "queued",
-    "failed",
-    "cancelled",
-    "completed",
-];
-
-/// The oldest rows have one status each, so that none is missing from a small world.
-fn status_at(place: usize, rows: usize) -> Status {
+/// The oldest rows have one status each, so that none is missing from a small world; the others have any.
+fn status_at(place: usize, rows: usize) -> Option<&'static str> {
     if rows <= SMALL.len() {
-        return Status::Fixed(SMALL[place]);
+        return Some(SMALL[place]);
     }
     match rows - place {
-        1 => Status::Fixed(UNLISTED),
-        from_end if from_end <= STATUSES.len() + 1 => Status::Fixed(STATUSES[from_end - 2].0),
-        _ => Status::Any,
+        1 => Some(UNLISTED),
+        from_end => Some(STATUSES.get(from_end - 2)?.0),
     }
 }
 
-struct Words<'a> {
-    world: &'a World,
-    random: &'a mut fastrand::Rng,
-}
-
-impl Words<'_> {
-    fn execution(&mut self, status: Status, age: u64, now: Timestamp) -> Execution {
-        let status = match status {
-            Status::Null => None,
-            Status::Fixed(word) => Some(word),
-            Status::Any => Some(self.status()),
-        };
-        let created = self.before(now, age);
-        let waits = matches!(status, Some("pending" | "queued"));
-        let over = matches!(
-            status,
-            Some("completed" | "failed" | "cancelled" | "interrupted" | "terminated")
-        );
-        let started = (!waits).then(|| self.after(created, 0..4, now));
-        let completed = over.then(|| self.after(created, 4..1_800, now));
-        Execution {
-            id: uuid(self.random),
-            status,
-            lag: None,
-            created,
-            started,
-            completed,
-            updated: completed.or(started).unwrap_or(created),
-            error: (status == Some("failed")).then_some(FAILURE),
-            origin: self.origin(),
-        }
-    }
-
-    fn status(&mut self) -> &'static str {
-        let mut place = self.random.u32(0..100);
-        for (word, weight) in STATUSES {
-            if place < weight {
-                return word;
-            }
-            place -= weight;
-        }
-        UNLISTED
-    }
-
-    fn origin(&mut self) -> Origin {
-        let kind = TYPES[self.random.usize(..TYPES.len())];
-        let trigger = TRIGGERS[self.random.usize(..TRIGGERS.len())];
-        let agent = self.random.usize(..self.world.agents.len());
-        let owner = self.random.usize(..self.world.people.len());
-        Origin {
-            kind,
-            agent: (kind != "plan_generation").then_some(agent),
-            owner: trigger.is_none().then_some(owner),
-            trigger,
-            queue: QUEUES[self.random.usize(..QUEUES.len())],
-            salt: self.random.u32(..),
-        }
-    }
-
-    /// So many seconds before `now`; one in eight without a fraction.
-    fn before(&mut self, now: Timestamp, seconds: u64) -> Timestamp {
-        let whole = Timestamp::from_second(now.as_second()).unwrap_or(now);
-        let micros = match self.random.u8(..8) {
-            0 => 0,
-            _ => self.random.i64(1..1_000_000),
-        };
-        let span =
-            SignedDuration::from_secs(seconds.cast_signed()) - SignedDuration::from_micros(micros);
-        whole.checked_sub(span).unwrap_or(whole)
-    }
-
-    /// Some seconds later, but never after `now`.
-    fn after(&mut self, then: Timestamp, seconds: Range<i64>, now: Timestamp) -> Timestamp {
-        let (seconds, micros) = (self.random.i64(seconds), self.random.i32(0..1_000_000));
-        let later = then.checked_add(SignedDuration::new(seconds, micros * 1_000));
+fn execution(
+    world: &World,
+    random: &mut Rng,
+    status: Option<&'static str>,
+    age: u64,
+    now: Timestamp,
+) -> Execution {
+    let created = before(random, now, age);
+    let waits = matches!(status, Some("pending" | "queued"));
+    let over = [
+        "completed",
+        "failed",
+        "cancelled",
+        "interrupted",
+        "terminated",
+    ];
+    let over = status.is_some_and(|status| over.contains(&status));
+    // Some seconds later, but never after `now`.
+    let mut after = |seconds| {
+        let (seconds, micros) = (random.i64(seconds), random.i32(0..1_000_000));
+        let later = created.checked_add(SignedDuration::new(seconds, micros * 1_000));
         later.map_or(now, |time| time.min(now))
+    };
+    let started = (!waits).then(|| after(0..4));
+    let completed = over.then(|| after(4..1_800));
+    let id = uuid(random);
+    let kind = TYPES[random.usize(..TYPES.len())];
+    let trigger = TRIGGERS[random.usize(..TRIGGERS.len())];
+    let agent = random.usize(..world.agents.len());
+    let owner = random.usize(..world.people.len());
+    Execution {
+        id,
+        status,
+        lag: None,
+        created,
+        started,
+        completed,
+        updated: completed.or(started).unwrap_or(created),
+        error: (status == Some("failed")).then_some(FAILURE),
+        kind,
+        trigger,
+        agent: (kind != "plan_generation").then_some(agent),
+        owner: trigger.is_none().then_some(owner),
+        queue: QUEUES[random.usize(..QUEUES.len())],
+        salt: random.u32(..),
     }
 }
 
-/// A random UUID of version 4.
-pub(super) fn uuid(random: &mut fastrand::Rng) -> Uuid {
-    Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid()
+/// So many seconds before `now`; one in eight without a fraction.
+fn before(random: &mut Rng, now: Timestamp, seconds: u64) -> Timestamp {
+    let whole = Timestamp::from_second(now.as_second()).unwrap_or(now);
+    let micros = match random.u8(..8) {
+        0 => 0,
+        _ => random.i64(1..1_000_000),
+    };
+    let span =
+        SignedDuration::from_secs(seconds.cast_signed()) - SignedDuration::from_micros(micros);
+    whole.checked_sub(span).unwrap_or(whole)
 }

@@ -5,46 +5,72 @@ use axum::body::Bytes;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::site::{Caller, Site};
+use super::{no, no_such_id};
 use crate::domain::connection::PlatformId;
-use crate::simulator::IdFault;
-
-use super::actions::{Action, act};
-use super::place::{Caller, No, Site, Tenancy};
+use crate::simulator::{Answer, entries};
 
 /// "The number of ids is limited to 100": the prose of the schema.
 const MOST_IDS: usize = 100;
 
-pub(super) async fn batch(caller: Caller, body: Bytes) -> Result<Json<Value>, No> {
+pub(super) async fn batch(caller: Caller, body: Bytes) -> Result<Json<Value>, Answer> {
     let site = &*caller.site;
     if site.version() < 219 {
-        return Err(No::such_id());
+        return Err(no_such_id());
     }
-    let (ids, action) = order(site, &body).map_err(|why| No::new(400, why))?;
-    let mut results = Results::default();
-    for id in ids {
-        results.carry_out(site, caller.tenancy(), &id.to_string(), action);
+    let (ids, action) = order(site, &body).map_err(|why| no(400, why))?;
+    let (mut succeeded, mut failed): (Vec<Value>, Vec<Value>) = Default::default();
+    for uuid in ids {
+        let id = uuid.to_string();
+        let fault = site.fault(&id);
+        let done = match caller.tenancy.rows().find(&uuid) {
+            Some(row) => site.act(row, &action, fault),
+            None => Err(no_such_id()),
+        };
+        let contrary = |done: &Result<(), Answer>| match done {
+            Ok(()) => Err(no(500, "Something went wrong.")),
+            Err(_) => Ok(()),
+        };
+        for told in entries(fault, done, contrary) {
+            match told {
+                Ok(()) => succeeded.push(json!(id)),
+                Err(Answer(_, mut body)) => {
+                    body["id"] = json!(id);
+                    failed.push(body);
+                }
+            }
+        }
     }
     let extra = site.engine.faults.extra(PlatformId::RunAi);
-    results.succeeded.extend(extra.into_iter().map(Value::from));
-    Ok(Json(results.json(site)))
+    succeeded.extend(extra.into_iter().map(Value::from));
+    // No order is promised, and an empty list may be absent.
+    let reversed = site.switch("reversed").is_some();
+    let omit_empty = site.switch("omit_empty").is_some();
+    let mut body = json!({ "id": Uuid::new_v4() });
+    for (name, mut list) in [("succeeded", succeeded), ("failed", failed)] {
+        if reversed {
+            list.reverse();
+        }
+        if !(omit_empty && list.is_empty()) {
+            body[name] = list.into();
+        }
+    }
+    Ok(Json(body))
 }
 
 /// Ids, each once, and the action; the error is the message of a 400.
-fn order(site: &Site, body: &[u8]) -> Result<(Vec<Uuid>, Action), String> {
-    let body: Value =
-        serde_json::from_slice(body).map_err(|_| "Required parameter is missing".to_owned())?;
+fn order(site: &Site, body: &[u8]) -> Result<(Vec<Uuid>, String), String> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let (Some(ids), Some(word)) = (body["ids"].as_array(), body["action"].as_str()) else {
         return Err("Required parameter is missing".to_owned());
     };
-    let known = Action::ALL.into_iter().find(|action| action.word() == word);
-    let action = known.filter(|action| *action == Action::Delete || site.version() >= 222);
-    let action =
-        action.ok_or_else(|| format!("action: {word:?} is not one of the allowed values"))?;
+    let suspends = matches!(word, "suspend" | "resume") && site.version() >= 222;
+    if word != "delete" && !suspends {
+        return Err(format!("action: {word:?} is not one of the allowed values"));
+    }
     if !(1..=MOST_IDS).contains(&ids.len()) {
-        return Err(format!(
-            "ids: {} given, 1 to {MOST_IDS} are allowed",
-            ids.len()
-        ));
+        let given = ids.len();
+        return Err(format!("ids: {given} given, 1 to {MOST_IDS} are allowed"));
     }
     let mut read: Vec<Uuid> = Vec::with_capacity(ids.len());
     for id in ids {
@@ -54,59 +80,5 @@ fn order(site: &Site, body: &[u8]) -> Result<(Vec<Uuid>, Action), String> {
             read.push(uuid);
         }
     }
-    Ok((read, action))
-}
-
-#[derive(Debug, Default)]
-struct Results {
-    succeeded: Vec<Value>,
-    failed: Vec<Value>,
-}
-
-impl Results {
-    fn carry_out(&mut self, site: &Site, tenancy: &Tenancy, id: &str, action: Action) {
-        let fault = site.engine.faults.for_id(PlatformId::RunAi, id);
-        let result = match tenancy.place_of(id) {
-            Some(place) => act(site, &mut tenancy.rows()[place], action, fault),
-            None => Err(No::such_id()),
-        };
-        let times = match fault {
-            Some(IdFault::Missing) => 0,
-            Some(IdFault::Duplicate) => 2,
-            Some(IdFault::Contradictory | IdFault::Refused | IdFault::Stuck) | None => 1,
-        };
-        for _ in 0..times {
-            self.tell(id, &result);
-        }
-        if fault == Some(IdFault::Contradictory) {
-            let contrary = match result {
-                Ok(()) => Err(No::new(500, "Something went wrong.")),
-                Err(_) => Ok(()),
-            };
-            self.tell(id, &contrary);
-        }
-    }
-
-    fn tell(&mut self, id: &str, result: &Result<(), No>) {
-        match result {
-            Ok(()) => self.succeeded.push(json!(id)),
-            Err(no) => self.failed.push(no.of_id(id)),
-        }
-    }
-
-    /// No order is promised, and an empty list may be absent.
-    fn json(mut self, site: &Site) -> Value {
-        if site.switch("reversed").is_some() {
-            self.succeeded.reverse();
-            self.failed.reverse();
-        }
-        let omit_empty = site.switch("omit_empty").is_some();
-        let mut body = json!({ "id": Uuid::new_v4() });
-        for (name, list) in [("succeeded", self.succeeded), ("failed", self.failed)] {
-            if !(omit_empty && list.is_empty()) {
-                body[name] = list.into();
-            }
-        }
-        body
-    }
+    Ok((read, word.to_owned()))
 }

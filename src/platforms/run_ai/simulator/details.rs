@@ -5,20 +5,25 @@ use axum::extract::Path;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::place::{Caller, No};
+use super::no_such_id;
 use super::query::Query;
 use super::row::View;
-use super::workload::{Phase, Stage, Workload};
+use super::site::Caller;
+use super::workload::{Stage, Workload};
+use crate::simulator::Answer;
 
 /// A deleted workload stays readable for that long.
 const KEPT_HOURS: i64 = 14 * 24;
 
 /// The workload itself. Of a deleted one the documents do not say whether it answers 404 or carries
 /// `deletedAt`: here the latter, or with the switch `deleted` the former.
-pub(super) async fn workload(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, No> {
+pub(super) async fn workload(
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Answer> {
     about(&caller, &id, |view, row| {
         let mut workload = view.json(row);
-        if row.stage(view.now).phase == Phase::Pending {
+        if row.stage(view.now).phase == "Pending" {
             workload["pendingSchedulingMessages"] = json!([{
                 "nodePool": row.node_pool(),
                 "phaseReason": "OverLimit",
@@ -35,7 +40,7 @@ fn about(
     caller: &Caller,
     id: &str,
     say: impl FnOnce(&View<'_>, &Workload) -> Value,
-) -> Result<Json<Value>, No> {
+) -> Result<Json<Value>, Answer> {
     let view = caller.view();
     let hides_deleted = caller
         .site
@@ -45,10 +50,10 @@ fn about(
         None => true,
         Some(at) => !hides_deleted && view.now.duration_since(at).as_hours() < KEPT_HOURS,
     };
-    let rows = view.tenancy.rows();
-    let row = view.tenancy.place_of(id).map(|place| &rows[place]);
-    let row = row.filter(is_kept).ok_or_else(No::such_id)?;
-    Ok(Json(say(&view, row)))
+    let mut rows = view.tenancy.rows();
+    let row = Uuid::try_parse(id).ok().and_then(|id| rows.find(&id));
+    let row = row.map(|row| &*row).filter(is_kept);
+    Ok(Json(say(&view, row.ok_or_else(no_such_id)?)))
 }
 
 /// Newest first unless asked otherwise.
@@ -56,7 +61,7 @@ pub(super) async fn events(
     caller: Caller,
     Path(id): Path<String>,
     query: Query,
-) -> Result<Json<Value>, No> {
+) -> Result<Json<Value>, Answer> {
     about(&caller, &id, |view, row| {
         let events = row.past(view.now).map(|stage| event(view, row, stage));
         let mut events: Vec<Value> = events.collect();
@@ -68,16 +73,13 @@ pub(super) async fn events(
 }
 
 fn event(view: &View<'_>, row: &Workload, stage: Stage) -> Value {
-    let is_bad = matches!(
-        stage.phase,
-        Phase::Failed | Phase::Degraded | Phase::Unknown
-    );
+    let is_bad = matches!(stage.phase, "Failed" | "Degraded" | "Unknown");
     json!({
         "createdAt": stage.since,
         "type": if is_bad { "Warning" } else { "Normal" },
         "clusterId": view.tenancy.cluster,
-        "reason": stage.phase.word(),
-        "message": format!("{} is {}", row.name, stage.phase.word()),
+        "reason": stage.word(),
+        "message": format!("{} is {}", row.name, stage.word()),
         "source": "runai-workload-controller",
         "involvedObject": {
             "uid": row.id,
@@ -93,12 +95,12 @@ pub(super) async fn history(
     caller: Caller,
     Path(id): Path<String>,
     query: Query,
-) -> Result<Json<Value>, No> {
+) -> Result<Json<Value>, Answer> {
     about(&caller, &id, |view, row| {
         let record = |stage: Stage| {
             json!({
                 "meta": { "creationTimestamp": stage.since, "type": "PhaseUpdate" },
-                "spec": { "phaseUpdate": { "phase": stage.phase.word(), "phaseMessage": "" } },
+                "spec": { "phaseUpdate": { "phase": stage.word(), "phaseMessage": "" } },
             })
         };
         paged("records", row.past(view.now).map(record).collect(), &query)
@@ -109,9 +111,9 @@ pub(super) async fn pods(
     caller: Caller,
     Path(id): Path<String>,
     query: Query,
-) -> Result<Json<Value>, No> {
+) -> Result<Json<Value>, Answer> {
     about(&caller, &id, |view, row| {
-        let is_up = row.stage(view.now).phase.is_up();
+        let is_up = row.stage(view.now).is_up();
         let pods = (0..row.pods()).filter(|_| is_up);
         paged(
             "pods",
@@ -145,12 +147,8 @@ fn pod(view: &View<'_>, row: &Workload, number: u64) -> Value {
 fn paged(name: &str, all: Vec<Value>, query: &Query) -> Value {
     let next = query.offset + query.limit;
     let more = next < all.len();
-    let page: Vec<Value> = all
-        .into_iter()
-        .skip(query.offset)
-        .take(query.limit)
-        .collect();
-    let mut body = json!({ name: page });
+    let page = all.into_iter().skip(query.offset).take(query.limit);
+    let mut body = json!({ name: page.collect::<Vec<Value>>() });
     if more {
         body["next"] = next.into();
     }

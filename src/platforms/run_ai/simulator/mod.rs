@@ -8,42 +8,40 @@
 //! workload is not readable by id), `omit_empty` and `reversed` (the lists of a batch answer), `phases` (an
 //! object: id to phase word).
 
-mod actions;
 mod batch;
 mod details;
-mod listing;
-mod place;
 mod query;
 mod row;
 mod seed;
+mod sign_in;
 mod singles;
-mod token;
+mod site;
 mod workload;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
+use serde_json::json;
 
 use crate::domain::connection::PlatformId;
-use crate::simulator::{Engine, Simulated};
+use crate::simulator::{Answer, Engine, Simulated};
 
-use place::{No, Site};
+use site::Site;
 
-/// The simulator.
 pub(super) static SIMULATED: Simulated = Simulated {
     id: PlatformId::RunAi,
     routes,
-    not_found: || (404, No::such_id().body()),
+    not_found: || (404, no_such_id().1),
     paths: &[],
 };
 
 fn routes(engine: &Arc<Engine>) -> Router {
     let routes = Router::new()
-        .route("/api/v1/token", post(token::first))
-        .route("/api/v2/token", post(token::second))
-        .route("/api/v1/workloads", get(listing::list))
-        .route("/api/v1/workloads/count", get(listing::count))
+        .route("/api/v1/token", post(sign_in::first))
+        .route("/api/v2/token", post(sign_in::second))
+        .route("/api/v1/workloads", get(query::list))
+        .route("/api/v1/workloads/count", get(query::count))
         .route("/api/v1/workloads/batch", post(batch::batch))
         .route("/api/v1/workloads/{id}", get(details::workload))
         .route("/api/v1/workloads/{id}/events", get(details::events))
@@ -51,6 +49,16 @@ fn routes(engine: &Arc<Engine>) -> Router {
         .route("/api/v1/workloads/{id}/pods", get(details::pods))
         .route("/api/v2/workloads/{id}", delete(singles::delete_second));
     singles::routes(routes)
-        .method_not_allowed_fallback(|| async { No::new(405, "Method not allowed.") })
+        .method_not_allowed_fallback(|| async { no(405, "Method not allowed.") })
         .with_state(Arc::new(Site::of(engine)))
+}
+
+/// The error shape of section 7.5.
+fn no(code: u16, message: impl Into<String>) -> Answer {
+    Answer(code, json!({ "code": code, "message": message.into() }))
+}
+
+/// To what is not there, and to what nobody serves.
+fn no_such_id() -> Answer {
+    no(404, "Resource id not found.")
 }

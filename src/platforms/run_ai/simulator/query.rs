@@ -1,4 +1,4 @@
-//! The query of list and count: bounds, order, filters (sections 2.1 to 2.4).
+//! List and count, and their query: bounds, order, filters (sections 2.1 to 2.4).
 //!
 //! Our own reading where the page is silent: items of `filterBy` are joined by AND, text is compared
 //! with case, `search` looks without case into name, project, type and submitter.
@@ -6,18 +6,22 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::place::No;
+use super::no;
 use super::row::View;
+use super::site::Caller;
 use super::workload::Workload;
+use crate::simulator::Answer;
 
 /// A member of a workload, as filters and orders see it.
 #[derive(Debug, PartialEq, PartialOrd)]
-pub(super) enum Cell<'a> {
+enum Cell<'a> {
     /// Sorts before everything.
     Null,
     Text(Cow<'a, str>),
@@ -52,7 +56,7 @@ enum Sort {
 
 /// A member that can be sorted by and filtered by.
 #[derive(Debug)]
-pub(super) struct Field {
+struct Field {
     name: &'static str,
     sort: Sort,
     cell: for<'a> fn(&'a View<'a>, &'a Workload) -> Cell<'a>,
@@ -169,6 +173,27 @@ impl Field {
     }
 }
 
+pub(super) async fn list(caller: Caller, query: Query) -> Json<Value> {
+    let view = caller.view();
+    let rows = view.tenancy.rows();
+    let mut page = query.page(&view, rows.rows());
+    let more = page.len() > query.limit;
+    page.truncate(query.limit);
+    let workloads: Vec<Value> = page.into_iter().map(|row| view.json(row)).collect();
+    let mut body = json!({ "workloads": workloads });
+    if more {
+        body["next"] = (query.offset + query.limit).into();
+    }
+    Json(body)
+}
+
+pub(super) async fn count(caller: Caller, query: Query) -> Json<Value> {
+    let view = caller.view();
+    let rows = view.tenancy.rows();
+    let count = rows.rows().filter(|row| query.matches(&view, row)).count();
+    Json(json!({ "count": count }))
+}
+
 /// What a list or count call asks for.
 #[derive(Debug, Default)]
 pub(super) struct Query {
@@ -185,17 +210,17 @@ pub(super) struct Query {
 const DEFAULT_LIMIT: usize = 50;
 
 impl<S: Sync> FromRequestParts<S> for Query {
-    type Rejection = No;
+    type Rejection = Answer;
 
     /// Parameters nobody knows are ignored.
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, No> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Answer> {
         let mut query = Self {
             limit: DEFAULT_LIMIT,
             ..Self::default()
         };
         let raw = parts.uri.query().unwrap_or_default();
         for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
-            query.take(&name, &value).map_err(|why| No::new(400, why))?;
+            query.take(&name, &value).map_err(|why| no(400, why))?;
         }
         Ok(query)
     }
@@ -231,26 +256,38 @@ impl Query {
         Ok(())
     }
 
-    /// Whether the order is that of the rows as they are kept, or its reverse.
-    pub(super) fn is_by_age(&self) -> bool {
-        self.sort_by.is_none_or(|field| field.name == "createdAt")
-    }
-
-    /// The asked order of two rows.
-    pub(super) fn order(&self, view: &View<'_>, one: &Workload, other: &Workload) -> Ordering {
-        let Some(field) = self.sort_by else {
-            return Ordering::Equal;
-        };
-        let order = (field.cell)(view, one).partial_cmp(&(field.cell)(view, other));
-        let order = order.unwrap_or(Ordering::Equal);
-        if self.descending == Some(true) {
-            order.reverse()
-        } else {
-            order
+    /// The rows of a page, and one more where there is one. Rows are kept by age, so that the order every
+    /// client pages by costs nothing.
+    fn page<'a>(
+        &self,
+        view: &View<'_>,
+        rows: impl DoubleEndedIterator<Item = &'a Workload>,
+    ) -> Vec<&'a Workload> {
+        let matching = rows.filter(|row| self.matches(view, row));
+        let is_reversed = self.descending == Some(true);
+        let by_age = self.sort_by.is_none_or(|field| field.name == "createdAt");
+        let (skip, most) = (self.offset, self.limit + 1);
+        if by_age && !is_reversed {
+            return matching.skip(skip).take(most).collect();
         }
+        if by_age {
+            return matching.rev().skip(skip).take(most).collect();
+        }
+        let mut all: Vec<&Workload> = matching.collect();
+        all.sort_by(|one, other| {
+            let order = self.order(view, one, other);
+            if is_reversed { order.reverse() } else { order }
+        });
+        all.into_iter().skip(skip).take(most).collect()
     }
 
-    pub(super) fn matches(&self, view: &View<'_>, row: &Workload) -> bool {
+    fn order(&self, view: &View<'_>, one: &Workload, other: &Workload) -> Ordering {
+        let cell = |row| self.sort_by.map(|field| (field.cell)(view, row));
+        let order = cell(one).partial_cmp(&cell(other));
+        order.unwrap_or(Ordering::Equal)
+    }
+
+    fn matches(&self, view: &View<'_>, row: &Workload) -> bool {
         row.is_gone(view.now) == self.deleted
             && self.filters.iter().all(|filter| filter.matches(view, row))
             && self

@@ -5,8 +5,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::place::{Site, Tenancy};
-use super::workload::{Phase, Stage, Workload};
+use super::site::{Site, Tenancy};
+use super::workload::{GONE, PHASES, Workload};
 
 /// How a tenant's workloads look at one moment, through a control plane of one version.
 #[derive(Debug)]
@@ -19,17 +19,12 @@ pub(super) struct View<'a> {
 }
 
 /// Members that older control planes do not send yet (section 11).
+#[rustfmt::skip]
 const SINCE: [(u32, &str); 5] = [
-    (
-        219,
-        "priority phaseReason command arguments environmentVariables",
-    ),
+    (219, "priority phaseReason command arguments environmentVariables"),
     (220, "idleAllocatedGpus"),
     (222, "category"),
-    (
-        223,
-        "sourceApi totalPendingTimeSeconds totalRunningTimeSeconds guaranteedRuntimeEndsAt",
-    ),
+    (223, "sourceApi totalPendingTimeSeconds totalRunningTimeSeconds guaranteedRuntimeEndsAt"),
     (224, "topology"),
 ];
 
@@ -40,7 +35,7 @@ impl<'a> View<'a> {
     pub(super) fn of(site: &Site, tenancy: &'a Tenancy) -> Self {
         Self {
             tenancy,
-            now: site.now(),
+            now: site.engine.clock.now(),
             version: site.version(),
             phases: site.switch("phases"),
         }
@@ -51,7 +46,7 @@ impl<'a> View<'a> {
             .phases
             .as_ref()
             .and_then(|phases| phases[row.id.to_string()].as_str());
-        shown.unwrap_or_else(|| row.stage(self.now).phase.word())
+        shown.unwrap_or_else(|| row.stage(self.now).word())
     }
 
     pub(super) fn project(&self, row: &Workload) -> &str {
@@ -67,16 +62,16 @@ impl<'a> View<'a> {
 
     pub(super) fn completed_at(&self, row: &Workload) -> Option<Timestamp> {
         let stage = row.stage(self.now);
-        stage.phase.is_terminal().then_some(stage.since)
+        matches!(stage.phase, "Completed" | "Failed").then_some(stage.since)
     }
 
     pub(super) fn deleted_at(&self, row: &Workload) -> Option<Timestamp> {
         let stage = row.stage(self.now);
-        (stage.phase == Phase::Gone).then_some(stage.since)
+        (stage.phase == GONE).then_some(stage.since)
     }
 
     pub(super) fn allocated_gpus(&self, row: &Workload) -> Option<f64> {
-        row.stage(self.now).phase.is_up().then(|| row.gpus())
+        row.stage(self.now).is_up().then(|| row.gpus())
     }
 
     pub(super) fn idle_gpus(&self, row: &Workload) -> Option<f64> {
@@ -85,15 +80,14 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn running_seconds(&self, row: &Workload) -> Option<i64> {
-        let Stage { since, phase } = row.stage(self.now);
-        phase
-            .is_up()
-            .then(|| self.now.duration_since(since).as_secs())
+        let stage = row.stage(self.now);
+        let span = self.now.duration_since(stage.since);
+        stage.is_up().then_some(span.as_secs())
     }
 
     pub(super) fn pending_seconds(&self, row: &Workload) -> Option<i64> {
         let waited = i64::try_from(row.lot("waited", 900)).ok();
-        waited.filter(|_| row.stage(self.now).phase.is_up())
+        waited.filter(|_| row.stage(self.now).is_up())
     }
 
     pub(super) fn guaranteed_until(&self, row: &Workload) -> Option<Timestamp> {
@@ -156,13 +150,16 @@ impl<'a> View<'a> {
     }
 
     fn state(&self, row: &Workload) -> Value {
-        let phase = row.stage(self.now).phase;
-        let ready = if phase.is_up() { "True" } else { "False" };
+        let stage = row.stage(self.now);
+        let known = PHASES.iter().find(|(word, ..)| *word == stage.word());
+        let (_, k8s_phase, message) = known.expect("the table has every phase");
+        let ready = if stage.is_up() { "True" } else { "False" };
+        let over_quota = stage.phase == "Pending" && row.lot("quota", 3) == 0;
         json!({
             "phase": self.phase(row),
-            "phaseMessage": message(phase),
-            "phaseReason": (phase == Phase::Pending && row.lot("quota", 3) == 0).then_some("NonPreemptibleOverQuota"),
-            "k8sPhase": k8s_phase(phase),
+            "phaseMessage": message,
+            "phaseReason": over_quota.then_some("NonPreemptibleOverQuota"),
+            "k8sPhase": k8s_phase,
             "conditions": [{ "type": "Ready", "status": ready, "lastTransitionTime": null }],
             "actionsSupport": { "delete": true, "suspend": row.class.suspends },
             "priority": row.priority(),
@@ -265,37 +262,5 @@ impl Workload {
 
     pub(super) fn node_pool(&self) -> &'static str {
         ["a100", "h100", "l40s"][self.pick("pool", 3)]
-    }
-}
-
-const MESSAGES: [(Phase, &str); 5] = [
-    (
-        Phase::Pending,
-        "Waiting for GPUs: 0 of the requested are free in the node pool",
-    ),
-    (Phase::Initializing, "Pulling image"),
-    (Phase::Degraded, "1 of 3 replicas not ready"),
-    (
-        Phase::Failed,
-        "Pod failed with exit code 137 (out of memory)",
-    ),
-    (Phase::Unknown, "No information from the cluster"),
-];
-
-fn message(phase: Phase) -> &'static str {
-    let known = MESSAGES.iter().find(|(of, _)| *of == phase);
-    known.map_or("", |(_, words)| words)
-}
-
-/// The raw status of the cluster, which has other words.
-fn k8s_phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Creating | Phase::Pending | Phase::Initializing | Phase::Resuming => "Pending",
-        Phase::Running | Phase::Updating | Phase::Degraded => "Running",
-        Phase::Stopping | Phase::Deleting | Phase::Terminating | Phase::Gone => "Terminating",
-        Phase::Stopped => "Suspended",
-        Phase::Completed => "Succeeded",
-        Phase::Failed => "Failed",
-        Phase::Unknown => "Unknown",
     }
 }

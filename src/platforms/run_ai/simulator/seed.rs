@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use jiff::Timestamp;
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
-use crate::simulator::{Engine, Tenant, World};
-
-use super::workload::{CLASSES, Class, Phase, Stage, Workload};
+use super::workload::{CLASSES, Class, GONE, PHASES, Stage, Workload};
+use crate::simulator::{Engine, Tenant, World, drawn, uuid};
 
 /// The oldest workload is that old.
 const OLDEST: Duration = Duration::from_secs(60 * 86_400);
@@ -17,26 +16,15 @@ const OLDEST: Duration = Duration::from_secs(60 * 86_400);
 const ROWS_WITH_EVERY_PHASE: usize = 28;
 
 /// How many of 100 workloads are in which phase: most run or wait.
-const PHASES: [(u32, Phase); 15] = [
-    (45, Phase::Running),
-    (14, Phase::Pending),
-    (13, Phase::Completed),
-    (8, Phase::Stopped),
-    (6, Phase::Failed),
-    (3, Phase::Initializing),
-    (2, Phase::Creating),
-    (2, Phase::Degraded),
-    (1, Phase::Updating),
-    (1, Phase::Resuming),
-    (1, Phase::Stopping),
-    (1, Phase::Deleting),
-    (1, Phase::Terminating),
-    (1, Phase::Unknown),
-    (1, Phase::Gone),
+#[rustfmt::skip]
+const SHARES: [(&str, u32); 15] = [
+    ("Running", 45), ("Pending", 14), ("Completed", 13), ("Stopped", 8), ("Failed", 6), ("Initializing", 3),
+    ("Creating", 2), ("Degraded", 2), ("Updating", 1), ("Resuming", 1), ("Stopping", 1), ("Deleting", 1),
+    ("Terminating", 1), ("Unknown", 1), (GONE, 1),
 ];
 
 /// How many of 100 workloads are of which of [`CLASSES`], by position.
-const SHARES: [(u32, usize); 6] = [(40, 0), (22, 1), (12, 2), (16, 3), (3, 4), (7, 5)];
+const CLASS_SHARES: [(usize, u32); 6] = [(0, 40), (1, 22), (2, 12), (3, 16), (4, 3), (5, 7)];
 
 /// All workloads of a tenant, oldest first.
 pub(super) fn rows(engine: &Engine, tenant: &Tenant) -> Vec<Workload> {
@@ -58,10 +46,9 @@ fn row(
     number: u32,
     created: Timestamp,
 ) -> Workload {
-    let first = Phase::LISTED
-        .get(number as usize)
-        .filter(|_| tenant.rows >= ROWS_WITH_EVERY_PHASE);
-    let phase = first.copied().unwrap_or_else(|| drawn(random, &PHASES));
+    let first = PHASES.get(number as usize);
+    let first = first.filter(|_| tenant.rows >= ROWS_WITH_EVERY_PHASE);
+    let phase = first.map_or_else(|| drawn(random, &SHARES), |(word, ..)| word);
     let class = class(random, phase);
     let id = uuid(random);
     let name = name(world, random, class);
@@ -70,8 +57,8 @@ fn row(
     let owner = owner(world, random, id);
     let since = created + Duration::from_secs(random.u64(20..900));
     let stage = |(since, phase)| Stage { since, phase };
-    let mut life = vec![stage((created, Phase::Creating))];
-    life.extend((phase != Phase::Creating).then(|| stage((since, phase))));
+    let mut life = vec![stage((created, "Creating"))];
+    life.extend((phase != "Creating").then(|| stage((since, phase))));
     Workload {
         id,
         name,
@@ -83,39 +70,15 @@ fn row(
     }
 }
 
-/// A random UUID of version 4.
-pub(super) fn uuid(random: &mut Rng) -> Uuid {
-    Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid()
-}
-
-/// The one that comes up when the shares of a table are drawn from.
-fn drawn<T: Copy>(random: &mut Rng, table: &[(u32, T)]) -> T {
-    let mut left = random.u32(0..table.iter().map(|(share, _)| share).sum());
-    let hit = table.iter().find(|(share, _)| {
-        let is_hit = left < *share;
-        left = left.saturating_sub(*share);
-        is_hit
-    });
-    hit.expect("the draw is below the sum of shares").1
-}
-
 /// A type that can be in that phase: only inferences are updated, only what suspends is suspended.
-fn class(random: &mut Rng, phase: Phase) -> &'static Class {
+fn class(random: &mut Rng, phase: &str) -> &'static Class {
     loop {
-        let class = &CLASSES[drawn(random, &SHARES)];
+        let class = &CLASSES[drawn(random, &CLASS_SHARES)];
         let fits = match phase {
-            Phase::Updating | Phase::Degraded => class.category == "Deploy",
-            Phase::Completed => class.category == "Train",
-            Phase::Resuming | Phase::Stopping | Phase::Stopped => class.suspends,
-            Phase::Creating
-            | Phase::Pending
-            | Phase::Initializing
-            | Phase::Running
-            | Phase::Deleting
-            | Phase::Terminating
-            | Phase::Failed
-            | Phase::Unknown
-            | Phase::Gone => true,
+            "Updating" | "Degraded" => class.category == "Deploy",
+            "Completed" => class.category == "Train",
+            "Resuming" | "Stopping" | "Stopped" => class.suspends,
+            _ => true,
         };
         if fits {
             return class;

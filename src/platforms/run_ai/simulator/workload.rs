@@ -7,46 +7,28 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-macro_rules! phases {
-    ($($phase:ident)+) => {
-        /// Section 3, and [`Phase::Gone`] after the last of them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Phase {
-            $($phase,)+
-            /// Deleted: listed only with `deleted=true`, still called `Deleting`.
-            Gone,
-        }
+/// The phase after the last: deleted, listed only with `deleted=true`, still called `Deleting`.
+pub(super) const GONE: &str = "Gone";
 
-        impl Phase {
-            /// Every phase that a listed workload can be in.
-            pub(super) const LISTED: [Self; 14] = [$(Self::$phase),+];
-
-            pub(super) const fn word(self) -> &'static str {
-                match self {
-                    $(Self::$phase => stringify!($phase),)+
-                    Self::Gone => "Deleting",
-                }
-            }
-        }
-    };
-}
-
-phases! {
-    Running Pending Creating Initializing Updating Degraded Resuming
-    Stopping Stopped Deleting Terminating Completed Failed Unknown
-}
-
-impl Phase {
-    /// Whether pods are up and hold GPUs.
-    pub(super) const fn is_up(self) -> bool {
-        matches!(self, Self::Running | Self::Updating | Self::Degraded)
-    }
-
-    /// Whether it is over and stays so.
-    pub(super) const fn is_terminal(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed)
-    }
-}
+/// Every phase that a listed workload can be in (section 3), the raw status of the cluster, which has other words,
+/// and the message that comes with it.
+#[rustfmt::skip]
+pub(super) const PHASES: [(&str, &str, &str); 14] = [
+    ("Running", "Running", ""),
+    ("Pending", "Pending", "Waiting for GPUs: 0 of the requested are free in the node pool"),
+    ("Creating", "Pending", ""),
+    ("Initializing", "Pending", "Pulling image"),
+    ("Updating", "Running", ""),
+    ("Degraded", "Running", "1 of 3 replicas not ready"),
+    ("Resuming", "Pending", ""),
+    ("Stopping", "Terminating", ""),
+    ("Stopped", "Suspended", ""),
+    ("Deleting", "Terminating", ""),
+    ("Terminating", "Terminating", ""),
+    ("Completed", "Succeeded", ""),
+    ("Failed", "Failed", "Pod failed with exit code 137 (out of memory)"),
+    ("Unknown", "Unknown", "No information from the cluster"),
+];
 
 /// A workload type: native ones have single calls, others carry the name of a Kubernetes kind.
 #[derive(Debug)]
@@ -63,35 +45,28 @@ pub(super) struct Class {
     pub(super) gpus: &'static [f64],
 }
 
-/// Word, category, segment, whether it suspends, framework and GPUs.
-macro_rules! classes {
-    ($($word:literal $category:literal $segment:expr, $suspends:literal, $framework:expr, $gpus:expr;)+) => {
-        [$(Class {
-            word: $word,
-            category: $category,
-            segment: $segment,
-            suspends: $suspends,
-            framework: $framework,
-            gpus: &$gpus,
-        }),+]
-    };
-}
-
 /// The types of the world; [`super::seed`] says how many of each.
-pub(super) static CLASSES: [Class; 6] = classes! {
-    "Training"             "Train"  Some("trainings"),              true,  None,            [1.0, 1.0, 2.0, 4.0, 8.0];
-    "Workspace"            "Build"  Some("workspaces"),             true,  None,            [0.0, 0.25, 0.5, 1.0];
-    "Distributed"          "Train"  Some("distributed"),            true,  Some("Pytorch"), [8.0, 16.0, 32.0];
-    "Inference"            "Deploy" Some("inferences"),             false, None,            [0.5, 1.0, 2.0];
-    "DistributedInference" "Deploy" Some("distributed-inferences"), false, None,            [8.0, 16.0];
-    "RayJob"               "Train"  None,                           false, None,            [1.0, 4.0];
-};
+#[rustfmt::skip]
+pub(super) static CLASSES: [Class; 6] = [
+    Class { word: "Training", category: "Train", segment: Some("trainings"), suspends: true,
+        framework: None, gpus: &[1.0, 1.0, 2.0, 4.0, 8.0] },
+    Class { word: "Workspace", category: "Build", segment: Some("workspaces"), suspends: true,
+        framework: None, gpus: &[0.0, 0.25, 0.5, 1.0] },
+    Class { word: "Distributed", category: "Train", segment: Some("distributed"), suspends: true,
+        framework: Some("Pytorch"), gpus: &[8.0, 16.0, 32.0] },
+    Class { word: "Inference", category: "Deploy", segment: Some("inferences"), suspends: false,
+        framework: None, gpus: &[0.5, 1.0, 2.0] },
+    Class { word: "DistributedInference", category: "Deploy", segment: Some("distributed-inferences"), suspends: false,
+        framework: None, gpus: &[8.0, 16.0] },
+    Class { word: "RayJob", category: "Train", segment: None, suspends: false,
+        framework: None, gpus: &[1.0, 4.0] },
+];
 
 /// Where one phase began.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stage {
     pub(super) since: Timestamp,
-    pub(super) phase: Phase,
+    pub(super) phase: &'static str,
 }
 
 /// One workload.
@@ -107,6 +82,22 @@ pub(super) struct Workload {
     pub(super) created: Timestamp,
     /// The phases so far, and those that lie ahead; the first is never missing.
     pub(super) life: Vec<Stage>,
+}
+
+impl Stage {
+    /// The word it is shown with.
+    pub(super) fn word(&self) -> &'static str {
+        if self.phase == GONE {
+            "Deleting"
+        } else {
+            self.phase
+        }
+    }
+
+    /// Whether pods are up and hold GPUs.
+    pub(super) fn is_up(&self) -> bool {
+        matches!(self.phase, "Running" | "Updating" | "Degraded")
+    }
 }
 
 impl Workload {
@@ -125,13 +116,13 @@ impl Workload {
     }
 
     pub(super) fn is_gone(&self, now: Timestamp) -> bool {
-        self.stage(now).phase == Phase::Gone
+        self.stage(now).phase == GONE
     }
 
     /// Sets out on a way: what lay ahead is dropped, and each phase begins so long after now.
-    pub(super) fn set_out(&mut self, now: Timestamp, way: &[(Duration, Phase)]) {
+    pub(super) fn set_out(&mut self, now: Timestamp, way: &[(Duration, &'static str)]) {
         self.life.retain(|stage| stage.since <= now);
-        let stage = |&(after, phase): &(Duration, Phase)| Stage {
+        let stage = |&(after, phase): &(Duration, &'static str)| Stage {
             since: now.checked_add(after).unwrap_or(Timestamp::MAX),
             phase,
         };

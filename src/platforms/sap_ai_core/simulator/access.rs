@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::Service;
 use super::account::{Account, Part};
 use super::failure::Failure;
 use super::row::Kind;
+use crate::simulator::header;
 
-/// The tenant whose token came with the call.
 #[derive(Debug)]
 pub(super) struct Caller(pub(super) Arc<Account>);
 
@@ -24,15 +24,10 @@ pub(super) struct InGroup {
 }
 
 impl InGroup {
-    pub(super) fn part(&self, kind: Kind) -> Part {
+    pub(super) fn part(&self, kind: &'static Kind) -> Part {
         let group = self.group;
         Part { group, kind }
     }
-}
-
-/// A header as text.
-pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller
@@ -44,12 +39,14 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let service = Arc::<Service>::from_ref(state);
         let refuse = |why: &'static str| (StatusCode::UNAUTHORIZED, why).into_response();
-        let sent = text(&parts.headers, "Authorization");
+        let sent = header(&parts.headers, "Authorization");
         let token = sent.and_then(|sent| sent.strip_prefix("Bearer "));
-        let holder = service
-            .tokens
-            .holder(token.ok_or_else(|| refuse("Jwt is missing"))?);
-        holder.map(Self).ok_or_else(|| refuse("Jwt is expired"))
+        let token = token.ok_or_else(|| refuse("Jwt is missing"))?;
+        let holder = service.tokens.holder(token);
+        let mut accounts = service.accounts.iter();
+        let found = accounts.find(|account| Some(&account.tenant.client_id) == holder.as_ref());
+        let expired = || refuse("Jwt is expired");
+        found.cloned().map(Self).ok_or_else(expired)
     }
 }
 
@@ -61,13 +58,14 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let Caller(account) = Caller::from_request_parts(parts, state).await?;
-        let Some(name) = text(&parts.headers, "AI-Resource-Group") else {
+        let Some(name) = header(&parts.headers, "AI-Resource-Group") else {
             let message = "Missing required header AI-Resource-Group";
             return Err(Failure::bad_request(message, "/api/v2").into_response());
         };
         // What the gateway says, which knows no JSON.
         let denied = || (StatusCode::FORBIDDEN, "RBAC: access denied").into_response();
-        let group = account.group(name).ok_or_else(denied)?;
+        let mut scopes = account.tenant.scopes.iter();
+        let group = scopes.position(|scope| scope == name).ok_or_else(denied)?;
         Ok(Self { account, group })
     }
 }

@@ -7,15 +7,13 @@ use jiff::Timestamp;
 
 use super::Service;
 use super::failure::Failure;
-use super::row::{Change, Configuration, Kind, Row, Status, Target};
+use super::row::{Configuration, Kind, Row, STATUSES};
 use super::seed;
-use super::shelf::{Place, Shelf};
-use crate::simulator::{Engine, Schedule, Tenant, World};
+use crate::simulator::{Engine, Schedule, Table, Tenant, World};
 
 /// When a row that is held `still` is looked at again.
 const LATER: Duration = Duration::from_secs(60);
 
-/// One tenant of the platform.
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) tenant: Tenant,
@@ -25,10 +23,10 @@ pub(super) struct Account {
 }
 
 /// All rows of a tenant.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Holdings {
-    /// In the order of the tenant's scopes; by kind.
-    groups: Vec<[Shelf; 2]>,
+    /// In the order of the tenant's scopes; executions, then deployments.
+    groups: Vec<[Table<String, Row>; 2]>,
     schedule: Schedule<Due>,
 }
 
@@ -37,47 +35,39 @@ pub(super) struct Holdings {
 pub(super) struct Part {
     /// The number of the group among the tenant's scopes.
     pub(super) group: usize,
-    pub(super) kind: Kind,
+    pub(super) kind: &'static Kind,
 }
 
 /// A move of one row that is due at some time.
 #[derive(Debug)]
 struct Due {
     part: Part,
-    place: Place,
+    place: usize,
     step: Step,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// It was asked to stop, and ends like this.
-    Ends(Status),
+    Ends(&'static str),
     /// It was stopped, and something starts it again.
     RunsAgain,
     /// It was deleted, and disappears.
     Disappears,
     /// Nobody asked: work goes from the one status to the other.
-    Lives(Status, Status),
+    Lives(&'static str, &'static str),
     /// It was deleted before all began, and disappears.
     Fades,
-}
-
-/// What came of an accepted change.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Afterwards {
-    /// What a stop ends as.
-    pub(super) ends_as: Status,
-    /// Whether what stopped runs again.
-    pub(super) restarts: bool,
-    /// Whether what completed cannot be deleted.
-    pub(super) completed_is_kept: bool,
 }
 
 impl Account {
     pub(super) fn of(engine: &Engine, tenant: &Tenant) -> Self {
         let now = engine.clock.now();
         let configurations = seed::configurations(&engine.world, tenant, now);
-        let mut holdings = Holdings::default();
+        let mut holdings = Holdings {
+            groups: tenant.scopes.iter().map(|_| Default::default()).collect(),
+            schedule: Schedule::default(),
+        };
         seed::fill(&mut holdings, &engine.world, tenant, &configurations, now);
         Self {
             tenant: tenant.clone(),
@@ -87,17 +77,10 @@ impl Account {
         }
     }
 
-    /// The number of a resource group.
-    pub(super) fn group(&self, name: &str) -> Option<usize> {
-        self.tenant.scopes.iter().position(|scope| scope == name)
-    }
-
     /// Looks at the rows as they are now.
     pub(super) fn visit<T>(&self, service: &Service, look: impl FnOnce(&mut Holdings) -> T) -> T {
-        let mut holdings = self
-            .holdings
-            .lock()
-            .expect("nobody panics while holding the rows");
+        let holdings = self.holdings.lock();
+        let mut holdings = holdings.expect("nobody panics while holding the rows");
         let now = service.engine.clock.now();
         holdings.catch_up(&service.engine.world, now, service.is_on("still"));
         look(&mut holdings)
@@ -105,50 +88,45 @@ impl Account {
 }
 
 impl Holdings {
-    pub(super) fn add_group(&mut self) {
-        self.groups.push(<[Shelf; 2]>::default());
-    }
-
-    pub(super) fn shelf(&self, part: Part) -> &Shelf {
-        &self.groups[part.group][part.kind as usize]
-    }
-
-    pub(super) fn shelf_mut(&mut self, part: Part) -> &mut Shelf {
-        &mut self.groups[part.group][part.kind as usize]
+    pub(super) fn rows(&mut self, part: Part) -> &mut Table<String, Row> {
+        &mut self.groups[part.group][usize::from(part.kind.is_deployment)]
     }
 
     /// Lets the row at that place go on living: what it does next, and when, follows from its id.
-    pub(super) fn let_live(&mut self, world: &World, part: Part, place: Place, now: Timestamp) {
-        let row = self.shelf_mut(part).at_mut(place);
-        let Some((span, step)) = row.and_then(|row| next_step(world, row)) else {
-            return;
-        };
-        self.schedule.at(now + span, Due { part, place, step });
+    pub(super) fn let_live(&mut self, world: &World, part: Part, place: usize, now: Timestamp) {
+        let row = self.rows(part).at(place);
+        if let Some((span, step)) = row.and_then(|row| next_step(world, row)) {
+            self.schedule.at(now + span, Due { part, place, step });
+        }
     }
 
     /// Carries out a change, or says why not. The row arrives after its own delay.
     pub(super) fn change(
         &mut self,
-        world: &World,
+        service: &Service,
         part: Part,
-        (id, change): (&str, Change),
-        after: Afterwards,
-        now: Timestamp,
+        id: &str,
+        target: &'static str,
     ) -> Result<(), Failure> {
-        let kind = part.kind;
-        let found = self.shelf_mut(part).find_mut(id);
-        let (place, row) = found.ok_or_else(|| Failure::unknown_id(kind))?;
-        row.check(change, after.completed_is_kept)?;
-        row.accept(change, now);
-        let delay = world.delay(id);
-        let step = match change {
-            Change::Stop => Step::Ends(after.ends_as),
-            Change::Delete => Step::Disappears,
-        };
-        self.schedule.at(now + delay, Due { part, place, step });
-        if change == Change::Stop && after.restarts {
-            let step = Step::RunsAgain;
-            self.schedule.at(now + 2 * delay, Due { part, place, step });
+        let now = service.engine.clock.now();
+        let rows = self.rows(part);
+        let place = rows.place(id);
+        let row = place.and_then(|place| Some((place, rows.at(place)?)));
+        let (place, row) = row.ok_or_else(|| Failure::unknown_id(part.kind))?;
+        row.check(target, service.is_on("completed_is_kept"))?;
+        row.accept(target, now);
+        let delay = service.engine.world.delay(id);
+        let mut plan = |after, step| self.schedule.at(now + after, Due { part, place, step });
+        if target == "DELETED" {
+            plan(delay, Step::Disappears);
+            return Ok(());
+        }
+        let asked = service.switch("stop_ends_as");
+        let mut statuses = STATUSES.into_iter();
+        let ends_as = asked.and_then(|word| statuses.find(|known| word == *known));
+        plan(delay, Step::Ends(ends_as.unwrap_or("STOPPED")));
+        if service.is_on("restarts") {
+            plan(2 * delay, Step::RunsAgain);
         }
         Ok(())
     }
@@ -164,17 +142,15 @@ impl Holdings {
     }
 
     fn apply(&mut self, world: &World, due: &Due, when: Timestamp) {
-        let rows = self.shelf_mut(due.part);
-        let Some(row) = rows.at_mut(due.place) else {
+        let rows = self.rows(due.part);
+        let Some(row) = rows.at(due.place) else {
             return;
         };
         match due.step {
-            Step::Disappears | Step::Fades => rows.remove(due.place),
+            Step::Disappears | Step::Fades => drop(rows.remove(due.place)),
             Step::Ends(status) => row.become_status(status, when),
-            Step::RunsAgain if row.target == Target::Stopped => {
-                row.become_status(Status::Running, when);
-            }
-            Step::Lives(from, to) if row.status == from && row.target != Target::Deleted => {
+            Step::RunsAgain if row.target == "STOPPED" => row.become_status("RUNNING", when),
+            Step::Lives(from, to) if row.status == from && row.target != "DELETED" => {
                 row.become_status(to, when);
                 self.let_live(world, due.part, due.place, when);
             }
@@ -185,19 +161,17 @@ impl Holdings {
 
 /// What a row does without being asked. Slow, so that a screen lives and a test is not surprised.
 fn next_step(world: &World, row: &Row) -> Option<(Duration, Step)> {
-    let mut random = world.random(&format!("{} {}", row.status.word(), row.id));
+    let mut random = world.random(&format!("{} {}", row.status, row.id));
     let mut seconds = |range| Duration::from_secs(random.u64(range));
-    if row.target == Target::Deleted {
+    if row.target == "DELETED" {
         return Some((seconds(120..600), Step::Fades));
     }
-    let lives = |to| Step::Lives(row.status, to);
-    let next = match (row.status, row.kind) {
-        (Status::Unknown, _) => (seconds(120..1_800), lives(Status::Pending)),
-        (Status::Pending, _) => (seconds(120..2_400), lives(Status::Running)),
-        (Status::Running, Kind::Execution) => (seconds(900..40_000), lives(Status::Completed)),
-        (Status::Stopping, _) => (seconds(120..600), lives(Status::Stopped)),
-        (Status::Running, Kind::Deployment)
-        | (Status::Completed | Status::Dead | Status::Stopped, _) => return None,
+    let (span, to) = match row.status {
+        "UNKNOWN" => (seconds(120..1_800), "PENDING"),
+        "PENDING" => (seconds(120..2_400), "RUNNING"),
+        "RUNNING" if !row.kind.is_deployment => (seconds(900..40_000), "COMPLETED"),
+        "STOPPING" => (seconds(120..600), "STOPPED"),
+        _ => return None,
     };
-    Some(next)
+    Some((span, Step::Lives(row.status, to)))
 }

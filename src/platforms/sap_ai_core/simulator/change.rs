@@ -8,13 +8,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::access::{InGroup, text};
-use super::account::{Account, Afterwards};
+use super::access::InGroup;
+use super::account::Account;
 use super::failure::Failure;
-use super::row::{Change, Kind, Status};
+use super::row::Kind;
 use super::{Listing, Service, meta};
 use crate::domain::connection::PlatformId;
-use crate::simulator::IdFault;
+use crate::simulator::{IdFault, entries, header};
 
 /// Items of one bulk update.
 const MOST_ITEMS: usize = 100;
@@ -35,22 +35,22 @@ pub(super) async fn bulk(
             kind.target(),
         ));
     }
-    let items = items(service, &place.account, *kind, &body)
+    let items = items(service, &place.account, kind, &body)
         .map_err(|message| Failure::bad_request(message, &kind.target()))?;
     let answers = items
         .iter()
-        .flat_map(|(id, change)| listing.answers(&place, id, *change));
+        .flat_map(|&(ref id, change)| listing.answers(&place, id, change));
     let extra = service.engine.faults.extra(PlatformId::SapAiCore);
     let extra = extra.iter().map(|id| listing.scheduled(id));
     let mut entries: Vec<Value> = answers.chain(extra).collect();
     if service.is_on("reversed") {
         entries.reverse();
     }
-    Ok(accepted(json!({ (kind.plural()): entries })))
+    Ok(accepted(json!({ (kind.plural): entries })))
 }
 
 fn is_merge_patch(headers: &HeaderMap) -> bool {
-    let sent = text(headers, "Content-Type");
+    let sent = header(headers, "Content-Type");
     sent.is_some_and(|sent| sent.starts_with("application/merge-patch+json"))
 }
 
@@ -58,16 +58,16 @@ fn is_merge_patch(headers: &HeaderMap) -> bool {
 fn items(
     service: &Service,
     account: &Account,
-    kind: Kind,
+    kind: &Kind,
     body: &[u8],
-) -> Result<Vec<(String, Change)>, String> {
+) -> Result<Vec<(String, &'static str)>, String> {
     if !meta::is_bulk_on(service, account, kind) {
-        return Err(format!("Bulk updates of {} are not enabled", kind.plural()));
+        return Err(format!("Bulk updates of {} are not enabled", kind.plural));
     }
     let body: Map<String, Value> =
         serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    let items = body.get(kind.plural()).and_then(Value::as_array);
-    let items = items.ok_or_else(|| format!("Expected an array {}", kind.plural()))?;
+    let items = body.get(kind.plural).and_then(Value::as_array);
+    let items = items.ok_or_else(|| format!("Expected an array {}", kind.plural))?;
     if !(1..=MOST_ITEMS).contains(&items.len()) {
         return Err(format!(
             "Expected 1 to {MOST_ITEMS} items, not {}",
@@ -82,12 +82,12 @@ fn items(
     Ok(read)
 }
 
-fn item(item: &Value) -> Result<(String, Change), String> {
+fn item(item: &Value) -> Result<(String, &'static str), String> {
     let id = item["id"].as_str().filter(|id| is_id(id));
     let id = id.ok_or_else(|| format!("Invalid id {}", item["id"]))?;
     let change = match item["targetStatus"].as_str() {
-        Some("STOPPED") => Change::Stop,
-        Some("DELETED") => Change::Delete,
+        Some("STOPPED") => "STOPPED",
+        Some("DELETED") => "DELETED",
         _ => return Err(format!("Invalid targetStatus {}", item["targetStatus"])),
     };
     Ok((id.to_owned(), change))
@@ -101,25 +101,19 @@ fn is_id(id: &str) -> bool {
 
 impl Listing {
     /// What a bulk answer says of one id: one entry, unless a fault says otherwise.
-    fn answers(&self, place: &InGroup, id: &str, change: Change) -> Vec<Value> {
+    fn answers(&self, place: &InGroup, id: &str, change: &'static str) -> Vec<Value> {
         let refused = |failure: &Failure| json!({ "id": id, "error": failure.item() });
         let fault = self.service.engine.faults.for_id(PlatformId::SapAiCore, id);
         let entry = match self.obey(place, id, change, fault) {
             Ok(()) => self.scheduled(id),
             Err(failure) => refused(&failure),
         };
-        match fault {
-            Some(IdFault::Missing) => vec![],
-            Some(IdFault::Duplicate) => vec![entry.clone(), entry],
-            Some(IdFault::Contradictory) => {
-                vec![entry, refused(&Failure::in_transition(self.kind))]
-            }
-            Some(IdFault::Refused | IdFault::Stuck) | None => vec![entry],
-        }
+        let contrary = |_: &Value| refused(&Failure::in_transition(self.kind));
+        entries(fault, entry, contrary)
     }
 
     fn scheduled(&self, id: &str) -> Value {
-        json!({ "id": id, "message": format!("{} modification scheduled", self.kind.title()) })
+        json!({ "id": id, "message": format!("{} modification scheduled", self.kind.title) })
     }
 
     /// Carries out one change, unless a fault says that it is refused or that nothing moves.
@@ -127,7 +121,7 @@ impl Listing {
         &self,
         place: &InGroup,
         id: &str,
-        change: Change,
+        change: &'static str,
         fault: Option<IdFault>,
     ) -> Result<(), Failure> {
         match fault {
@@ -135,22 +129,9 @@ impl Listing {
             Some(IdFault::Stuck) => return Ok(()),
             Some(IdFault::Missing | IdFault::Duplicate | IdFault::Contradictory) | None => {}
         }
-        let (world, now) = (&self.service.engine.world, self.service.engine.clock.now());
-        let after = afterwards(&self.service);
         place.account.visit(&self.service, |holdings| {
-            holdings.change(world, place.part(self.kind), (id, change), after, now)
+            holdings.change(&self.service, place.part(self.kind), id, change)
         })
-    }
-}
-
-fn afterwards(service: &Service) -> Afterwards {
-    let ends_as = service.switch("stop_ends_as");
-    Afterwards {
-        ends_as: ends_as
-            .and_then(|word| Status::named(word.as_str()?))
-            .unwrap_or(Status::Stopped),
-        restarts: service.is_on("restarts"),
-        completed_is_kept: service.is_on("completed_is_kept"),
     }
 }
 
@@ -165,11 +146,15 @@ pub(super) async fn modify(
     let refuse = |message: &str| Failure::bad_request(message, &kind.target()).about(&id);
     let body: Map<String, Value> =
         serde_json::from_slice(&body).map_err(|error| refuse(&error.to_string()))?;
-    match (kind, body.get("targetStatus"), body.get("configurationId")) {
+    match (
+        kind.is_deployment,
+        body.get("targetStatus"),
+        body.get("configurationId"),
+    ) {
         (_, Some(Value::String(word)), None) if word == "STOPPED" => {
-            listing.one(&place, &id, Change::Stop)?;
+            listing.one(&place, &id, "STOPPED")?;
         }
-        (Kind::Deployment, None, Some(Value::String(configuration))) => {
+        (true, None, Some(Value::String(configuration))) => {
             listing.reconfigure(&place, &id, configuration)?;
         }
         _ => return Err(refuse("Expected targetStatus STOPPED")),
@@ -182,7 +167,7 @@ pub(super) async fn delete(
     place: InGroup,
     Path(id): Path<String>,
 ) -> Result<Accepted, Failure> {
-    listing.one(&place, &id, Change::Delete)?;
+    listing.one(&place, &id, "DELETED")?;
     Ok(accepted(
         json!({ "id": id, "message": "Deletion scheduled", "targetStatus": "DELETED" }),
     ))
@@ -190,7 +175,7 @@ pub(super) async fn delete(
 
 impl Listing {
     /// Faults about what a bulk answer says of an id mean nothing here.
-    fn one(&self, place: &InGroup, id: &str, change: Change) -> Result<(), Failure> {
+    fn one(&self, place: &InGroup, id: &str, change: &'static str) -> Result<(), Failure> {
         let fault = self.service.engine.faults.for_id(PlatformId::SapAiCore, id);
         self.obey(place, id, change, fault)
             .map_err(|failure| failure.about(id))
@@ -207,10 +192,10 @@ impl Listing {
         let known = known.ok_or_else(no_such)?.clone();
         let now = self.service.engine.clock.now();
         place.account.visit(&self.service, |holdings| {
-            let found = holdings.shelf_mut(place.part(self.kind)).find_mut(id);
-            let (_, row) = found.ok_or_else(|| Failure::unknown_id(self.kind).about(id))?;
+            let found = holdings.rows(place.part(self.kind)).find(id);
+            let row = found.ok_or_else(|| Failure::unknown_id(self.kind).about(id))?;
             // What may be stopped may be reconfigured.
-            row.check(Change::Stop, false)
+            row.check("STOPPED", false)
                 .map_err(|failure| failure.about(id))?;
             row.configuration = known;
             row.last_operation = "UPDATE";

@@ -1,12 +1,11 @@
 //! Error bodies (`specs/sap-ai-core.md` 6).
 
-use axum::Json;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::row::Kind;
+use crate::simulator::{Answer, mixed};
 
 /// A refusal, of a whole request or of one item of a bulk update.
 #[derive(Debug)]
@@ -47,22 +46,22 @@ impl Failure {
     }
 
     /// No such row in the resource group.
-    pub(super) fn unknown_id(kind: Kind) -> Self {
-        let message = format!("{} not found", kind.title());
-        Self::new((404, kind.unknown_code()), message, kind.target())
+    pub(super) fn unknown_id(kind: &Kind) -> Self {
+        let message = format!("{} not found", kind.title);
+        Self::new((404, kind.unknown_code), message, kind.target())
     }
 
     /// The status does not allow the change.
-    pub(super) fn status_forbids(kind: Kind, status: &str) -> Self {
+    pub(super) fn status_forbids(kind: &Kind, status: &str) -> Self {
         Self::locked(kind, &format!("Current status {status}"))
     }
 
     /// The service is busy with the row, whatever its status says.
-    pub(super) fn in_transition(kind: Kind) -> Self {
-        Self::locked(kind, &format!("{} is in transition and", kind.title()))
+    pub(super) fn in_transition(kind: &Kind) -> Self {
+        Self::locked(kind, &format!("{} is in transition and", kind.title))
     }
 
-    fn locked(kind: Kind, why: &str) -> Self {
+    fn locked(kind: &Kind, why: &str) -> Self {
         let message = format!("Invalid Request, {why} cannot be changed..");
         Self::new((412, "01010076"), message, kind.target())
     }
@@ -93,9 +92,7 @@ impl Failure {
     /// Follows from what is said, so that the same scene always looks the same.
     fn request_id(&self) -> Uuid {
         let said = [self.code, &self.message, &self.target].concat();
-        let hash = said.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let hash = mixed(0, &said);
         let bytes = [hash.to_be_bytes(), hash.rotate_left(29).to_le_bytes()].concat();
         uuid::Builder::from_random_bytes(bytes.try_into().expect("twice eight bytes")).into_uuid()
     }
@@ -103,7 +100,6 @@ impl Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).expect("a status of this file");
-        (status, Json(self.body())).into_response()
+        Answer(self.status, self.body()).into_response()
     }
 }

@@ -1,22 +1,14 @@
 //! Reading: the list, its count, one row (section 1).
 
-use std::collections::HashMap;
-
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use serde_json::{Value, json};
-use url::form_urlencoded;
 
 use super::Listing;
 use super::access::InGroup;
 use super::failure::Failure;
-use super::row::{Kind, Row, Status};
-
-const DEFAULT_TOP: usize = 10_000;
-const LARGEST_TOP: usize = 100_000;
-
-/// The last segment that asks for the count instead of a row of that id.
-const COUNT: &str = "$count";
+use super::row::{Kind, Row, STATUSES};
+use crate::simulator::member;
 
 pub(super) async fn list(
     State(listing): State<Listing>,
@@ -25,7 +17,7 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, Failure> {
     let asked = Asked::read(listing.kind, query)?;
     let resources: Vec<Value> = place.account.visit(&listing.service, |holdings| {
-        let rows = holdings.shelf(place.part(listing.kind)).rows();
+        let rows = holdings.rows(place.part(listing.kind)).rows();
         let rows = rows.filter(|row| asked.covers(row)).skip(asked.skip);
         let rows = rows.take(asked.top);
         rows.map(asked.selected.unwrap_or(Row::listed)).collect()
@@ -43,7 +35,7 @@ pub(super) async fn count(
 ) -> Result<Json<Value>, Failure> {
     let asked = Asked::read(listing.kind, query)?;
     let count = place.account.visit(&listing.service, |holdings| {
-        let rows = holdings.shelf(place.part(listing.kind)).rows();
+        let rows = holdings.rows(place.part(listing.kind)).rows();
         rows.filter(|row| asked.covers(row)).count()
     });
     Ok(Json(count.into()))
@@ -55,25 +47,24 @@ pub(super) async fn one(
     Path(id): Path<String>,
     query: RawQuery,
 ) -> Result<Json<Value>, Failure> {
-    if id == COUNT {
-        // Clients may percent-encode the dollar.
+    // Clients may percent-encode the dollar.
+    if id == "$count" {
         return count(listing, place, query).await;
     }
     let asked = Asked::read(listing.kind, query.0)?;
-    let unknown = || Failure::unknown_id(listing.kind).about(&id);
     let shown = place.account.visit(&listing.service, |holdings| {
-        let row = holdings.shelf(place.part(listing.kind)).find(&id);
-        row.map(asked.selected.unwrap_or(Row::detailed))
-            .ok_or_else(unknown)
+        let row = holdings.rows(place.part(listing.kind)).find(&id);
+        row.map(|row| asked.selected.unwrap_or(Row::detailed)(row))
     });
-    shown.map(Json)
+    let unknown = || Failure::unknown_id(listing.kind).about(&id);
+    shown.map(Json).ok_or_else(unknown)
 }
 
 type Show = fn(&Row) -> Value;
 
 /// The query, as far as it is known; unknown members are ignored.
 struct Asked {
-    status: Option<Status>,
+    status: Option<&'static str>,
     scenario: Option<String>,
     configuration: Option<String>,
     /// With commas between them.
@@ -86,12 +77,15 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(kind: Kind, query: Option<String>) -> Result<Self, Failure> {
-        let query = members(query);
-        let text = |name: &str| query.get(name).cloned();
+    fn read(kind: &Kind, query: Option<String>) -> Result<Self, Failure> {
+        let query = query.unwrap_or_default().into_bytes();
+        let text = |name: &str| member(&query, name);
         let refuse = |name: &str| Failure::invalid(name, &kind.target());
-        let named = |word: String| Status::named(&word).ok_or_else(|| refuse("status"));
-        let selected = match query.get("$select").map(String::as_str) {
+        let named = |word: String| {
+            let known = STATUSES.into_iter().find(|known| *known == word);
+            known.ok_or_else(|| refuse("status"))
+        };
+        let selected = match text("$select").as_deref() {
             None => None,
             Some("status") => Some(Row::selected as Show),
             Some(_) => return Err(refuse("$select")),
@@ -101,8 +95,8 @@ impl Asked {
             scenario: text("scenarioId"),
             configuration: text("configurationId"),
             executables: text("executableIds"),
-            schedule: text("executionScheduleId").filter(|_| kind == Kind::Execution),
-            top: number(&query, "$top", DEFAULT_TOP, LARGEST_TOP).map_err(refuse)?,
+            schedule: text("executionScheduleId").filter(|_| !kind.is_deployment),
+            top: number(&query, "$top", 10_000, 100_000).map_err(refuse)?,
             skip: number(&query, "$skip", 0, usize::MAX).map_err(refuse)?,
             selected,
         })
@@ -122,22 +116,14 @@ impl Asked {
     }
 }
 
-/// The members of a query, decoded.
-pub(super) fn members(query: Option<String>) -> HashMap<String, String> {
-    let query = query.unwrap_or_default();
-    form_urlencoded::parse(query.as_bytes())
-        .into_owned()
-        .collect()
-}
-
 /// A number of the query; the error is its name.
 pub(super) fn number<'a>(
-    query: &HashMap<String, String>,
+    query: &[u8],
     name: &'a str,
     default: usize,
     largest: usize,
 ) -> Result<usize, &'a str> {
-    let Some(text) = query.get(name) else {
+    let Some(text) = member(query, name) else {
         return Ok(default);
     };
     let value = text.parse().ok().filter(|value| *value <= largest);

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::Listing;
 use super::access::InGroup;
 use super::failure::Failure;
-use super::list::{members, number};
-use super::row::{Row, Status};
+use super::list::number;
+use super::row::Row;
+use crate::simulator::member;
 
 const DEFAULT_TOP: usize = 1_000;
 const LARGEST_TOP: usize = 5_000;
@@ -31,9 +32,9 @@ pub(super) async fn logs(
     let asked = asked.map_err(refuse)?;
     let unknown = || Failure::unknown_id(listing.kind).about(&id);
     let lines = place.account.visit(&listing.service, |holdings| {
-        let row = holdings.shelf(place.part(listing.kind)).find(&id);
+        let row = holdings.rows(place.part(listing.kind)).find(&id);
         // What was just created is not known to the logs yet (section 8).
-        let row = row.filter(|row| row.status != Status::Unknown);
+        let row = row.filter(|row| row.status != "UNKNOWN");
         let row = row.ok_or_else(unknown)?;
         Ok(asked.lines_of(row, now))
     });
@@ -49,12 +50,12 @@ struct Asked {
 
 impl Asked {
     fn read(query: Option<String>, now: Timestamp) -> Result<Self, &'static str> {
-        let query = members(query);
-        let time = |name, default| match query.get(name) {
+        let query = query.unwrap_or_default().into_bytes();
+        let time = |name, default| match member(&query, name) {
             None => Ok(default),
             Some(text) => text.parse::<Timestamp>().map_err(|_| name),
         };
-        let newest_first = match query.get("$order").map(String::as_str) {
+        let newest_first = match member(&query, "$order").as_deref() {
             None | Some("asc") => false,
             Some("desc") => true,
             Some(_) => return Err("$order"),

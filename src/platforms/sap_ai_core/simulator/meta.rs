@@ -5,23 +5,26 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::Service;
-use super::access::{Caller, InGroup, text};
+use super::access::{Caller, InGroup};
 use super::account::Account;
 use super::failure::Failure;
-use super::list::{members, number};
+use super::list::number;
 use super::row::{Configuration, Kind};
+use crate::simulator::{header, member};
+
+const META: &str = include_str!("../../../../assets/sap-ai-core-meta.json");
 
 const GROUPS_TARGET: &str = "/api/v2/admin/resourceGroups";
 
 /// Whether bulk updates of the kind are on, as `/lm/meta` says.
-pub(super) fn is_bulk_on(service: &Service, account: &Account, kind: Kind) -> bool {
+pub(super) fn is_bulk_on(service: &Service, account: &Account, kind: &Kind) -> bool {
     let said = bulk_updates(service, account);
-    said.is_some_and(|said| said[kind.plural()] == true)
+    said.is_some_and(|said| said[kind.plural] == true)
 }
 
 /// The capability; absent where the switch says so.
@@ -39,34 +42,7 @@ pub(super) async fn meta(
     State(service): State<Arc<Service>>,
     Caller(account): Caller,
 ) -> Json<Value> {
-    let mut meta = json!({
-        "runtimeIdentifier": "aicore",
-        "runtimeApiVersion": "2.42.0",
-        "description": "simulated runtime",
-        "aiApi": {
-            "version": "2.42.0",
-            "capabilities": {
-                "multitenant": true,
-                "shareable": true,
-                "staticDeployments": true,
-                "userDeployments": true,
-                "userExecutions": true,
-                "timeToLiveDeployments": true,
-                "executionSchedules": true,
-                "logs": { "executions": true, "deployments": true },
-            },
-            "limits": {
-                "executions": { "maxRunningCount": -1 },
-                "deployments": { "maxRunningCount": -1 },
-                "timeToLiveDeployments": { "minimum": "10m", "maximum": "-1" },
-            },
-        },
-        "extensions": {
-            "analytics": { "version": "1.0.0" },
-            "resourceGroups": { "version": "1.2.0" },
-            "metrics": { "version": "1.0.0", "capabilities": { "extendedResults": true } },
-        },
-    });
+    let mut meta: Value = serde_json::from_str(META).expect("the asset is JSON");
     if let Some(said) = bulk_updates(&service, &account) {
         meta["aiApi"]["capabilities"]["bulkUpdates"] = said;
     }
@@ -106,7 +82,7 @@ pub(super) async fn executables(
 fn executable(made: &Configuration) -> Value {
     json!({
         "id": made.executable, "name": made.executable, "scenarioId": made.scenario, "versionId": "1.0.0",
-        "description": made.name, "deployable": made.kind == Kind::Deployment, "parameters": [],
+        "description": made.name, "deployable": made.kind.is_deployment, "parameters": [],
         "inputArtifacts": [], "outputArtifacts": [], "labels": [],
         "createdAt": time(made.created), "modifiedAt": time(made.created),
     })
@@ -116,12 +92,13 @@ pub(super) async fn configurations(
     place: InGroup,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Failure> {
-    let query = members(query);
+    let query = query.unwrap_or_default().into_bytes();
     let refuse = |name: &str| Failure::invalid(name, "/api/v2/configurations");
     let top = number(&query, "$top", 10_000, 100_000).map_err(refuse)?;
     let skip = number(&query, "$skip", 0, usize::MAX).map_err(refuse)?;
+    let scenario = member(&query, "scenarioId");
     let is_asked =
-        |made: &&Arc<Configuration>| query.get("scenarioId").is_none_or(|id| id == made.scenario);
+        |made: &&Arc<Configuration>| scenario.as_deref().is_none_or(|id| id == made.scenario);
     let made = place.account.configurations.iter().filter(is_asked);
     let page = made.skip(skip).take(top);
     Ok(Json(resources(page.map(|made| configuration(made)))))
@@ -145,14 +122,14 @@ pub(super) async fn resource_groups(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let query = members(query);
+    let query = query.unwrap_or_default().into_bytes();
     let refuse = |name: &str| Failure::invalid(name, GROUPS_TARGET);
     let why = "The continueToken has expired";
     let expired = || Failure::new((410, "01000410"), why, GROUPS_TARGET);
     let top = number(&query, "$top", 10_000, 100_000).map_err(refuse)?;
-    let skip = match query.get("continueToken") {
+    let skip = match member(&query, "continueToken") {
         None => number(&query, "$skip", 0, usize::MAX).map_err(refuse)?,
-        Some(token) => place_of(token).ok_or_else(expired)?,
+        Some(token) => place_of(&token).ok_or_else(expired)?,
     };
     let size = page_size(&headers).unwrap_or(usize::MAX).min(top);
     let names = &account.tenant.scopes;
@@ -163,7 +140,7 @@ pub(super) async fn resource_groups(
     if page_size(&headers).is_some() && next < names.len() {
         let link = format!("</v2/admin/resourceGroups?continueToken=after-{next}>; rel=\"next\"");
         let link = HeaderValue::try_from(link).expect("digits and ASCII letters");
-        response.headers_mut().insert(header::LINK, link);
+        response.headers_mut().insert("link", link);
     }
     Ok(response)
 }
@@ -173,7 +150,7 @@ fn place_of(token: &str) -> Option<usize> {
 }
 
 fn page_size(headers: &HeaderMap) -> Option<usize> {
-    let size = text(headers, "Prefer")?.strip_prefix("maxpagesize=")?;
+    let size = header(headers, "Prefer")?.strip_prefix("maxpagesize=")?;
     size.parse().ok().filter(|size| *size > 0)
 }
 

@@ -15,8 +15,7 @@ mod logs;
 mod meta;
 mod row;
 mod seed;
-mod shelf;
-mod token;
+mod sign_in;
 
 use std::sync::Arc;
 
@@ -26,22 +25,19 @@ use axum::routing::{get, post};
 use serde_json::Value;
 
 use crate::domain::connection::PlatformId;
-use crate::simulator::{Engine, Simulated};
+use crate::simulator::{Engine, Simulated, Tokens};
 
 use account::Account;
 use failure::Failure;
-use row::Kind;
-use token::Tokens;
+use row::{DEPLOYMENT, EXECUTION, Kind};
 
-/// The simulator.
 pub(super) static SIMULATED: Simulated = Simulated {
     id: PlatformId::SapAiCore,
     routes,
-    not_found,
+    not_found: || (404, Failure::not_found("no such path", "/api/v2").body()),
     paths: &["/v2", "/oauth/token"],
 };
 
-/// All tenants of the platform.
 #[derive(Debug)]
 struct Service {
     engine: Arc<Engine>,
@@ -64,7 +60,7 @@ impl Service {
 #[derive(Clone, Debug)]
 struct Listing {
     service: Arc<Service>,
-    kind: Kind,
+    kind: &'static Kind,
 }
 
 impl FromRef<Listing> for Arc<Service> {
@@ -82,9 +78,9 @@ fn routes(engine: &Arc<Engine>) -> Router {
         tokens: Tokens::default(),
         engine: engine.clone(),
     });
-    let kinds = Kind::ALL.map(|kind| of_kind(&service, kind));
+    let kinds = [&EXECUTION, &DEPLOYMENT].map(|kind| of_kind(&service, kind));
     let shared = Router::new()
-        .route("/oauth/token", post(token::issue))
+        .route("/oauth/token", post(sign_in::issue))
         .route("/v2/lm/meta", get(meta::meta))
         .route("/v2/lm/meta/versions", get(meta::versions))
         .route("/v2/lm/scenarios", get(meta::scenarios))
@@ -96,8 +92,8 @@ fn routes(engine: &Arc<Engine>) -> Router {
     kinds.into_iter().fold(shared, Router::merge)
 }
 
-fn of_kind(service: &Arc<Service>, kind: Kind) -> Router {
-    let root = format!("/v2/lm/{}", kind.plural());
+fn of_kind(service: &Arc<Service>, kind: &'static Kind) -> Router {
+    let root = format!("/v2/lm/{}", kind.plural);
     Router::new()
         .route(&root, get(list::list).patch(change::bulk))
         .route(&format!("{root}/$count"), get(list::count))
@@ -110,8 +106,4 @@ fn of_kind(service: &Arc<Service>, kind: Kind) -> Router {
             service: service.clone(),
             kind,
         })
-}
-
-fn not_found() -> (u16, Value) {
-    (404, Failure::not_found("no such path", "/api/v2").body())
 }

@@ -3,108 +3,72 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 
-/// The two things that run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Execution,
-    Deployment,
+/// One of the two things that run.
+#[derive(Debug)]
+pub(super) struct Kind {
+    /// In paths, and the key of bulk bodies.
+    pub(super) plural: &'static str,
+    pub(super) title: &'static str,
+    /// The first digit of its ids.
+    pub(super) initial: char,
+    /// Of the error about an id that is not there.
+    pub(super) unknown_code: &'static str,
+    pub(super) is_deployment: bool,
+    /// The target of one that nobody asked to stop.
+    pub(super) goal: &'static str,
+    /// Of a hundred so many have each status, after the first of each group, which show all.
+    pub(super) shares: &'static [(&'static str, u32)],
 }
+
+pub(super) static EXECUTION: Kind = Kind {
+    plural: "executions",
+    title: "Execution",
+    initial: 'e',
+    unknown_code: "01010020",
+    is_deployment: false,
+    goal: "COMPLETED",
+    shares: &[
+        ("RUNNING", 34),
+        ("COMPLETED", 30),
+        ("STOPPED", 12),
+        ("DEAD", 10),
+        ("PENDING", 9),
+        ("UNKNOWN", 4),
+        ("STOPPING", 1),
+    ],
+};
+
+pub(super) static DEPLOYMENT: Kind = Kind {
+    plural: "deployments",
+    title: "Deployment",
+    initial: 'd',
+    unknown_code: "01010016",
+    is_deployment: true,
+    goal: "RUNNING",
+    shares: &[
+        ("RUNNING", 52),
+        ("STOPPED", 20),
+        ("DEAD", 11),
+        ("PENDING", 9),
+        ("UNKNOWN", 6),
+        ("STOPPING", 2),
+    ],
+};
 
 impl Kind {
-    pub(super) const ALL: [Self; 2] = [Self::Execution, Self::Deployment];
-
-    /// In paths, and the key of bulk bodies.
-    pub(super) const fn plural(self) -> &'static str {
-        match self {
-            Self::Execution => "executions",
-            Self::Deployment => "deployments",
-        }
-    }
-
-    pub(super) const fn title(self) -> &'static str {
-        match self {
-            Self::Execution => "Execution",
-            Self::Deployment => "Deployment",
-        }
-    }
-
-    /// The first digit of its ids.
-    pub(super) const fn initial(self) -> char {
-        match self {
-            Self::Execution => 'e',
-            Self::Deployment => 'd',
-        }
-    }
-
-    pub(super) const fn unknown_code(self) -> &'static str {
-        match self {
-            Self::Execution => "01010020",
-            Self::Deployment => "01010016",
-        }
-    }
-
-    pub(super) fn target(self) -> String {
-        format!("/api/v2/{}", self.plural())
+    pub(super) fn target(&self) -> String {
+        format!("/api/v2/{}", self.plural)
     }
 }
 
-/// What it is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
-    Unknown,
-    Pending,
-    Running,
-    Completed,
-    Dead,
-    Stopping,
-    Stopped,
-}
-
-const STATUSES: [(Status, &str); 7] = [
-    (Status::Unknown, "UNKNOWN"),
-    (Status::Pending, "PENDING"),
-    (Status::Running, "RUNNING"),
-    (Status::Completed, "COMPLETED"),
-    (Status::Dead, "DEAD"),
-    (Status::Stopping, "STOPPING"),
-    (Status::Stopped, "STOPPED"),
-];
-
-impl Status {
-    pub(super) fn word(self) -> &'static str {
-        let named = STATUSES.iter().find(|(status, _)| *status == self);
-        named.expect("the table names every status").1
-    }
-
-    pub(super) fn named(word: &str) -> Option<Self> {
-        STATUSES
-            .iter()
-            .find(|(_, known)| *known == word)
-            .map(|(status, _)| *status)
-    }
-}
-
-/// Where it is meant to go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub(super) enum Target {
-    Completed,
-    Running,
-    Stopped,
-    Deleted,
-}
-
-/// What can be asked of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
-    Stop,
-    Delete,
-}
+/// What a row can be doing.
+#[rustfmt::skip]
+pub(super) const STATUSES: [&str; 7] =
+    ["UNKNOWN", "PENDING", "RUNNING", "COMPLETED", "DEAD", "STOPPING", "STOPPED"];
 
 /// What an execution or deployment is made from.
 #[derive(Debug)]
@@ -113,18 +77,19 @@ pub(super) struct Configuration {
     pub(super) name: String,
     pub(super) executable: String,
     pub(super) scenario: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: &'static Kind,
     pub(super) created: Timestamp,
 }
 
 /// One execution or deployment.
 #[derive(Debug)]
 pub(super) struct Row {
-    pub(super) kind: Kind,
+    pub(super) kind: &'static Kind,
     pub(super) id: String,
     pub(super) configuration: Arc<Configuration>,
-    pub(super) status: Status,
-    pub(super) target: Target,
+    pub(super) status: &'static str,
+    /// Where it is meant to go: COMPLETED, RUNNING, STOPPED or DELETED.
+    pub(super) target: &'static str,
     pub(super) message: Option<&'static str>,
     pub(super) schedule: Option<String>,
     pub(super) ttl: Option<&'static str>,
@@ -143,15 +108,17 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Whether the change is allowed now (the table of section 4).
-    pub(super) fn check(&self, change: Change, completed_is_kept: bool) -> Result<(), Failure> {
-        let allowed = match change {
-            _ if self.target == Target::Deleted => false,
-            Change::Stop => matches!(self.status, Status::Pending | Status::Running),
-            Change::Delete => self.may_be_deleted(completed_is_kept),
+    /// Whether it may go to that target now (the table of section 4).
+    pub(super) fn check(&self, target: &str, completed_is_kept: bool) -> Result<(), Failure> {
+        let allowed = match self.status {
+            _ if self.target == "DELETED" => false,
+            "PENDING" | "RUNNING" => target == "STOPPED",
+            "UNKNOWN" | "STOPPED" | "DEAD" => target == "DELETED",
+            "COMPLETED" => target == "DELETED" && !self.kind.is_deployment && !completed_is_kept,
+            _ => false,
         };
         if !allowed {
-            return Err(Failure::status_forbids(self.kind, self.status.word()));
+            return Err(Failure::status_forbids(self.kind, self.status));
         }
         if self.is_in_transition {
             return Err(Failure::in_transition(self.kind));
@@ -159,39 +126,22 @@ impl Row {
         Ok(())
     }
 
-    fn may_be_deleted(&self, completed_is_kept: bool) -> bool {
-        match self.status {
-            Status::Unknown | Status::Stopped | Status::Dead => true,
-            Status::Completed => self.kind == Kind::Execution && !completed_is_kept,
-            Status::Pending | Status::Running | Status::Stopping => false,
-        }
-    }
-
     /// Says that a change was accepted; what it leads to comes later.
-    pub(super) fn accept(&mut self, change: Change, when: Timestamp) {
-        self.modified = when;
-        match change {
-            Change::Stop => {
-                self.status = Status::Stopping;
-                self.target = Target::Stopped;
-                self.last_operation = "UPDATE";
-            }
-            Change::Delete => {
-                self.target = Target::Deleted;
-                self.last_operation = "DELETE";
-            }
+    pub(super) fn accept(&mut self, target: &'static str, when: Timestamp) {
+        (self.modified, self.target, self.last_operation) = (when, target, "DELETE");
+        if target == "STOPPED" {
+            (self.status, self.last_operation) = ("STOPPING", "UPDATE");
         }
     }
 
     /// Takes on a status, with the times that go with it.
-    pub(super) fn become_status(&mut self, status: Status, when: Timestamp) {
-        self.status = status;
-        self.modified = when;
+    pub(super) fn become_status(&mut self, status: &'static str, when: Timestamp) {
+        (self.status, self.modified) = (status, when);
         match status {
-            Status::Pending => self.submitted = Some(when),
-            Status::Running => (self.started, self.completed) = (Some(when), None),
-            Status::Completed | Status::Dead | Status::Stopped => self.completed = Some(when),
-            Status::Unknown | Status::Stopping => {}
+            "PENDING" => self.submitted = Some(when),
+            "RUNNING" => (self.started, self.completed) = (Some(when), None),
+            "COMPLETED" | "DEAD" | "STOPPED" => self.completed = Some(when),
+            _ => {}
         }
     }
 
@@ -203,7 +153,7 @@ impl Row {
             "configurationName": self.configuration.name,
             "scenarioId": self.configuration.scenario,
             "executableId": self.configuration.executable,
-            "status": self.status.word(),
+            "status": self.status,
             "statusMessage": self.message,
             "targetStatus": self.target,
             "createdAt": self.time(Some(self.created)),
@@ -233,32 +183,29 @@ impl Row {
         let mut shown = json!({
             "id": self.id,
             "configurationId": self.configuration.id,
-            "status": self.status.word(),
+            "status": self.status,
             "createdAt": self.time(Some(self.created)),
             "modifiedAt": self.time(Some(self.modified)),
             "statusDetails": self.status_details(),
         });
-        if self.kind == Kind::Deployment {
+        if self.kind.is_deployment {
             shown["details"] = self.details();
         }
         shown
     }
 
     fn of_its_kind(&self) -> Value {
-        let running = self.status == Status::Running;
-        match self.kind {
-            Kind::Execution => json!({
-                "outputArtifacts": [],
-                "executionScheduleId": self.schedule,
-            }),
-            Kind::Deployment => json!({
-                "deploymentUrl": if running { self.url() } else { String::new() },
-                "lastOperation": self.last_operation,
-                "latestRunningConfigurationId": self.configuration.id,
-                "ttl": self.ttl,
-                "details": self.details(),
-            }),
+        if !self.kind.is_deployment {
+            return json!({ "outputArtifacts": [], "executionScheduleId": self.schedule });
         }
+        let running = self.status == "RUNNING";
+        json!({
+            "deploymentUrl": if running { self.url() } else { String::new() },
+            "lastOperation": self.last_operation,
+            "latestRunningConfigurationId": self.configuration.id,
+            "ttl": self.ttl,
+            "details": self.details(),
+        })
     }
 
     fn url(&self) -> String {
@@ -280,17 +227,17 @@ impl Row {
     }
 
     fn status_details(&self) -> Value {
-        match (self.kind, self.message) {
-            (Kind::Deployment, Some(message)) => json!({
-                "deployment_info": [{
-                    "type": "Ready",
-                    "status": "False",
-                    "message": message,
-                    "last_transition_time": self.time(Some(self.modified)),
-                }],
-            }),
-            (Kind::Deployment, None) | (Kind::Execution, _) => json!({}),
-        }
+        let Some(message) = self.message.filter(|_| self.kind.is_deployment) else {
+            return json!({});
+        };
+        json!({
+            "deployment_info": [{
+                "type": "Ready",
+                "status": "False",
+                "message": message,
+                "last_transition_time": self.time(Some(self.modified)),
+            }],
+        })
     }
 
     fn time(&self, time: Option<Timestamp>) -> Option<String> {
