@@ -11,11 +11,12 @@ use crate::domain::export::Format;
 use crate::domain::resource::Kind;
 
 macro_rules! place_table {
-    ($($(#[$doc:meta])+ $place:ident $title:literal)+) => {
+    ($($place:ident $title:literal)+) => {
         /// Where keys go: the focus of the screen, or its popup.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "each has a title")]
         pub enum Place {
-            $($(#[$doc])+ $place,)+
+            $($place,)+
         }
 
         const EVERYWHERE: &[Place] = &[$(Place::$place),+];
@@ -32,55 +33,30 @@ macro_rules! place_table {
 }
 
 place_table! {
-    /// No connection is configured.
     FirstRun "first run"
-    /// The table.
     Browse "list"
-    /// The table, with a range being marked.
     Range "range"
-    /// The filter line.
     Filter "filter"
-    /// The action menu.
     Menu "actions"
-    /// The status chips.
     Statuses "status filter"
-    /// The sort menu.
     Sort "sort"
-    /// More rows than a batch holds.
     TooMany "too many"
-    /// The reason of a plan.
     PlanReason "plan: reason"
-    /// The line that confirms a plan.
     PlanPhrase "plan: confirm"
-    /// The rows of a plan.
     PlanRows "plan: rows"
-    /// The requests of a plan, as they would leave.
     PlanWire "plan: requests"
-    /// The text that a row of a plan is looked for by.
     PlanFind "plan: find"
-    /// The results of a batch.
     Results "results"
-    /// One row of the results in full.
     ResultsRow "results: row"
-    /// How plan or results are exported.
     Export "export"
-    /// The batches of this and earlier runs.
     Batches "batches"
-    /// The command line.
     Palette "commands"
-    /// Every source and how it does.
     Sources "sources"
-    /// What was said in this run.
     Messages "messages"
-    /// One row in full.
     Detail "detail"
-    /// What a row wrote, or what happened to it.
     Logs "logs"
-    /// The text that is looked for in a row's page.
     Search "search"
-    /// Keys and what they do.
     Help "help"
-    /// Leave or not.
     Quit "quit"
 }
 
@@ -99,140 +75,78 @@ impl Place {
     }
 }
 
-/// What a key asks for.
+/// What a key asks for; [`BINDINGS`] and [`NAMED`](super::palette::NAMED) say what each does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    missing_docs,
+    reason = "the tables of keys and names say what each does"
+)]
 pub enum Command {
-    /// One row up.
     Up,
-    /// One row down.
     Down,
-    /// The first row.
     Top,
-    /// The last row.
     Bottom,
-    /// Half a page up.
     HalfUp,
-    /// Half a page down.
     HalfDown,
-    /// A page up.
     PageUp,
-    /// A page down.
     PageDown,
-    /// Mark or unmark the row and go on.
     Mark,
-    /// Begin a range to mark, or mark it.
     RangeMark,
-    /// Begin a range to unmark, or unmark it.
     RangeUnmark,
-    /// Mark all that matches.
     MarkAll,
-    /// Unmark all that matches.
     UnmarkAll,
-    /// Invert within what matches.
     Invert,
-    /// Only the operator's own rows, or all again.
     Mine,
-    /// Only the marked rows, or all again.
     OnlyMarked,
-    /// Mark the rows of the last batch.
     LastBatch,
-    /// The action menu.
     Actions,
-    /// Plan this action.
     Plan(Action),
-    /// The row in full.
     Detail,
-    /// What the row wrote, or what happened to it.
     Logs,
-    /// Type a text to look for.
     Search,
-    /// The next place it is found.
     NextMatch,
-    /// The place before.
     PreviousMatch,
-    /// Keep the newest lines in sight.
     Follow,
-    /// Write what is shown to a file.
     Save,
-    /// Type a filter.
     Filter,
-    /// Choose statuses.
     Statuses,
-    /// Choose the order.
     Sort,
-    /// Turn the order round.
     ReverseSort,
-    /// Show a tab.
     Tab(Tab),
-    /// Copy ids.
     CopyIds,
-    /// Copy rows as tab-separated values.
     CopyRows,
-    /// Read every source now.
     Refresh,
-    /// Hold the refresh, or let it go on.
     Hold,
-    /// The detail pane, on or off.
     Pane,
-    /// The batches of this and earlier runs.
     Batches,
-    /// The command line.
     Palette,
-    /// Every source and how it does.
     Sources,
-    /// What was said in this run.
     Messages,
-    /// Type the name of a resource group, project or organisation.
     Scope,
-    /// Ids and names whole, other columns give way; or as before.
     Wide,
-    /// The keys of this screen.
     Help,
-    /// Put the one line on what to press away.
     Dismiss,
-    /// Sign in again where credentials were refused.
     SignInAgain,
-    /// Choose, accept, confirm.
     Accept,
-    /// Choose or leave a chip, leave a plan row out or take it in.
     Toggle,
-    /// No chip: every status passes.
     AllStatuses,
-    /// The chips of the start: what is live.
     LiveStatuses,
-    /// Mark as many as there is room for.
     MarkWhatFits,
-    /// The next field.
     NextFocus,
-    /// The field before.
     PreviousFocus,
-    /// Stop this row instead of deleting it, or the other way round.
     Retarget,
-    /// Only the plan rows that the list's filter hides, or all again.
     OnlyHidden,
-    /// The requests as they would leave.
     Wire,
-    /// Plan again what can be retried.
     Retry,
-    /// Mark what was rejected or is unknown.
     MarkFailed,
-    /// Plan the delete of what was stopped.
     DeleteStopped,
-    /// Plan the resume of what was suspended.
     ResumeSuspended,
-    /// Open or close a group of rows.
     Fold,
-    /// Choose how plan or results are exported.
     Export,
-    /// Export them that way.
     ExportAs(Format),
-    /// Close, go back, clear the filter.
     Back,
-    /// Back; at the top: leave.
     Quit,
-    /// Close a dialog; stop sending; else as quit.
     Interrupt,
-    /// Give the terminal back until `fg`.
     Suspend,
 }
 

@@ -7,7 +7,7 @@ use crate::app::lanes::{Trouble, seconds_until};
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::{Canvas, row};
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, grouped};
+use crate::ui::words::{Words, grouped, say};
 
 /// Draws as many failures as there are lines; the last line says how many more there are.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
@@ -48,8 +48,7 @@ fn line(model: &Model, trouble: &Trouble, in_full: bool) -> Words {
         ),
         None => String::new(),
     };
-    Words::new()
-        .say(Tone::Warn, " ! ")
+    say(Tone::Warn, " ! ")
         .strong(&trouble.what)
         .plain(format!(": {cause}"))
         .quiet(format!("{rows} · {when}"))

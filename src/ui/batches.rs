@@ -10,7 +10,7 @@ use crate::ui::canvas::{Canvas, Edges};
 use crate::ui::results::{name, standing};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::Tone;
-use crate::ui::words::Words;
+use crate::ui::words::{Words, plain, strong};
 
 /// Columns before the counts, where they stand below.
 const INDENT: usize = 2;
@@ -26,38 +26,22 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usi
         let parts = batches.iter().flatten();
         width = parts.map(Words::width).max().unwrap_or(0) + INDENT;
     }
-    let each = if is_narrow { 2 } else { 1 };
-    let lines: Vec<Words> = batches
-        .into_iter()
-        .flat_map(|[head, counts]| {
-            if is_narrow {
-                vec![head, Words::new().pad_to(INDENT).and(counts)]
-            } else {
-                vec![head.and(counts)]
-            }
-        })
-        .collect();
-    let room = screen.height.saturating_sub(4);
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(room);
-    let scroll = Scroll {
-        lines,
-        cursor: cursor * each..(cursor + 1) * each,
-        tail: 0,
-    };
-    let edges = Edges {
-        mark: scroll.more(height),
-        ..Edges::titled("batches of this and earlier runs").noted("enter opens its results")
-    };
-    let inner = canvas.popup(screen, (width.max(52), usize::from(height)), &edges);
-    scroll.draw(canvas, inner);
+    let entries = batches.into_iter().map(|[head, counts]| {
+        if is_narrow {
+            vec![head, Words::new().pad_to(INDENT).and(counts)]
+        } else {
+            vec![head.and(counts)]
+        }
+    });
+    let edges = Edges::titled("batches of this and earlier runs").noted("enter opens its results");
+    Scroll::of(entries, cursor).popup(canvas, screen, width.max(52), edges);
 }
 
 /// Which batch, and what became of its rows.
 fn lines(number: usize, run: &Run) -> [Words; 2] {
     let totals = run.report.totals();
     let intent = run.report.intent();
-    let head = Words::new()
-        .plain("  ")
+    let head = plain("  ")
         .strong(name(run, number))
         .plain(format!("  {}", time_of_day(intent.confirmed)))
         .plain(format!(
@@ -70,7 +54,7 @@ fn lines(number: usize, run: &Run) -> [Words; 2] {
         (None, 0) => head.quiet("settled"),
         (None, moving) => head.say(Tone::Busy, format!("{moving} moving")),
     };
-    let mut line = Words::new().plain(format!("   {} marked", totals.marked()));
+    let mut line = plain(format!("   {} marked", totals.marked()));
     let mut sign = " = ";
     let counts = [
         (totals.scheduled, "scheduled", Tone::Plain),
@@ -91,7 +75,7 @@ pub(super) fn export(canvas: &mut Canvas, screen: Rect) {
     let lines: Vec<Words> = keymap::in_place(Place::Export)
         .filter(|binding| !binding.label.is_empty())
         .map(|binding| {
-            let key = Words::new().strong(binding.keys[0].name()).pad_to(5);
+            let key = strong(binding.keys[0].name()).pad_to(5);
             key.plain(binding.label).pad_to(16).quiet(binding.help)
         })
         .collect();

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::Model;
 use crate::app::layout::Pane;
 use crate::ui::canvas::{Canvas, span, stacked};
-use crate::ui::words::Words;
+use crate::ui::words::plain;
 use crate::ui::{banner, detail, marks, table, tabs};
 
 /// Borders and heads of the table.
@@ -63,7 +63,7 @@ fn draw_hint(canvas: &mut Canvas, area: Rect) {
         ("x", "act"),
         ("?", "help"),
     ];
-    let mut line = Words::new().plain(" ");
+    let mut line = plain(" ");
     for (place, (key, does)) in keys.into_iter().enumerate() {
         let gap = if place == 0 { "" } else { " · " };
         line = line.quiet(gap).strong(key).plain(format!(" {does}"));

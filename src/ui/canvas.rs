@@ -1,13 +1,14 @@
 //! The frame being drawn: text that is cleaned and cut to its room, boxes, lines with two ends.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 
 use crate::domain::text::{cut, width};
 use crate::ui::glyph;
 use crate::ui::theme::{Theme, Tone};
-use crate::ui::words::{Words, clean};
+use crate::ui::words::{Words, clean, plain, quiet, strong};
 
 /// Where panes draw.
 pub(super) struct Canvas<'a> {
@@ -26,12 +27,9 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    pub(super) fn theme(&self) -> Theme {
-        self.theme
-    }
-
     /// Writes text that fits, or its start with `…`, and says how many columns it took.
-    pub(super) fn put(&mut self, at: Rect, text: &str, style: Style) -> u16 {
+    pub(super) fn put(&mut self, at: Rect, text: &str, tone: Tone) -> u16 {
+        let style = self.theme.style(tone);
         let at = at.intersection(self.buffer.area);
         if at.is_empty() {
             return 0;
@@ -54,15 +52,14 @@ impl<'a> Canvas<'a> {
         for (place, (tone, text)) in words.parts().iter().enumerate() {
             // A part that just fits is cut where another one follows it, so that the cut is seen.
             let follows = place < last && usize::from(rest.width) == width(text);
-            let style = self.theme.style(*tone);
             let used = if follows {
-                self.put(rest, &format!("{text}…"), style)
+                self.put(rest, &format!("{text}…"), *tone)
             } else {
-                self.put(rest, text, style)
+                self.put(rest, text, *tone)
             };
             rest.x += used;
             rest.width -= used;
-            if rest.width == 0 || used < u16::try_from(width(text)).unwrap_or(u16::MAX) {
+            if rest.width == 0 || used < fit(width(text)) {
                 return;
             }
         }
@@ -73,8 +70,7 @@ impl<'a> Canvas<'a> {
     pub(super) fn sides(&mut self, at: Rect, left: &Words, right: &Words) {
         let room = usize::from(at.width);
         let taken = right.width().min(room);
-        let [taken, used] = [taken, taken + usize::from(taken > 0)]
-            .map(|columns| u16::try_from(columns).unwrap_or(u16::MAX));
+        let [taken, used] = [taken, taken + usize::from(taken > 0)].map(fit);
         self.line(span(at, at.width - taken, taken), right);
         self.line(span(at, 0, at.width.saturating_sub(used)), left);
     }
@@ -82,6 +78,12 @@ impl<'a> Canvas<'a> {
     /// Gives a whole area one style.
     pub(super) fn tint(&mut self, area: Rect, tone: Tone) {
         self.buffer.set_style(area, self.theme.style(tone));
+    }
+
+    /// Writes the warning band of protected connections, in the color the configuration names.
+    pub(super) fn band(&mut self, at: Rect, text: &str, color: Option<&str>) {
+        self.put(at, text, Tone::Badge);
+        self.buffer.set_style(at, self.theme.band(color));
     }
 
     /// Empties an area.
@@ -97,15 +99,14 @@ impl<'a> Canvas<'a> {
         if area.width < 4 || area.height < 2 {
             return Rect::ZERO;
         }
-        let style = self.theme.style(Tone::Quiet);
         let across = "─".repeat(usize::from(area.width) - 2);
         let (top, bottom) = (row(area, 0), row(area, area.height - 1));
-        self.put(top, &format!("┌{across}┐"), style);
-        self.put(bottom, &format!("└{across}┘"), style);
+        self.put(top, &format!("┌{across}┐"), Tone::Quiet);
+        self.put(bottom, &format!("└{across}┘"), Tone::Quiet);
         for y in 1..area.height - 1 {
             let line = row(area, y);
-            self.put(span(line, 0, 1), "│", style);
-            self.put(span(line, area.width - 1, 1), "│", style);
+            self.put(span(line, 0, 1), "│", Tone::Quiet);
+            self.put(span(line, area.width - 1, 1), "│", Tone::Quiet);
         }
         self.edge(top, &edges.title, &edges.mark);
         self.edge(bottom, &edges.remark, &edges.note);
@@ -117,7 +118,7 @@ impl<'a> Canvas<'a> {
             if words.is_empty() {
                 Words::new()
             } else {
-                Words::new().plain(" ").and(words.clone()).plain(" ")
+                plain(" ").and(words.clone()).plain(" ")
             }
         };
         let inner = span(at, 2, at.width.saturating_sub(4));
@@ -133,15 +134,14 @@ impl<'a> Canvas<'a> {
             width: inner.width + 2,
             height: 1,
         };
-        self.put(at, &format!("├{across}┤"), self.theme.style(Tone::Quiet));
+        self.put(at, &format!("├{across}┤"), Tone::Quiet);
         self.edge(at, &Words::new(), note);
     }
 
     /// Draws an empty box over the middle of the screen, no larger than it, and returns its inside.
     pub(super) fn popup(&mut self, screen: Rect, size: (usize, usize), edges: &Edges) -> Rect {
-        let fit = |wanted: usize, room: u16| u16::try_from(wanted).unwrap_or(u16::MAX).min(room);
-        let width = fit(size.0 + 4, screen.width);
-        let height = fit(size.1 + 2, screen.height.saturating_sub(2));
+        let width = fit(size.0 + 4).min(screen.width);
+        let height = fit(size.1 + 2).min(screen.height.saturating_sub(2));
         let area = Rect {
             x: screen.x + (screen.width - width) / 2,
             y: screen.y + (screen.height - height) / 2,
@@ -158,6 +158,37 @@ impl<'a> Canvas<'a> {
         span(inner, 1, inner.width.saturating_sub(2))
     }
 
+    /// Draws a text of so many lines in a box, from `first` on as far as it goes; the edge says which lines
+    /// these are. Gives the inside, and the lines shown.
+    pub(super) fn page(
+        &mut self,
+        area: Rect,
+        edges: Edges,
+        first: usize,
+        len: usize,
+        line: impl Fn(usize) -> Words,
+    ) -> (Rect, Range<usize>) {
+        let height = usize::from(area.height.saturating_sub(2));
+        let first = first.min(len.saturating_sub(height));
+        let shown = first..(first + height).min(len);
+        let note = format!("lines {}-{} of {len}", first + 1, shown.end);
+        let inner = self.padded(area, &edges.noted(note));
+        for (y, place) in (0..inner.height).zip(shown.clone()) {
+            self.line(row(inner, y), &line(place));
+        }
+        (inner, shown)
+    }
+
+    /// Draws lines with two ends under the upper edge of a box, a rule below them; gives what is left.
+    pub(super) fn headed(&mut self, inner: Rect, head: &[(Words, Words)]) -> Rect {
+        let [top, rule, rest] = stacked(inner, [fit(head.len()), 1, inner.height]);
+        for (y, (left, right)) in (0..top.height).zip(head) {
+            self.sides(row(top, y), left, right);
+        }
+        self.rule(inner, rule.y, &Words::new());
+        rest
+    }
+
     /// Draws lines from the top, as many as fit.
     pub(super) fn lines(&mut self, area: Rect, lines: &[Words]) {
         for (y, words) in (0..area.height).zip(lines) {
@@ -168,8 +199,7 @@ impl<'a> Canvas<'a> {
     /// Marks the row under the cursor: the glyph in its first column, the whole line in one style.
     pub(super) fn cursor_row(&mut self, at: Rect) {
         self.cursor_line(at);
-        let style = self.theme.style(Tone::Cursor);
-        self.put(span(at, 0, 1), glyph::CURSOR, style);
+        self.put(span(at, 0, 1), glyph::CURSOR, Tone::Cursor);
     }
 
     /// A further line of the row under the cursor.
@@ -198,16 +228,21 @@ impl Edges {
     /// A box with a title alone.
     pub(super) fn titled(title: impl AsRef<str>) -> Self {
         Self {
-            title: Words::new().strong(title),
+            title: strong(title),
             ..Self::default()
         }
     }
 
     /// With a note below.
     pub(super) fn noted(mut self, note: impl AsRef<str>) -> Self {
-        self.note = Words::new().quiet(note);
+        self.note = quiet(note);
         self
     }
+}
+
+/// Columns or lines as terminals count them.
+pub(super) fn fit(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
 }
 
 /// One line of an area.

@@ -10,26 +10,18 @@ use crate::domain::resource::Status;
 use crate::ui::canvas::{Canvas, Edges};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, grouped};
+use crate::ui::words::{Words, grouped, plain, quiet, say, strong};
 use crate::ui::{glyph, tabs};
 
 /// Draws the status chips: each group with the words under it, and how many rows have them.
 pub(super) fn statuses(canvas: &mut Canvas, screen: Rect, model: &Model, statuses: &Statuses) {
-    let lines: Vec<Words> = statuses
-        .chips
-        .iter()
-        .map(|(chip, count)| chip_line(model, chip, *count))
-        .collect();
+    let chips = statuses.chips.iter();
+    let lines = chips.map(|(chip, count)| chip_line(model, chip, *count));
     let mut edges = Edges::titled("status").noted(tabs::matching(model));
     if model.browse.query.filter.names_status() {
-        edges.remark = Words::new().say(Tone::Warn, "the filter names a status itself");
+        edges.remark = say(Tone::Warn, "the filter names a status itself");
     }
-    let scroll = Scroll {
-        cursor: statuses.cursor..statuses.cursor + 1,
-        tail: 0,
-        lines,
-    };
-    list(canvas, screen, 40, &scroll, edges);
+    Scroll::of_lines(lines, statuses.cursor).popup(canvas, screen, 40, edges);
 }
 
 fn chip_line(model: &Model, chip: &Chip, count: usize) -> Words {
@@ -45,14 +37,14 @@ fn chip_line(model: &Model, chip: &Chip, count: usize) -> Words {
     let line = match chip {
         Chip::Group(group) => {
             let passes = everything || chosen.groups.contains(group);
-            let line = Words::new().say(Tone::Mark, format!("  {} ", sign(passes)));
+            let line = say(Tone::Mark, format!("  {} ", sign(passes)));
             line.strong(group.word())
         }
         Chip::Word(word, group) => {
             let through_group = everything || chosen.groups.contains(group);
             let own = chosen.words.contains(word);
             let tone = if own { Tone::Mark } else { Tone::Quiet };
-            let line = Words::new().say(tone, format!("      {} ", sign(own || through_group)));
+            let line = say(tone, format!("      {} ", sign(own || through_group)));
             let status = Status {
                 word: word.clone(),
                 group: *group,
@@ -69,35 +61,13 @@ pub(super) fn sort(canvas: &mut Canvas, screen: Rect, model: &Model, menu: &Sort
     let now = model.browse.query.sort;
     let line = |column: Column| {
         if column == now.column {
-            Words::new().say(Tone::Mark, format!("  {}", now.title()))
+            say(Tone::Mark, format!("  {}", now.title()))
         } else {
-            Words::new().plain(format!("  {}", column.title()))
+            plain(format!("  {}", column.title()))
         }
     };
-    let scroll = Scroll {
-        lines: Column::ALL.into_iter().map(line).collect(),
-        cursor: menu.cursor..menu.cursor + 1,
-        tail: 0,
-    };
     let edges = Edges::titled("sort by").noted("O in the list turns it round");
-    list(canvas, screen, 34, &scroll, edges);
-}
-
-/// Draws lines in a popup, as many as fit, with the cursor in sight.
-pub(super) fn list(
-    canvas: &mut Canvas,
-    screen: Rect,
-    width: usize,
-    scroll: &Scroll,
-    mut edges: Edges,
-) {
-    let room = screen.height.saturating_sub(4);
-    let height = u16::try_from(scroll.lines.len())
-        .unwrap_or(u16::MAX)
-        .min(room);
-    edges.mark = scroll.more(height);
-    let inner = canvas.popup(screen, (width, usize::from(height)), &edges);
-    scroll.draw(canvas, inner);
+    Scroll::of_lines(Column::ALL.map(line), menu.cursor).popup(canvas, screen, 34, edges);
 }
 
 /// Draws the question above the limit.
@@ -115,7 +85,7 @@ pub(super) fn too_many(canvas: &mut Canvas, screen: Rect, model: &Model, questio
     };
     let sort = model.browse.query.sort.title();
     let first = if room == 0 {
-        Words::new().quiet("1    no place is left: send or unmark first")
+        quiet("1    no place is left: send or unmark first")
     } else {
         choice(
             "1",
@@ -123,18 +93,18 @@ pub(super) fn too_many(canvas: &mut Canvas, screen: Rect, model: &Model, questio
         )
     };
     let lines = [
-        Words::new().plain(already),
+        plain(already),
         Words::new(),
         first,
         choice("2", "narrow the filter first"),
         choice("esc", "change nothing"),
         Words::new(),
-        Words::new().quiet("Never done silently: no row is dropped without being counted here."),
+        quiet("Never done silently: no row is dropped without being counted here."),
     ];
     let inner = canvas.popup(screen, (68, lines.len()), &Edges::titled(title));
     canvas.lines(inner, &lines);
 }
 
 fn choice(key: &str, does: &str) -> Words {
-    Words::new().strong(key).pad_to(5).plain(does)
+    strong(key).pad_to(5).plain(does)
 }

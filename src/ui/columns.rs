@@ -4,6 +4,7 @@ use crate::app::Model;
 use crate::app::table::Column as SortColumn;
 use crate::domain::connection::PlatformId;
 use crate::domain::text::width;
+use crate::ui::canvas::fit;
 
 /// A column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +138,7 @@ impl Needs {
         let longest = words.map(|word| width(word.word.as_str())).max();
         let mut lanes = model.lanes.all().iter();
         Self {
-            status: u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX),
+            status: fit(longest.unwrap_or(0)),
             whole: model.browse.wide,
             gpus: lanes.any(|lane| lane.connection.platform == PlatformId::RunAi),
         }
@@ -239,7 +240,7 @@ impl Columns {
 
 /// The columns with one space between them.
 fn taken(prefix: u16, shown: &[(Column, u16)]) -> u16 {
-    let gaps = u16::try_from(shown.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    let gaps = fit(shown.len().saturating_sub(1));
     prefix + gaps + shown.iter().map(|(_, width)| width).sum::<u16>()
 }
 

@@ -6,12 +6,11 @@ use crate::app::Model;
 use crate::app::listing::SourceState;
 use crate::domain::error::PlatformError;
 use crate::domain::text::width;
-use crate::domain::time::long_span;
+use crate::domain::time::{Moment, long_span};
 use crate::ui::canvas::{Canvas, span, stacked};
 use crate::ui::tabs;
-use crate::ui::theme;
-use crate::ui::words;
-use crate::ui::words::{Words, clean, grouped};
+use crate::ui::theme::{self, Tone};
+use crate::ui::words::{Words, clean, grouped, hanging, plain, quiet, say, strong};
 
 /// Draws the words, indented and a line below the edge.
 pub(super) fn draw(canvas: &mut Canvas, inner: Rect, model: &Model) {
@@ -23,7 +22,7 @@ pub(super) fn draw(canvas: &mut Canvas, inner: Rect, model: &Model) {
 
 fn lines(model: &Model, columns: usize) -> Vec<Words> {
     if model.browse.only_marked {
-        return vec![Words::new().plain("nothing is marked")];
+        return vec![plain("nothing is marked")];
     }
     if tabs::of_tab(model) > 0 {
         return nothing_matches(model, columns);
@@ -50,10 +49,7 @@ fn nothing_matches(model: &Model, columns: usize) -> Vec<Words> {
     if let Some((word, count)) = &model.browse.view.meant {
         text = format!("{text}. Did you mean `{word}` ({})?", grouped(*count));
     }
-    let mut lines: Vec<Words> = words::wrapped(&text, columns)
-        .into_iter()
-        .map(|line| Words::new().plain(line))
-        .collect();
+    let mut lines = hanging(Words::new(), Tone::Plain, &text, columns, usize::MAX);
     let mut keys = Words::new();
     if !typed.is_empty() {
         keys = keys.strong("esc").quiet(" clears the filter   ");
@@ -63,31 +59,26 @@ fn nothing_matches(model: &Model, columns: usize) -> Vec<Words> {
 }
 
 fn nothing_here(model: &Model, columns: usize) -> Vec<Words> {
-    let read = model
-        .lanes
-        .sources()
-        .filter(|state| state.listing.is_some());
-    let names: Vec<String> = read.map(|state| state.source.to_string()).collect();
+    let sources = model.lanes.sources();
+    let (names, read): (Vec<String>, Vec<Moment>) = sources
+        .filter_map(|state| Some((state.source.to_string(), state.listing.as_ref()?.finished)))
+        .unzip();
     let others = match names.len() - 1 {
         0 => String::new(),
         1 => " and 1 other source".to_owned(),
         more => format!(" and {more} other sources"),
     };
-    let oldest = model
-        .lanes
-        .sources()
-        .filter_map(|state| state.listing.as_ref())
-        .map(|listing| listing.finished)
-        .min();
-    let age = oldest.map(|oldest| long_span(model.now.moment.since(oldest)));
+    let age = read
+        .into_iter()
+        .min()
+        .map(|oldest| long_span(model.now.moment.since(oldest)));
     let text = format!(
         "Nothing here in {}{others}. Read {} ago.",
         names[0],
         age.unwrap_or_default()
     );
-    let lines = words::wrapped(&text, columns).into_iter();
-    let mut lines: Vec<Words> = lines.map(|line| Words::new().plain(line)).collect();
-    lines.push(Words::new().strong("r").quiet(" reads again"));
+    let mut lines = hanging(Words::new(), Tone::Plain, &text, columns, usize::MAX);
+    lines.push(strong("r").quiet(" reads again"));
     lines
 }
 
@@ -100,24 +91,27 @@ fn waiting(model: &Model, columns: usize) -> Vec<Words> {
         .flat_map(|state| std::iter::once(source(state, widest)).chain(cause(state, columns)))
         .collect();
     if lines.is_empty() {
-        lines.push(Words::new().quiet("asking what there is to list"));
+        lines.push(quiet("asking what there is to list"));
     }
     lines
 }
 
 /// What the banner may have no room for: all of it, with what helps.
-fn cause(state: &SourceState, columns: usize) -> impl Iterator<Item = Words> {
+fn cause(state: &SourceState, columns: usize) -> Vec<Words> {
     let text = state.health.error().map(ToString::to_string);
-    let lines = words::wrapped(&text.unwrap_or_default(), columns.saturating_sub(4));
-    let lines = lines.into_iter().filter(|line| !line.is_empty());
-    lines.map(|line| Words::new().plain(format!("    {line}")))
+    hanging(
+        plain("    "),
+        Tone::Plain,
+        &text.unwrap_or_default(),
+        columns,
+        usize::MAX,
+    )
 }
 
 fn source(state: &SourceState, widest: usize) -> Words {
     let (sign, tone, _) = theme::of_health(Some(&state.health));
     let error = state.health.error().map(PlatformError::short);
-    Words::new()
-        .say(tone, sign)
+    say(tone, sign)
         .plain(format!(" {}", state.source))
         .pad_to(widest + 5)
         .quiet(error.unwrap_or_else(|| "reading".to_owned()))

@@ -5,7 +5,7 @@ use tui_input::Input;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::text::{cut, width};
-use crate::ui::canvas::{Canvas, span};
+use crate::ui::canvas::{Canvas, fit, span};
 use crate::ui::glyph;
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, clean};
@@ -13,36 +13,29 @@ use crate::ui::words::{Words, clean};
 /// Draws `▏text▕`. With the focus it shows the part around the cursor, else its start.
 pub(super) fn draw(canvas: &mut Canvas, at: Rect, input: &Input, focused: bool) {
     let tone = if focused { Tone::Strong } else { Tone::Quiet };
-    let style = canvas.theme().style(tone);
-    canvas.put(span(at, 0, 1), glyph::FIELD.0, style);
+    canvas.put(span(at, 0, 1), glyph::FIELD.0, tone);
     let inner = span(at, 1, at.width.saturating_sub(2));
     text(canvas, inner, input, focused);
-    canvas.put(span(at, inner.width + 1, 1), glyph::FIELD.1, style);
+    canvas.put(span(at, inner.width + 1, 1), glyph::FIELD.1, tone);
 }
 
 /// Draws a label, the text behind it, and words at the right edge, all in one line that has the focus.
 pub(super) fn one_line(canvas: &mut Canvas, at: Rect, label: &Words, input: &Input, end: &Words) {
-    let columns = |words: &Words| u16::try_from(words.width()).unwrap_or(u16::MAX);
     // What is typed comes first, but leaves a third of the line.
-    let typed = u16::try_from(width(&clean(input.value()))).unwrap_or(u16::MAX);
-    let typed = typed
-        .saturating_add(2)
-        .clamp(12, (at.width / 3 * 2).max(12));
-    let right = columns(end).min(
-        at.width
-            .saturating_sub(columns(label).saturating_add(typed)),
-    );
+    let typed = fit(width(&clean(input.value())) + 2);
+    let typed = typed.clamp(12, (at.width / 3 * 2).max(12));
+    let taken = fit(label.width()).saturating_add(typed);
+    let right = fit(end.width()).min(at.width.saturating_sub(taken));
     canvas.line(span(at, at.width - right, right), end);
-    let left = columns(label).min(at.width);
+    let left = fit(label.width()).min(at.width);
     canvas.line(span(at, 0, left), label);
     let middle = at.width.saturating_sub(left + right);
     text(canvas, span(at, left, middle), input, true);
 }
 
 fn text(canvas: &mut Canvas, at: Rect, input: &Input, focused: bool) {
-    let style = canvas.theme().style(Tone::Plain);
     if !focused {
-        canvas.put(at, input.value(), style);
+        canvas.put(at, input.value(), Tone::Plain);
         return;
     }
     let before: String = input.value().chars().take(input.cursor()).collect();
@@ -51,8 +44,8 @@ fn text(canvas: &mut Canvas, at: Rect, input: &Input, focused: bool) {
     let shift = (before + 1).saturating_sub(room);
     let shown = clean(input.value());
     let shown = behind(&shown, shift);
-    canvas.put(at, &cut(shown, room), style);
-    let column = u16::try_from(before - shift.min(before)).unwrap_or(u16::MAX);
+    canvas.put(at, &cut(shown, room), Tone::Plain);
+    let column = fit(before - shift.min(before));
     if at.width > 0 && at.height > 0 {
         canvas.caret = Some(Position::new(at.x + column.min(at.width - 1), at.y));
     }

@@ -5,7 +5,8 @@ use ratatui::layout::{Margin, Rect};
 use crate::app::Model;
 use crate::domain::connection::PlatformId;
 use crate::ui::canvas::{Canvas, Edges, inside};
-use crate::ui::words::{Words, wrapped};
+use crate::ui::theme::Tone;
+use crate::ui::words::{Words, hanging, plain, quiet, strong, wrapped};
 
 /// Columns of the box's inside.
 const WIDTH: usize = 74;
@@ -32,9 +33,9 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
 
 fn lines(model: &Model, width: usize) -> Vec<Line> {
     let blank = || (false, Words::new());
-    let head = |text: &str| (false, Words::new().plain(text));
+    let head = |text: &str| (false, plain(text));
     let title = "No connection yet. Nothing has been contacted.";
-    let mut lines = vec![(true, Words::new().strong(title)), blank()];
+    let mut lines = vec![(true, strong(title)), blank()];
     lines.push(head("Set these environment variables and start again:"));
     lines.extend(
         PlatformId::ALL
@@ -66,22 +67,19 @@ fn lines(model: &Model, width: usize) -> Vec<Line> {
     let secrets = "Secrets are read from the environment, a file or a command you name; they are \
                    never written to the configuration.";
     let secrets = wrapped(secrets, width);
-    lines.extend(secrets.iter().map(|line| (false, Words::new().quiet(line))));
+    lines.extend(secrets.iter().map(|line| (false, quiet(line))));
     lines
 }
 
 /// A platform and the variables it is found by.
 fn how(platform: PlatformId, width: usize) -> Vec<Line> {
-    let column = 15;
-    let mut head = Words::new().plain("  ").strong(platform.name());
-    wrapped(variables(platform), width.saturating_sub(column))
-        .into_iter()
-        .map(|line| (true, std::mem::take(&mut head).pad_to(column).plain(line)))
-        .collect()
+    let head = plain("  ").strong(platform.name()).pad_to(15);
+    let lines = hanging(head, Tone::Plain, variables(platform), width, usize::MAX);
+    lines.into_iter().map(|line| (true, line)).collect()
 }
 
 fn command(name: &str, does: &str) -> Words {
-    let line = Words::new().plain("  ").strong(name);
+    let line = plain("  ").strong(name);
     if does.is_empty() {
         return line;
     }

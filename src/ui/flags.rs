@@ -40,11 +40,9 @@ impl<'a> Flags<'a> {
         mark: Option<&Mark>,
     ) {
         let (sign, tone) = self.mark(index, row, mark);
-        let style = canvas.theme().style(tone);
-        canvas.put(span(at, prefix - 2, 1), sign, style);
+        canvas.put(span(at, prefix - 2, 1), sign, tone);
         let (flag, tone) = self.flag(row, mark);
-        let style = canvas.theme().style(tone);
-        canvas.put(span(at, prefix - 1, 1), flag, style);
+        canvas.put(span(at, prefix - 1, 1), flag, tone);
     }
 
     fn mark(&self, index: usize, row: &Resource, mark: Option<&Mark>) -> (&'static str, Tone) {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::Model;
 use crate::app::keymap::{self, Binding, Command};
 use crate::ui::canvas::Canvas;
-use crate::ui::words::Words;
+use crate::ui::words::{Words, strong};
 
 /// Draws as many keys as fit, in the order of the table, of those that can act now. Help and the ways out
 /// are always among them.
@@ -39,8 +39,5 @@ const fn is_kept(command: Command) -> bool {
 
 fn key(binding: &Binding) -> Words {
     let name = binding.keys[0].name();
-    Words::new()
-        .strong(format!(" {name} "))
-        .quiet(binding.label)
-        .plain(" ")
+    strong(format!(" {name} ")).quiet(binding.label).plain(" ")
 }

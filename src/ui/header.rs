@@ -9,10 +9,10 @@ use crate::domain::connection::PlatformId;
 use crate::domain::error::PlatformError;
 use crate::domain::plan::LIMIT;
 use crate::domain::time::{Moment, long_span, short_span};
-use crate::ui::canvas::{Canvas, span};
+use crate::ui::canvas::{Canvas, fit, span};
 use crate::ui::glyph;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::Words;
+use crate::ui::words::{Words, plain, strong};
 
 /// How much is said, from most to least; the first that fits is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,15 +36,12 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
     };
     let detail = Detail::ALL.into_iter().find(fits);
     let (start, band, rest, end) = pieces(model, detail.unwrap_or(Detail::Letters), area.width);
-    let column = |columns: usize| u16::try_from(columns).unwrap_or(u16::MAX);
-    let gap = column(start.width() + band.len());
+    let gap = fit(start.width() + band.len());
     let line = start.pad_to(usize::from(gap)).and(rest);
     canvas.sides(area, &line, &end);
-    let color = protected_color(model);
-    let width = column(band.len());
+    let width = fit(band.len());
     let at = span(area, gap.saturating_sub(width), width);
-    let style = canvas.theme().band(color);
-    canvas.put(at, band, style);
+    canvas.band(at, band, protected_color(model));
 }
 
 /// The color the first protected connection asks for.
@@ -102,7 +99,7 @@ fn standing(model: &Model, writable: bool, protected: bool, detail: Detail) -> W
     } else {
         ""
     };
-    Words::new().plain(gap).quiet(words)
+    plain(gap).quiet(words)
 }
 
 /// The batches that go on behind this screen, and in narrow lists the number of marks.
@@ -139,10 +136,7 @@ fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
         Detail::Letters => letter(health.platform),
     };
     let state = State::of(model, health);
-    let mut words = Words::new()
-        .strong(label)
-        .plain(" ")
-        .say(state.tone, state.sign);
+    let mut words = strong(label).plain(" ").say(state.tone, state.sign);
     if detail < Detail::Ages || state.age.is_none() {
         let is_long = detail >= Detail::Ages && state.word == "connecting";
         let word = if is_long { glyph::MOVING } else { state.word };

@@ -6,7 +6,7 @@ use crate::app::keymap::{self, Binding, Place};
 use crate::app::layout::help_page;
 use crate::ui::canvas::{Canvas, Edges};
 use crate::ui::glyph;
-use crate::ui::words::Words;
+use crate::ui::words::{Words, plain, quiet};
 
 /// Columns of the keys.
 const KEYS: usize = 18;
@@ -26,7 +26,7 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, place: Place, first: usize
     }
     edges.mark = match (first, hidden) {
         (_, 0) => Words::new(),
-        (_, hidden) => Words::new().quiet(format!("{hidden} more ↓")),
+        (_, hidden) => quiet(format!("{hidden} more ↓")),
     };
     let width = WIDTH.min(usize::from(screen.width).saturating_sub(4));
     let inner = canvas.popup(screen, (width, height), &edges);
@@ -35,8 +35,7 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, place: Place, first: usize
 
 fn line(binding: &'static Binding) -> Words {
     let names: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
-    Words::new()
-        .plain(" ")
+    plain(" ")
         .strong(names.join("  "))
         .plain(" ")
         .pad_to(KEYS)

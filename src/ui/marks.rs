@@ -10,7 +10,7 @@ use crate::ui::canvas::Canvas;
 use crate::ui::glyph;
 use crate::ui::header::counts_marks;
 use crate::ui::theme::Tone;
-use crate::ui::words::Words;
+use crate::ui::words::{Words, strong};
 
 /// Draws the line.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
@@ -110,7 +110,7 @@ fn range(model: &Model) -> Option<Words> {
     } else {
         ("V", "unmarks")
     };
-    let line = Words::new().strong(" RANGE ").say(Tone::Mark, rows);
+    let line = strong(" RANGE ").say(Tone::Mark, rows);
     let marked = model.selection.len();
     Some(line.plain(format!(
         "   {key} {does} them · esc leaves it · {marked} of 100 marked"

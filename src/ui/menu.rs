@@ -6,10 +6,11 @@ use crate::app::Model;
 use crate::app::keymap::{Command, Place, name};
 use crate::app::menu::{Menu, Prospect};
 use crate::domain::action::Action;
-use crate::ui::canvas::{Canvas, Edges, row};
+use crate::ui::canvas::{Canvas, Edges, fit, row, stacked};
 use crate::ui::glyph;
+use crate::ui::scroll::Scroll;
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, flow, pieces};
+use crate::ui::words::{Words, flow, pieces, plain, quiet};
 
 /// Columns of the popup's inside, where there is room.
 const WIDTH: usize = 76;
@@ -35,22 +36,11 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, menu: &Menu
     }
     let height = height(&shown);
     let inner = canvas.popup(screen, (width, height + 4), &Edges::titled(title(model)));
-    canvas.lines(inner, &heads());
-    let mut y = 2;
-    for (place, lines) in shown.iter().enumerate() {
-        for (part, line) in lines.iter().enumerate() {
-            let at = row(inner, y);
-            canvas.line(at, line);
-            match (place == menu.cursor, part) {
-                (true, 0) => canvas.cursor_row(at),
-                (true, _) => canvas.cursor_line(at),
-                (false, _) => {}
-            }
-            y += 1;
-        }
-    }
-    let last = Words::new().quiet("  enter plans · esc goes back · nothing is sent from here");
-    canvas.line(row(inner, y + 1), &last);
+    let [heads, actions, end] = stacked(inner, [2, fit(height), 2]);
+    canvas.lines(heads, &titles());
+    Scroll::of(shown, menu.cursor).draw(canvas, actions);
+    let last = quiet("  enter plans · esc goes back · nothing is sent from here");
+    canvas.line(row(end, 1), &last);
 }
 
 fn title(model: &Model) -> String {
@@ -62,7 +52,7 @@ fn title(model: &Model) -> String {
     }
 }
 
-fn heads() -> [Words; 2] {
+fn titles() -> [Words; 2] {
     [["send", "server", "left"], ["", "decides", "out"]].map(|heads| {
         let line = Words::new().pad_to(16);
         let [send, decides, left] = heads;
@@ -72,8 +62,7 @@ fn heads() -> [Words; 2] {
 
 fn entry(model: &Model, prospect: &Prospect, width: usize) -> Vec<Words> {
     let counts = prospect.counts;
-    let line = Words::new()
-        .plain("  ")
+    let line = plain("  ")
         .strong(name(Place::Menu, Command::Plan(prospect.action)))
         .plain("  ")
         .strong(label(model, prospect))

@@ -38,9 +38,9 @@ use ratatui::layout::Rect;
 
 use crate::app::layout::{SMALLEST, is_too_small};
 use crate::app::{Model, Popup, Screen, rows};
-use crate::ui::canvas::{Canvas, row, stacked};
+use crate::ui::canvas::{Canvas, fit, row, stacked};
 use crate::ui::theme::{Theme, Tone};
-use crate::ui::words::Words;
+use crate::ui::words::{Words, plain, say};
 
 /// Screens with a box of their own give up the header below so many rows.
 const ROOM_FOR_HEADER: u16 = 30;
@@ -79,10 +79,9 @@ fn too_small(canvas: &mut Canvas, area: Rect, model: &Model) {
         area.width, area.height, SMALLEST.0, SMALLEST.1
     );
     let lines = words::wrapped(&text, usize::from(area.width));
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let top = area.height.saturating_sub(height) / 2;
+    let top = area.height.saturating_sub(fit(lines.len())) / 2;
     for (y, line) in (top..area.height).zip(lines) {
-        let line = Words::new().plain(line);
+        let line = plain(line);
         let indent = usize::from(area.width).saturating_sub(line.width()) / 2;
         canvas.line(row(area, y), &Words::new().pad_to(indent).and(line));
     }
@@ -111,7 +110,7 @@ fn screen(canvas: &mut Canvas, area: Rect, model: &Model) {
 /// DEMO for the edge of a box, where there is no header to say so.
 fn demo_mark(model: &Model, box_area: Rect) -> Words {
     if model.demo && box_area.y == 0 {
-        Words::new().say(Tone::Badge, " DEMO ")
+        say(Tone::Badge, " DEMO ")
     } else {
         Words::new()
     }

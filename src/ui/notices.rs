@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::{Model, Screen};
 use crate::domain::text::cut;
-use crate::ui::canvas::Canvas;
+use crate::ui::canvas::{Canvas, fit};
 use crate::ui::theme::Tone;
 use crate::ui::words::clean;
 
@@ -27,20 +27,17 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
         } else {
             String::new()
         };
-        let text = cut(
-            &clean(&notice.text),
-            usize::from(area.width).saturating_sub(12),
-        );
+        let room = usize::from(area.width).saturating_sub(12);
+        let text = cut(&clean(&notice.text), room);
         let text = format!(" {more}{text} ");
-        let width = u16::try_from(crate::domain::text::width(&text)).unwrap_or(area.width);
+        let width = fit(crate::domain::text::width(&text)).min(area.width);
         let at = Rect {
             x: area.right().saturating_sub(width + 1).max(area.x),
             y: lowest.saturating_sub(up),
-            width: width.min(area.width),
+            width,
             height: 1,
         };
         canvas.clear(at);
-        let style = canvas.theme().style(Tone::Badge);
-        canvas.put(at, &text, style);
+        canvas.put(at, &text, Tone::Badge);
     }
 }

@@ -8,10 +8,9 @@ use crate::app::listing::SourceState;
 use crate::app::palette::Palette;
 use crate::domain::time::{short_span, time_of_day};
 use crate::ui::canvas::{Canvas, Edges, stacked};
-use crate::ui::choices::list;
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, flow, grouped, wrapped};
+use crate::ui::words::{Words, flow, grouped, hanging, plain, quiet, say};
 use crate::ui::{field, glyph};
 
 /// Columns of the popups' inside, where there is room.
@@ -23,21 +22,16 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, palette: &Palette) {
     let lines: Vec<Words> = fitting
         .map(|named| {
             let (help, key) = named.says();
-            let line = Words::new().plain("  ").strong(named.name).pad_to(13);
+            let line = plain("  ").strong(named.name).pad_to(13);
             line.quiet(key).plain(" ").pad_to(18).plain(help)
         })
         .collect();
     let size = (78, lines.len() + 1);
     let inner = canvas.popup(screen, size, &Edges::titled("command"));
     let [first, below] = stacked(inner, [1, inner.height]);
-    let label = Words::new().say(Tone::Mark, ":");
+    let label = say(Tone::Mark, ":");
     field::one_line(canvas, first, &label, &palette.input, &Words::new());
-    let scroll = Scroll {
-        cursor: palette.cursor..palette.cursor + 1,
-        tail: 0,
-        lines,
-    };
-    scroll.draw(canvas, below);
+    Scroll::of_lines(lines, palette.cursor).draw(canvas, below);
 }
 
 /// Draws every source with its state, and how many requests each connection sends a minute.
@@ -47,30 +41,15 @@ pub(super) fn sources(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: 
         .lanes
         .sources()
         .map(|state| source(model, state, columns));
-    let mut scroll = scrolled(entries, cursor);
     let counts = model.lanes.all().iter().map(|lane| {
         let name = &lane.connection.name;
         let count = model.requests.get(name).copied().unwrap_or(0);
-        Words::new().plain(format!("{name} {count}"))
+        plain(format!("{name} {count}"))
     });
-    let head = Words::new().plain("  ").quiet("requests a minute: ");
+    let head = plain("  ").quiet("requests a minute: ");
     let counts = flow(head, counts.collect(), glyph::DOT, columns);
-    scroll.tail = counts.len();
-    scroll.lines.extend(counts);
-    list(canvas, screen, columns, &scroll, Edges::titled("sources"));
-}
-
-/// An entry of several lines each, with the cursor on one entry.
-fn scrolled(entries: impl Iterator<Item = Vec<Words>>, cursor: usize) -> Scroll {
-    let mut scroll = Scroll::default();
-    for (place, lines) in entries.enumerate() {
-        let first = scroll.lines.len();
-        scroll.lines.extend(lines);
-        if place == cursor {
-            scroll.cursor = first..scroll.lines.len();
-        }
-    }
-    scroll
+    let scroll = Scroll::of(entries, cursor).with_tail(counts);
+    scroll.popup(canvas, screen, columns, Edges::titled("sources"));
 }
 
 fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<Words> {
@@ -88,8 +67,7 @@ fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<Words> {
     };
     let name = state.source.to_string();
     let name_columns = columns.saturating_sub(53).max(20);
-    let line = Words::new()
-        .plain("  ")
+    let line = plain("  ")
         .say(tone, format!("{sign} {word:<10} "))
         .plain(crate::domain::text::cut(&name, name_columns))
         .pad_to(15 + name_columns)
@@ -97,10 +75,17 @@ fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<Words> {
         .plain("  ")
         .quiet(next);
     let error = state.health.error().map(ToString::to_string);
-    let error = wrapped(&error.unwrap_or_default(), columns.saturating_sub(6));
-    let errors = error.into_iter();
-    let errors = errors.map(|line| Words::new().pad_to(5).say(Tone::Warn, line));
-    [line].into_iter().chain(errors).collect()
+    let indent = Words::new().pad_to(5);
+    let error = error.unwrap_or_default();
+    let mut lines = hanging(
+        indent,
+        Tone::Warn,
+        &error,
+        columns.saturating_sub(1),
+        usize::MAX,
+    );
+    lines.insert(0, line);
+    lines
 }
 
 /// Draws what was said in this run, newest first.
@@ -108,17 +93,18 @@ pub(super) fn messages(canvas: &mut Canvas, screen: Rect, model: &Model, cursor:
     let columns = usize::from(screen.width.saturating_sub(4)).min(WIDTH);
     let said = model.said.iter().rev();
     let entries = said.map(|(at, text)| {
-        let mut lead = Words::new().plain("  ").quiet(time_of_day(*at));
-        let lines = wrapped(text, columns.saturating_sub(13)).into_iter();
-        lines
-            .map(|line| std::mem::take(&mut lead).pad_to(12).plain(line))
-            .collect()
+        let lead = plain("  ").quiet(time_of_day(*at)).pad_to(12);
+        hanging(
+            lead,
+            Tone::Plain,
+            text,
+            columns.saturating_sub(1),
+            usize::MAX,
+        )
     });
-    let mut scroll = scrolled(entries, cursor);
+    let mut scroll = Scroll::of(entries, cursor);
     if scroll.lines.is_empty() {
-        scroll
-            .lines
-            .push(Words::new().quiet("nothing was said yet"));
+        scroll.lines.push(quiet("nothing was said yet"));
     }
-    list(canvas, screen, columns, &scroll, Edges::titled("messages"));
+    scroll.popup(canvas, screen, columns, Edges::titled("messages"));
 }

@@ -4,26 +4,20 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::ui::canvas::{Canvas, Edges};
-use crate::ui::words::Words;
+use crate::ui::words::{Words, plain, strong};
 
 /// Draws the question over the screen.
 pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model) {
     let (rows, _) = model.moving();
     let mut lines = vec![
-        Words::new()
-            .strong(format!("{rows} still moving. Quit?"))
-            .plain(" Nothing is undone by quitting."),
+        strong(format!("{rows} still moving. Quit?")).plain(" Nothing is undone by quitting."),
         Words::new(),
     ];
     if model.is_sending() {
-        lines.insert(
-            1,
-            Words::new().plain("Requests that have not left yet are not sent."),
-        );
+        lines.insert(1, plain("Requests that have not left yet are not sent."));
     }
     lines.push(
-        Words::new()
-            .strong("enter")
+        strong("enter")
             .plain(" leave   ")
             .strong("esc")
             .plain(" stay"),

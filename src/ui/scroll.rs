@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::ui::canvas::{Canvas, row};
-use crate::ui::words::Words;
+use crate::ui::canvas::{Canvas, Edges, fit, row};
+use crate::ui::words::{Words, quiet};
 
 /// Lines, and which of them the cursor is on.
 #[derive(Default)]
@@ -17,6 +17,39 @@ pub(super) struct Scroll {
 }
 
 impl Scroll {
+    /// Entries of one line each.
+    pub(super) fn of_lines(lines: impl IntoIterator<Item = Words>, cursor: usize) -> Self {
+        Self::of(lines.into_iter().map(|line| vec![line]), cursor)
+    }
+
+    /// Entries of several lines each, with the cursor on one of them.
+    pub(super) fn of(entries: impl IntoIterator<Item = Vec<Words>>, cursor: usize) -> Self {
+        let mut scroll = Self::default();
+        for (place, lines) in entries.into_iter().enumerate() {
+            let first = scroll.lines.len();
+            scroll.lines.extend(lines);
+            if place == cursor {
+                scroll.cursor = first..scroll.lines.len();
+            }
+        }
+        scroll
+    }
+
+    /// With lines at the end that belong to no entry.
+    pub(super) fn with_tail(mut self, lines: Vec<Words>) -> Self {
+        self.tail = lines.len();
+        self.lines.extend(lines);
+        self
+    }
+
+    /// Draws the lines in a popup, as many as fit, with the cursor in sight.
+    pub(super) fn popup(&self, canvas: &mut Canvas, screen: Rect, width: usize, mut edges: Edges) {
+        let height = fit(self.lines.len()).min(screen.height.saturating_sub(4));
+        edges.mark = self.more(height);
+        let inner = canvas.popup(screen, (width, usize::from(height)), &edges);
+        self.draw(canvas, inner);
+    }
+
     /// The lines that are shown in a room of that height: the cursor stands in the middle, except near
     /// the ends.
     pub(super) fn window(&self, height: u16) -> Range<usize> {
@@ -52,9 +85,9 @@ impl Scroll {
         let below = self.lines.len() - window.end;
         match (window.start, below) {
             (0, 0) => Words::new(),
-            (0, below) => Words::new().quiet(format!("{below} more ↓")),
-            (above, 0) => Words::new().quiet(format!("{above} more ↑")),
-            (above, below) => Words::new().quiet(format!("{above} more ↑ · {below} more ↓")),
+            (0, below) => quiet(format!("{below} more ↓")),
+            (above, 0) => quiet(format!("{above} more ↑")),
+            (above, below) => quiet(format!("{above} more ↑ · {below} more ↓")),
         }
     }
 }

@@ -11,20 +11,20 @@ use crate::domain::connection::PlatformId;
 use crate::domain::resource::{Kind, Resource, Source};
 use crate::domain::text::{cut, cut_middle, width};
 use crate::domain::time::{age, short_span};
-use crate::ui::canvas::{Canvas, Edges, row, span};
+use crate::ui::canvas::{Canvas, Edges, fit, row, span};
 use crate::ui::columns::{Column, Columns, Needs};
 use crate::ui::flags::Flags;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, grouped};
+use crate::ui::words::{Words, grouped, quiet, strong};
 use crate::ui::{empty, glyph, header, tabs};
 
 /// Draws the table in its box.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
     let columns = Columns::fit(area.width.saturating_sub(3), Needs::of(model));
     let edges = Edges {
-        title: Words::new().strong(title(model, area.width)),
+        title: strong(title(model, area.width)),
         remark: remark(model, area.width),
-        note: Words::new().quiet(position(model, area.width)),
+        note: quiet(position(model, area.width)),
         ..Edges::default()
     };
     let inner = canvas.boxed(area, &edges);
@@ -122,7 +122,6 @@ fn remarks(model: &Model) -> String {
 
 fn heads(canvas: &mut Canvas, at: Rect, model: &Model, columns: &Columns) {
     let sort = model.browse.query.sort;
-    let style = canvas.theme().style(Tone::Strong);
     let mut x = columns.prefix;
     for (column, columns) in &columns.shown {
         let mut title = match column {
@@ -132,20 +131,19 @@ fn heads(canvas: &mut Canvas, at: Rect, model: &Model, columns: &Columns) {
         if column.sort() == Some(sort.column) && width(&sort.title()) <= usize::from(*columns) {
             title = sort.title();
         }
-        put(canvas, span(at, x, *columns), *column, &title, style);
+        put(canvas, span(at, x, *columns), *column, &title, Tone::Strong);
         x += columns + 1;
     }
 }
 
-fn put(canvas: &mut Canvas, at: Rect, column: Column, text: &str, style: ratatui::style::Style) {
-    let missing = usize::from(at.width).saturating_sub(width(text));
-    let missing = u16::try_from(missing).unwrap_or(u16::MAX);
+fn put(canvas: &mut Canvas, at: Rect, column: Column, text: &str, tone: Tone) {
+    let missing = at.width.saturating_sub(fit(width(text)));
     let start = if column.is_right_aligned() {
         missing
     } else {
         0
     };
-    canvas.put(span(at, start, at.width), text, style);
+    canvas.put(span(at, start, at.width), text, tone);
 }
 
 /// What the rows of one frame have in common.
@@ -191,8 +189,7 @@ impl<'a> Pane<'a> {
         for (column, width) in &self.columns.shown {
             let (text, tone) = self.cell(*column, *width, resource);
             let tone = if is_old { Tone::Quiet } else { tone };
-            let style = canvas.theme().style(tone);
-            put(canvas, span(at, x, *width), *column, &text, style);
+            put(canvas, span(at, x, *width), *column, &text, tone);
             x += width + 1;
         }
         if is_cursor {

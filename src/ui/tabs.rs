@@ -10,7 +10,7 @@ use crate::domain::resource::{Group, Kind};
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::Canvas;
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, grouped};
+use crate::ui::words::{Words, grouped, quiet, say, strong};
 use crate::ui::{field, glyph};
 
 /// Between the parts of the line.
@@ -19,10 +19,10 @@ const GAP: &str = "  ";
 /// Draws the line.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
     if let Some((input, _)) = &model.browse.typing {
-        let label = Words::new().strong(" filter ").say(Tone::Mark, "/");
+        let label = strong(" filter ").say(Tone::Mark, "/");
         let state = match &model.browse.complaint {
-            Some(complaint) => Words::new().say(Tone::Warn, format!(" ! {complaint} ")),
-            None => Words::new().quiet(format!(" {} ", matching(model))),
+            Some(complaint) => say(Tone::Warn, format!(" ! {complaint} ")),
+            None => quiet(format!(" {} ", matching(model))),
         };
         field::one_line(canvas, area, &label, input, &state);
         return;
@@ -121,14 +121,14 @@ fn status(model: &Model) -> Words {
     } else {
         query.chips.title()
     };
-    Words::new().quiet("status: ").plain(words)
+    quiet("status: ").plain(words)
 }
 
 fn filter(model: &Model) -> Words {
     if model.browse.typed.is_empty() {
         return Words::new();
     }
-    Words::new().say(Tone::Mark, format!("/{}", model.browse.typed))
+    say(Tone::Mark, format!("/{}", model.browse.typed))
 }
 
 /// `ended 31 · failed 4 hidden`, while *live* is the filter.
@@ -146,12 +146,12 @@ fn hidden(model: &Model) -> Words {
     if words.is_empty() {
         return Words::new();
     }
-    Words::new().quiet(format!("{} hidden", words.join(" · ")))
+    quiet(format!("{} hidden", words.join(" · ")))
 }
 
 fn sort(model: &Model) -> Words {
     let title = model.browse.query.sort.title();
-    Words::new().quiet("sort: ").plain(title)
+    quiet("sort: ").plain(title)
 }
 
 fn stale(model: &Model) -> Words {
@@ -163,7 +163,7 @@ fn stale(model: &Model) -> Words {
     };
     let time = time_of_day(oldest);
     let minutes = time.get(..5).unwrap_or(&time);
-    Words::new().say(Tone::Warn, format!("* as of {minutes}"))
+    say(Tone::Warn, format!("* as of {minutes}"))
 }
 
 /// Sources that fail while rows of theirs are still shown.

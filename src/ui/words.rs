@@ -81,6 +81,23 @@ impl Words {
     }
 }
 
+/// A line that begins with a text in that tone.
+pub(super) fn say(tone: Tone, text: impl AsRef<str>) -> Words {
+    Words::new().say(tone, text)
+}
+
+pub(super) fn plain(text: impl AsRef<str>) -> Words {
+    say(Tone::Plain, text)
+}
+
+pub(super) fn strong(text: impl AsRef<str>) -> Words {
+    say(Tone::Strong, text)
+}
+
+pub(super) fn quiet(text: impl AsRef<str>) -> Words {
+    say(Tone::Quiet, text)
+}
+
 /// Puts parts side by side with a separator, on as many lines as they need. The first line starts with
 /// `head`, the others at its width.
 pub(super) fn flow(head: Words, parts: Vec<Words>, separator: &str, columns: usize) -> Vec<Words> {
@@ -107,7 +124,7 @@ pub(super) fn flow(head: Words, parts: Vec<Words>, separator: &str, columns: usi
 /// The words of a text one by one, for [`flow`].
 pub(super) fn pieces(text: &str) -> Vec<Words> {
     let words = text.split_whitespace();
-    words.map(|word| Words::new().plain(word)).collect()
+    words.map(plain).collect()
 }
 
 /// The text on lines of so many columns, broken between words, and inside those that are longer.
@@ -125,6 +142,22 @@ pub(super) fn wrapped_in(text: &str, columns: usize, most: usize) -> Vec<String>
         lines.push(cut(&rest, columns));
     }
     lines
+}
+
+/// A text behind `head` that goes on below at the same column, on at most so many lines.
+pub(super) fn hanging(
+    head: Words,
+    tone: Tone,
+    text: &str,
+    columns: usize,
+    most: usize,
+) -> Vec<Words> {
+    let column = head.width();
+    let mut lead = head;
+    wrapped_in(text, columns.saturating_sub(column), most)
+        .into_iter()
+        .map(|line| std::mem::take(&mut lead).pad_to(column).say(tone, line))
+        .collect()
 }
 
 /// A count with its thousands apart: `412`, `1 200`, `100 000`.
@@ -146,15 +179,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_stand_apart() {
-        let shown: Vec<String> = [0, 41, 412, 1_200, 100_000]
-            .into_iter()
-            .map(grouped)
-            .collect();
-        assert_eq!(shown, ["0", "41", "412", "1 200", "100 000"]);
-    }
-
-    #[test]
     fn wrapping_loses_no_letter_and_exceeds_no_line() {
         let text = "resource group default refuses 1f7be0c3-88ad-4f0e-9d0a-2c51c0aa60d1 東京東京";
         for columns in 2..60 {
@@ -163,16 +187,5 @@ mod tests {
             let kept: String = lines.concat().split(' ').collect();
             assert_eq!(kept, text.split(' ').collect::<String>(), "{columns}");
         }
-    }
-
-    #[test]
-    fn parts_that_do_not_fit_go_on_below_the_first() {
-        let parts = vec![Words::new().plain("one"), Words::new().plain("two")];
-        let lines = flow(Words::new().plain("> "), parts, ", ", 8);
-        let texts: Vec<String> = lines
-            .iter()
-            .map(|line| line.parts().iter().map(|part| part.1.as_str()).collect())
-            .collect();
-        assert_eq!(texts, ["> one", "  two"]);
     }
 }

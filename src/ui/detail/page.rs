@@ -9,48 +9,37 @@ use crate::domain::time::time_of_day;
 use crate::ui::canvas::{Canvas, Edges, row};
 use crate::ui::field;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::Words;
+use crate::ui::words::{Words, quiet, say, strong};
 
 /// Draws the page in its box.
 pub(in crate::ui) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, detail: &Detail) {
     let columns = usize::from(area.width.saturating_sub(4));
     let lines = lines(model, detail, columns);
-    let height = usize::from(area.height.saturating_sub(2));
-    let first = detail.page.offset.min(lines.len().saturating_sub(height));
-    let last = (first + height).min(lines.len());
-    let place = format!("lines {}-{last} of {}", first + 1, lines.len());
     let edges = Edges {
         title: title(detail),
         mark: asking(model, detail),
         remark: found(detail),
-        note: Words::new().quiet(place),
+        note: Words::new(),
     };
-    let inner = canvas.padded(area, &edges);
-    for (y, line) in (0..inner.height).zip(&lines[first..]) {
-        let at = row(inner, y);
-        canvas.line(at, &words(line));
-        if detail
-            .page
-            .search
-            .as_ref()
-            .is_some_and(|search| search.at == line.entry)
-        {
-            canvas.cursor_line(at);
+    let line = |place: usize| words(&lines[place]);
+    let (inner, shown) = canvas.page(area, edges, detail.page.offset, lines.len(), line);
+    let search = detail.page.search.as_ref();
+    for (y, line) in (0..inner.height).zip(&lines[shown]) {
+        if search.is_some_and(|search| search.at == line.entry) {
+            canvas.cursor_line(row(inner, y));
         }
     }
     if let Some(input) = &detail.typing {
         let at = row(inner, inner.height.saturating_sub(1));
         canvas.clear(at);
-        let label = Words::new().say(Tone::Mark, "/");
+        let label = say(Tone::Mark, "/");
         field::one_line(canvas, at, &label, input, &Words::new());
     }
 }
 
 fn title(detail: &Detail) -> Words {
     let topic = detail.page.topic.word();
-    let title = Words::new()
-        .strong(topic)
-        .plain(format!(" {}", detail.row.name));
+    let title = strong(topic).plain(format!(" {}", detail.row.name));
     match detail.unlisted {
         None => title,
         Some(since) => title.say(
@@ -65,14 +54,12 @@ fn asking(model: &Model, detail: &Detail) -> Words {
     let page = &detail.page;
     match (page.asking, page.follow) {
         (Asking::No, None) => Words::new(),
-        (Asking::No, Some(_)) if model.lanes.held => {
-            Words::new().say(Tone::Warn, "following is held")
-        }
+        (Asking::No, Some(_)) if model.lanes.held => say(Tone::Warn, "following is held"),
         (Asking::No, Some(next)) => {
             let seconds = next.since(model.now.moment).as_secs();
-            Words::new().say(Tone::Busy, format!("following, next in {seconds} s"))
+            say(Tone::Busy, format!("following, next in {seconds} s"))
         }
-        (Asking::Whole | Asking::Since(_), _) => Words::new().say(Tone::Busy, "asking…"),
+        (Asking::Whole | Asking::Since(_), _) => say(Tone::Busy, "asking…"),
     }
 }
 
@@ -80,14 +67,14 @@ fn found(detail: &Detail) -> Words {
     let search = detail.page.search.as_ref();
     search.map_or_else(Words::new, |search| {
         let (nth, count) = search.place;
-        Words::new().say(Tone::Mark, format!("/{} {nth} of {count}", search.text))
+        say(Tone::Mark, format!("/{} {nth} of {count}", search.text))
     })
 }
 
 fn words(line: &PageLine) -> Words {
     let lead = match line.lead {
-        Lead::Label(label) => Words::new().quiet(label),
-        Lead::Time(at) => Words::new().quiet(time_of_day(at)),
+        Lead::Label(label) => quiet(label),
+        Lead::Time(at) => quiet(time_of_day(at)),
         Lead::Nothing | Lead::Labelled | Lead::Timed => Words::new(),
     };
     let tone = theme::of_weight(line.weight);

@@ -9,7 +9,7 @@ use crate::domain::action::Action;
 use crate::domain::resource::Resource;
 use crate::ui::canvas::{Canvas, Edges, row as line_of, span};
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, wrapped_in};
+use crate::ui::words::{Words, hanging, plain, quiet, strong};
 
 const STEPS: [Action; 3] = [Action::Stop, Action::Delete, Action::Resume];
 
@@ -25,12 +25,11 @@ pub(in crate::ui) fn below(canvas: &mut Canvas, area: Rect, model: &Model) {
     let rules = (inner.width * 2 / 5).max(38);
     let half = (inner.width - rules - 1) / 2;
     let right = span(inner, inner.width - rules, rules);
-    let head = Words::new()
-        .strong(row.name.as_str())
+    let head = strong(row.name.as_str())
         .quiet(format!("   {} ", row.kind_word()))
         .plain(row.key.id.shown().as_str());
     if head.width() + 1 < usize::from(inner.width - rules) {
-        let title = Words::new().quiet("rules for this row");
+        let title = quiet("rules for this row");
         canvas.line(line_of(right, 0), &title);
     }
     canvas.line(line_of(inner, 0), &head);
@@ -53,13 +52,13 @@ pub(in crate::ui) fn beside(canvas: &mut Canvas, area: Rect, model: &Model) {
         return;
     };
     let columns = usize::from(inner.width);
-    let mut rules = vec![Words::new(), Words::new().quiet("rules for this row")];
+    let mut rules = vec![Words::new(), quiet("rules for this row")];
     for action in STEPS {
         let (head, why) = rule(model, row, action);
         rules.extend(hanging(
             head.pad_to(LABEL + 2),
-            &why,
             Tone::Quiet,
+            &why,
             columns,
             2,
         ));
@@ -67,20 +66,15 @@ pub(in crate::ui) fn beside(canvas: &mut Canvas, area: Rect, model: &Model) {
     rules.extend([Words::new(), keys()]);
     let room = usize::from(inner.height).saturating_sub(rules.len());
     let mut lines = vec![
-        Words::new().strong(row.name.as_str()),
-        Words::new().quiet(row.kind_word()),
-        Words::new().plain(row.key.id.shown().as_str()),
+        strong(row.name.as_str()),
+        quiet(row.kind_word()),
+        plain(row.key.id.shown().as_str()),
         Words::new(),
     ];
     for fact in chosen(model, row, room) {
         let tone = theme::of_weight(fact.weight);
-        lines.extend(hanging(
-            labelled(&fact, LABEL_BESIDE),
-            &fact.value,
-            tone,
-            columns,
-            3,
-        ));
+        let lead = labelled(&fact, LABEL_BESIDE);
+        lines.extend(hanging(lead, tone, &fact.value, columns, 3));
     }
     lines.truncate(room);
     lines.extend(rules);
@@ -92,7 +86,7 @@ pub(in crate::ui) fn line(canvas: &mut Canvas, area: Rect, model: &Model) {
     let Some(row) = model.cursor_row() else {
         return;
     };
-    let mut words = Words::new().plain(" ").strong(row.name.as_str());
+    let mut words = plain(" ").strong(row.name.as_str());
     let failure = failure(row);
     if !failure.is_empty() {
         words = words.say(Tone::Warn, format!("  {failure}"));
@@ -106,7 +100,7 @@ pub(in crate::ui) fn line(canvas: &mut Canvas, area: Rect, model: &Model) {
             words = words.quiet(format!(", {}", rule.why));
         }
     }
-    let seen = Words::new().quiet(format!("seen {} ", model.seen(row)));
+    let seen = quiet(format!("seen {} ", model.seen(row)));
     canvas.sides(area, &words, &seen);
 }
 
@@ -119,7 +113,7 @@ fn opened<'a>(canvas: &mut Canvas, area: Rect, model: &'a Model) -> Option<(Rect
     }
     let row = model.cursor_row();
     if row.is_none() {
-        canvas.line(line_of(inner, 0), &Words::new().quiet("no row"));
+        canvas.line(line_of(inner, 0), &quiet("no row"));
     }
     row.map(|row| (inner, &**row))
 }
@@ -135,22 +129,12 @@ fn chosen(model: &Model, row: &Resource, most: usize) -> Vec<Fact> {
 }
 
 fn labelled(fact: &Fact, columns: usize) -> Words {
-    Words::new().quiet(fact.label).plain(" ").pad_to(columns)
-}
-
-/// Words with a text behind them that goes on below at the same column.
-fn hanging(head: Words, text: &str, tone: Tone, columns: usize, most: usize) -> Vec<Words> {
-    let column = head.width();
-    let lines = wrapped_in(text, columns.saturating_sub(column), most).into_iter();
-    let mut lead = head;
-    lines
-        .map(|line| std::mem::take(&mut lead).pad_to(column).say(tone, line))
-        .collect()
+    quiet(fact.label).plain(" ").pad_to(columns)
 }
 
 fn rule(model: &Model, row: &Resource, action: Action) -> (Words, String) {
     let rule = model.rule(row, action, false);
-    let head = Words::new().strong(action.word()).pad_to(8);
+    let head = strong(action.word()).pad_to(8);
     (head.say(theme::of_weight(rule.weight), rule.word), rule.why)
 }
 

@@ -6,9 +6,9 @@ use tui_input::Input;
 use crate::app::Model;
 use crate::app::confirm::{Confirm, Focus, Stage};
 use crate::domain::plan::{Account, PlanRow, Reason};
-use crate::ui::canvas::{Canvas, row};
+use crate::ui::canvas::{Canvas, fit, row, span};
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, clean, flow};
+use crate::ui::words::{Words, clean, flow, plain, say, strong};
 use crate::ui::{field, glyph};
 
 /// Columns of the field that the phrase is typed into, beyond the phrase itself.
@@ -45,7 +45,7 @@ pub(super) fn pieces<'a>(
     pieces.extend(lines.map(|line| Piece::Line(line, Words::new())));
     pieces.extend(complaint(confirm));
     if confirm.focus == Focus::Find {
-        let words = Words::new().plain("Find   ");
+        let words = plain("Find   ");
         pieces.push(Piece::Field(
             words,
             &confirm.find,
@@ -64,8 +64,8 @@ fn reason(confirm: &Confirm, columns: usize) -> Vec<Piece<'_>> {
     } else {
         Tone::Quiet
     };
-    let count = Words::new().say(tone, format!("{typed}/{}", Reason::LONGEST));
-    let head = Words::new().strong("REASON").plain(format!(
+    let count = say(tone, format!("{typed}/{}", Reason::LONGEST));
+    let head = strong("REASON").plain(format!(
         "  {} needs it; stored in the journal for all",
         insisting(confirm)
     ));
@@ -76,10 +76,7 @@ fn reason(confirm: &Confirm, columns: usize) -> Vec<Piece<'_>> {
     ];
     if looks_like_a_token(confirm.reason.value()) {
         let words = "! this looks like a token; a reason is stored and sent as it stands";
-        pieces.push(Piece::Line(
-            Words::new().say(Tone::Warn, words),
-            Words::new(),
-        ));
+        pieces.push(Piece::Line(say(Tone::Warn, words), Words::new()));
     }
     pieces
 }
@@ -137,10 +134,8 @@ fn hidden(model: &Model, confirm: &Confirm, columns: usize) -> Option<Piece<'sta
     } else {
         "tab "
     };
-    let keys = Words::new()
-        .strong(format!("{tab}h"))
-        .quiet(format!(": {key}"));
-    Some(Piece::Line(Words::new().say(Tone::Warn, text), keys))
+    let keys = strong(format!("{tab}h")).quiet(format!(": {key}"));
+    Some(Piece::Line(say(Tone::Warn, text), keys))
 }
 
 /// Through which accounts, and the circumstances; hosts where they fit, always with `c` in the rows.
@@ -169,14 +164,14 @@ fn accounts(model: &Model, confirm: &Confirm, columns: usize) -> Vec<Words> {
 fn circumstances(model: &Model, confirm: &Confirm) -> Vec<Words> {
     let plan = &confirm.plan;
     let mut parts = Vec::new();
-    parts.push(Words::new().plain(format!("as {}@{}", model.user, model.host)));
-    parts.push(Words::new().plain(match plan.requests(None).len() {
+    parts.push(plain(format!("as {}@{}", model.user, model.host)));
+    parts.push(plain(match plan.requests(None).len() {
         0 => "no request".to_owned(),
         1 => "1 request".to_owned(),
         count => format!("{count} requests, all connections at once"),
     }));
     if confirm.sent().next().is_some() {
-        parts.push(Words::new().plain(time_limit(confirm.sent())));
+        parts.push(plain(time_limit(confirm.sent())));
     }
     parts
 }
@@ -221,11 +216,11 @@ fn time_limit<'a>(rows: impl Iterator<Item = &'a PlanRow>) -> String {
 
 fn complaint(confirm: &Confirm) -> Option<Piece<'static>> {
     let words = match (&confirm.complaint, &confirm.stage) {
-        (Some(complaint), _) => Words::new().say(Tone::Warn, format!("! {complaint}")),
+        (Some(complaint), _) => say(Tone::Warn, format!("! {complaint}")),
         (None, Stage::LastLook(keys, _)) => {
             let rows = crate::app::rows(keys.len());
             let words = format!("{rows} read too long ago: looked at once more, then sent");
-            Words::new().say(Tone::Busy, words)
+            say(Tone::Busy, words)
         }
         (None, Stage::Reading(..) | Stage::Open) => return None,
     };
@@ -237,14 +232,13 @@ fn phrase(confirm: &Confirm) -> Piece<'_> {
     let focused = confirm.focus == Focus::Phrase;
     let sendable = confirm.plan.counts().sendable();
     if sendable == 0 {
-        let words = Words::new().say(Tone::Warn, "Nothing would be sent: every row is left out.");
+        let words = say(Tone::Warn, "Nothing would be sent: every row is left out.");
         return Piece::Line(words, Words::new());
     }
     let Some(phrase) = confirm.plan.phrase() else {
         let action = confirm.plan.action().word();
         let rows = crate::app::rows(sendable);
-        let words = Words::new()
-            .plain("Press ")
+        let words = plain("Press ")
             .strong("enter")
             .plain(format!(" to {action} {rows}"));
         let words = if focused {
@@ -255,10 +249,7 @@ fn phrase(confirm: &Confirm) -> Piece<'_> {
         return Piece::Line(words, Words::new());
     };
     let room = crate::domain::text::width(&phrase) + PHRASE_ROOM;
-    let words = Words::new()
-        .plain("Type   ")
-        .strong(phrase)
-        .plain("   to send:  ");
+    let words = plain("Type   ").strong(phrase).plain("   to send:  ");
     Piece::Field(words, &confirm.phrase, focused, room)
 }
 
@@ -267,25 +258,13 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, pieces: &[Piece], more: &Wor
     let mut note = more.clone();
     for (y, piece) in (0..area.height).zip(pieces) {
         let at = row(area, y);
-        let text = Rect {
-            x: at.x + 1,
-            width: at.width.saturating_sub(2),
-            ..at
-        };
+        let text = span(at, 1, at.width.saturating_sub(2));
         match piece {
             Piece::Rule => canvas.rule(area, at.y, &std::mem::take(&mut note)),
             Piece::Line(left, right) => canvas.sides(text, left, right),
             Piece::Field(words, input, focused, room) => {
                 canvas.line(text, words);
-                let used = u16::try_from(words.width())
-                    .unwrap_or(u16::MAX)
-                    .min(text.width);
-                let room = u16::try_from(*room).unwrap_or(u16::MAX);
-                let at = Rect {
-                    x: text.x + used,
-                    width: (text.width - used).min(room),
-                    ..text
-                };
+                let at = span(text, fit(words.width()), fit(*room));
                 field::draw(canvas, at, input, *focused);
             }
         }

@@ -10,7 +10,7 @@ use crate::domain::resource::{Key, Scope};
 use crate::ui::glyph;
 use crate::ui::plan::summary::freed;
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, flow};
+use crate::ui::words::{Words, flow, plain, quiet, say, strong};
 
 /// Rows that stand together under one line.
 pub(super) struct Group<'a> {
@@ -63,9 +63,8 @@ impl Group<'_> {
         };
         let has_shared = self.requests.iter().any(|request| shared.contains(request));
         let remark = if has_shared { " (shared)" } else { "" };
-        let place = Words::new().strong(format!("  {}", self.place()));
-        let counts = Words::new()
-            .plain(format!("{requests}{remark}   {} ", rows(self.rows.len())))
+        let place = strong(format!("  {}", self.place()));
+        let counts = plain(format!("{requests}{remark}   {} ", rows(self.rows.len())))
             .strong(format!("{} {}", glyph::ARROW, self.verb.goal.word()));
         let mut remarks = self.remarks();
         if place.width() + counts.width() + 3 > columns {
@@ -91,14 +90,14 @@ impl Group<'_> {
     fn remarks(&self) -> Vec<Words> {
         let mut remarks = Vec::new();
         if !self.verb.consequence.is_empty() {
-            remarks.push(Words::new().say(Tone::Warn, format!("! {}", self.verb.consequence)));
+            remarks.push(say(Tone::Warn, format!("! {}", self.verb.consequence)));
         }
         if !self.verb.word.eq_ignore_ascii_case(self.verb.goal.word()) {
-            remarks.push(Words::new().quiet(format!("word used there: {}", self.verb.word)));
+            remarks.push(quiet(format!("word used there: {}", self.verb.word)));
         }
         let gpus = freed(self.rows.iter().copied());
         if gpus > 0.0 {
-            remarks.push(Words::new().plain(super::summary::frees(gpus)));
+            remarks.push(plain(super::summary::frees(gpus)));
         }
         remarks
     }

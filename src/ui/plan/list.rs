@@ -13,7 +13,7 @@ use crate::ui::plan::groups::{self, Group};
 use crate::ui::scroll::Scroll;
 use crate::ui::sheet::{Entry, Sheet};
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::Words;
+use crate::ui::words::{Words, strong};
 
 /// From here on each row says its target.
 const WIDE: usize = 108;
@@ -87,7 +87,7 @@ fn sections<'a>(
 }
 
 fn head(title: &str, count: usize, words: &str) -> (Words, Option<&'static Key>) {
-    let line = Words::new().strong(format!(" {title} {count}"));
+    let line = strong(format!(" {title} {count}"));
     (line.quiet(format!("   {words}")), None)
 }
 

@@ -10,9 +10,8 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::confirm::Confirm;
-use crate::ui::canvas::{Canvas, Edges, row};
+use crate::ui::canvas::{Canvas, Edges, fit, stacked};
 use crate::ui::demo_mark;
-use crate::ui::words::Words;
 
 /// Below so many rows of the box every line counts.
 const TIGHT: u16 = 18;
@@ -32,24 +31,10 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, confirm: &Con
     let is_tight = inner.height < TIGHT;
     let head = summary::lines(model, confirm, columns, is_tight);
     let foot = confirm::pieces(model, confirm, columns.saturating_sub(2), is_tight);
-    let [head_height, foot_height] =
-        [head.len(), foot.len()].map(|len| u16::try_from(len).unwrap_or(u16::MAX));
-
-    for (y, (left, right)) in (0..).zip(&head) {
-        canvas.sides(row(inner, y), left, right);
-    }
-    canvas.rule(inner, inner.y + head_height, &Words::new());
-    let list = Rect {
-        y: inner.y + head_height + 1,
-        height: inner.height.saturating_sub(head_height + 1 + foot_height),
-        ..inner
-    };
+    let rest = canvas.headed(inner, &head);
+    let above = rest.height.saturating_sub(fit(foot.len()));
+    let [list, below] = stacked(rest, [above, rest.height]);
     let scroll = list::scroll(model, confirm, columns, usize::from(list.height));
     scroll.draw(canvas, list);
-    let foot_area = Rect {
-        y: list.bottom(),
-        height: inner.bottom().saturating_sub(list.bottom()),
-        ..inner
-    };
-    confirm::draw(canvas, foot_area, &foot, &scroll.more(list.height));
+    confirm::draw(canvas, below, &foot, &scroll.more(list.height));
 }

@@ -9,7 +9,7 @@ use crate::domain::plan::PlanRow;
 use crate::domain::time::time_of_day;
 use crate::ui::glyph;
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, flow};
+use crate::ui::words::{Words, flow, plain, quiet, say, strong};
 
 /// From here on words stand in full.
 const WIDE: usize = 108;
@@ -33,7 +33,7 @@ pub(super) fn lines(
     }
     let warnings = warnings(model, confirm);
     if !warnings.is_empty() {
-        let head = Words::new().say(Tone::Warn, " ! ");
+        let head = say(Tone::Warn, " ! ");
         let mut more = flow(head, warnings, glyph::DOT, columns);
         more.truncate(if is_tight { 1 } else { 2 });
         lines.extend(more.into_iter().map(|line| (line, Words::new())));
@@ -49,19 +49,18 @@ fn counts(confirm: &Confirm, is_wide: bool, columns: usize) -> Vec<Words> {
     } else {
         ("", "send")
     };
-    let head = Words::new()
-        .quiet(format!(" {verb}"))
+    let head = quiet(format!(" {verb}"))
         .strong(plan.action().word())
         .plain(if is_wide { "     " } else { ": " })
         .plain(format!("{} marked {} ", plan.rows().len(), glyph::ARROW));
     // The number that is typed to confirm: what the server decides on is sent, too.
-    let mut parts = vec![Words::new().strong(format!("{} {send}", counts.sendable()))];
+    let mut parts = vec![strong(format!("{} {send}", counts.sendable()))];
     if counts.server_decides > 0 {
         let words = format!("{} of them: server decides", counts.server_decides);
-        parts.push(Words::new().say(Tone::Warn, words));
+        parts.push(say(Tone::Warn, words));
     }
     if counts.left_out > 0 {
-        parts.push(Words::new().plain(format!("{} left out", counts.left_out)));
+        parts.push(plain(format!("{} left out", counts.left_out)));
     }
     flow(head, parts, glyph::DOT, columns)
 }
@@ -73,18 +72,18 @@ fn freshness(confirm: &Confirm, is_wide: bool) -> Words {
     match (&confirm.stage, confirm.checked) {
         (Stage::Reading(keys, _), _) => {
             let (words, end) = reading(is_wide, "reading the rows anew:");
-            Words::new().say(Tone::Busy, format!("{words} {} of {all}{end} ", keys.len()))
+            say(Tone::Busy, format!("{words} {} of {all}{end} ", keys.len()))
         }
         (Stage::LastLook(keys, _), _) => {
             let (words, end) = reading(is_wide, "last look at the rows:");
-            Words::new().say(Tone::Busy, format!("{words} {} of {all}{end} ", keys.len()))
+            say(Tone::Busy, format!("{words} {} of {all}{end} ", keys.len()))
         }
         (Stage::Open, Some(checked)) if is_wide => {
             let checked = time_of_day(checked);
-            Words::new().quiet(format!("frozen {frozen} · preflight {checked} "))
+            quiet(format!("frozen {frozen} · preflight {checked} "))
         }
-        (Stage::Open, Some(_)) => Words::new().quiet("preflight ok "),
-        (Stage::Open, None) => Words::new().quiet(format!("frozen {frozen} ")),
+        (Stage::Open, Some(_)) => quiet("preflight ok "),
+        (Stage::Open, None) => quiet(format!("frozen {frozen} ")),
     }
 }
 
@@ -108,7 +107,7 @@ fn warnings(model: &Model, confirm: &Confirm) -> Vec<Words> {
             "belong to other owners"
         };
         let words = format!("{} {verb}", rows(others));
-        warnings.push(Words::new().say(Tone::Warn, words));
+        warnings.push(say(Tone::Warn, words));
     }
     let back = sent().filter(|row| row.row.scheduled).count();
     if back > 0 {
@@ -116,7 +115,7 @@ fn warnings(model: &Model, confirm: &Confirm) -> Vec<Words> {
             "{} started by a schedule, which starts new ones",
             rows(back)
         );
-        warnings.push(Words::new().say(Tone::Warn, words));
+        warnings.push(say(Tone::Warn, words));
     }
     for (run, count) in conflicts(model, sent()) {
         let intent = run.report.intent();
@@ -129,11 +128,11 @@ fn warnings(model: &Model, confirm: &Confirm) -> Vec<Words> {
             "{} already in batch {name}: {action} by {by} at {time}",
             rows(count)
         );
-        warnings.insert(0, Words::new().say(Tone::Bad, words));
+        warnings.insert(0, say(Tone::Bad, words));
     }
     let gpus = freed(sent());
     if gpus > 0.0 {
-        warnings.push(Words::new().plain(frees(gpus)));
+        warnings.push(plain(frees(gpus)));
     }
     warnings
 }

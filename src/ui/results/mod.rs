@@ -1,6 +1,5 @@
 //! The results of a batch: outcomes that add up to the marked rows, and what reads have shown since.
 
-mod next;
 mod row;
 mod rows;
 mod summary;
@@ -8,11 +7,12 @@ mod summary;
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::results::Results;
+use crate::app::keymap::{Place, name as key};
+use crate::app::results::{Results, STEPS};
 use crate::app::run::{Run, Standing};
-use crate::ui::canvas::{self, Canvas, Edges};
+use crate::ui::canvas::{Canvas, Edges, fit, stacked};
 use crate::ui::demo_mark;
-use crate::ui::words::Words;
+use crate::ui::words::{Words, flow, quiet, strong};
 
 /// Draws the batch in its box.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Results) {
@@ -32,32 +32,33 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Res
     let inner = canvas.boxed(area, &edges);
     let columns = usize::from(inner.width);
     let head = summary::lines(model, run, results.run, columns);
-    let foot = next::lines(run, columns);
-    let [head_height, foot_height] =
-        [head.len(), foot.len()].map(|len| u16::try_from(len).unwrap_or(u16::MAX));
-    for (y, (left, right)) in (0..).zip(&head) {
-        canvas.sides(canvas::row(inner, y), left, right);
-    }
-    canvas.rule(inner, inner.y + head_height, &Words::new());
-    let foot_rule = u16::from(foot_height > 0);
-    let list = Rect {
-        y: inner.y + head_height + 1,
-        height: inner
-            .height
-            .saturating_sub(head_height + 1 + foot_rule + foot_height),
-        ..inner
-    };
+    let foot = next_steps(run, columns);
+    let rest = canvas.headed(inner, &head);
+    let foot_rule = u16::from(!foot.is_empty());
+    let above = rest.height.saturating_sub(foot_rule + fit(foot.len()));
+    let [list, rule, below] = stacked(rest, [above, foot_rule, rest.height]);
     let scroll = rows::scroll(model, run, results, columns);
     scroll.draw(canvas, list);
     if foot_rule > 0 {
-        canvas.rule(inner, list.bottom(), &scroll.more(list.height));
-        let foot_area = Rect {
-            y: list.bottom() + 1,
-            height: foot_height,
-            ..inner
-        };
-        canvas.lines(foot_area, &foot);
+        canvas.rule(inner, rule.y, &scroll.more(list.height));
+        canvas.lines(below, &foot);
     }
+}
+
+/// The keys that would do something now, with how many rows; none where no row can be taken further.
+fn next_steps(run: &Run, columns: usize) -> Vec<Words> {
+    let counts = STEPS.iter().map(|step| (step, step.rows(run).len()));
+    let parts: Vec<Words> = counts
+        .filter(|(_, count)| *count > 0)
+        .map(|(step, count)| {
+            let does = step.does.replace("{}", &count.to_string());
+            strong(key(Place::Results, step.command)).plain(format!(" {does}"))
+        })
+        .collect();
+    if parts.is_empty() {
+        return parts;
+    }
+    flow(quiet(" next   "), parts, "   ", columns)
 }
 
 /// A batch by its journal name, once it has one.

@@ -9,7 +9,7 @@ use crate::domain::report::ReportRow;
 use crate::ui::canvas::{Canvas, Edges};
 use crate::ui::results::rows;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, wrapped};
+use crate::ui::words::{Words, hanging, quiet, wrapped};
 use crate::ui::{demo_mark, glyph};
 
 /// Columns of the labels.
@@ -25,24 +25,13 @@ pub(super) fn draw(
     first: usize,
 ) {
     let lines = lines(model, run, row, usize::from(area.width.saturating_sub(4)));
-    let height = usize::from(area.height.saturating_sub(2));
-    let first = first.min(lines.len().saturating_sub(height));
-    let last = (first + height).min(lines.len());
     let edges = Edges {
         mark: demo_mark(model, area),
-        ..Edges::titled("row of the results").noted(format!(
-            "lines {}-{last} of {}",
-            first + 1,
-            lines.len()
-        ))
+        ..Edges::titled("row of the results")
     };
-    let inner = canvas.boxed(area, &edges);
-    let inner = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
-    canvas.lines(inner, &lines[first..]);
+    canvas.page(area, edges, first, lines.len(), |place| {
+        lines[place].clone()
+    });
 }
 
 fn lines(model: &Model, run: &Run, row: &ReportRow, columns: usize) -> Vec<Words> {
@@ -74,13 +63,11 @@ fn lines(model: &Model, run: &Run, row: &ReportRow, columns: usize) -> Vec<Words
     ];
     let mut lines: Vec<Words> = Vec::new();
     for (label, tone, value) in facts.into_iter().filter(|(_, _, value)| !value.is_empty()) {
-        let mut lead = Words::new().quiet(label);
-        for line in wrapped(&value, columns.saturating_sub(LABEL)) {
-            lines.push(std::mem::take(&mut lead).pad_to(LABEL).say(tone, line));
-        }
+        let lead = quiet(label).pad_to(LABEL);
+        lines.extend(hanging(lead, tone, &value, columns, usize::MAX));
     }
     if let Some(track) = row.track() {
-        let seen = Words::new().quiet("seen since").pad_to(LABEL);
+        let seen = quiet("seen since").pad_to(LABEL);
         let words = rows::since(model, track, usize::MAX);
         lines.push(
             seen.plain(rows::now(track))
@@ -90,7 +77,7 @@ fn lines(model: &Model, run: &Run, row: &ReportRow, columns: usize) -> Vec<Words
     }
     let meaning = wrapped(meaning(said.outcome), columns).into_iter();
     lines.push(Words::new());
-    lines.extend(meaning.map(|line| Words::new().quiet(line)));
+    lines.extend(meaning.map(quiet));
     lines
 }
 

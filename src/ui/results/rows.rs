@@ -12,7 +12,7 @@ use crate::domain::tracking::{Track, Tracking};
 use crate::ui::scroll::Scroll;
 use crate::ui::sheet::{Entry, Sheet};
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, wrapped};
+use crate::ui::words::{Words, hanging, plain, strong};
 use crate::ui::{glyph, header};
 
 /// From here on platforms are named, not lettered.
@@ -46,10 +46,7 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
             scroll.cursor = first..scroll.lines.len();
         }
     }
-    let notes = notes(run, columns);
-    scroll.tail = notes.len();
-    scroll.lines.extend(notes);
-    scroll
+    scroll.with_tail(notes(run, columns))
 }
 
 fn entries(model: &Model, run: &Run, section: Section, columns: usize) -> Vec<Entry> {
@@ -70,10 +67,7 @@ fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usiz
         Fold::Reason(_, reason) => {
             let count = format!(" ×{count} {turn}");
             let room = columns.saturating_sub(width(&count) + 4);
-            return Words::new()
-                .plain("   ")
-                .plain(cut(reason.as_str(), room))
-                .strong(count);
+            return plain("   ").plain(cut(reason.as_str(), room)).strong(count);
         }
     };
     let (title, tone) = match section {
@@ -83,9 +77,7 @@ fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usiz
         Section::Scheduled => ("SCHEDULED", Tone::Strong),
         Section::LeftOut => ("LEFT OUT", Tone::Strong),
     };
-    let line = Words::new()
-        .strong(format!(" {turn} "))
-        .say(tone, format!("{title} {count}"));
+    let line = strong(format!(" {turn} ")).say(tone, format!("{title} {count}"));
     match section {
         Section::Scheduled if !is_folded && columns < WIDE => {
             sheet.heads(line, &["now", "tracking"])
@@ -233,11 +225,17 @@ fn notes(run: &Run, columns: usize) -> Vec<Words> {
     }
     let mut lines = vec![
         Words::new(),
-        Words::new().strong(format!("   NOTES {}", run.notes.len())),
+        strong(format!("   NOTES {}", run.notes.len())),
     ];
     for note in &run.notes {
-        let texts = wrapped(note.as_str(), columns.saturating_sub(4)).into_iter();
-        lines.extend(texts.map(|text| Words::new().plain("  ").plain(text)));
+        let columns = columns.saturating_sub(2);
+        lines.extend(hanging(
+            plain("  "),
+            Tone::Plain,
+            note.as_str(),
+            columns,
+            usize::MAX,
+        ));
     }
     lines
 }

@@ -10,7 +10,7 @@ use crate::domain::tracking::Tracking;
 use crate::ui::glyph;
 use crate::ui::results::{name, standing};
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, flow, wrapped_in};
+use crate::ui::words::{Words, flow, hanging, plain, quiet, say, strong};
 
 /// The lines, each with what stands at its right end.
 pub(super) fn lines(
@@ -32,30 +32,29 @@ pub(super) fn lines(
         lines.push((tracked, Words::new()));
     }
     lines.push((bar(run, columns), Words::new()));
+    let mut warn = |text: &str, tone| {
+        let more = hanging(plain(" "), tone, text, columns.saturating_sub(1), 2);
+        lines.extend(more.into_iter().map(|line| (line, Words::new())));
+    };
     if let Some(trouble) = &run.trouble {
         let text = format!("THE JOURNAL FAILED: {trouble}. Nothing further is sent.");
-        for line in wrapped_in(&text, columns.saturating_sub(2), 2) {
-            lines.push((Words::new().plain(" ").say(Tone::Bad, line), Words::new()));
-        }
+        warn(&text, Tone::Bad);
     }
     for reason in &run.out_of_reach {
         let text = format!("NOT READ BACK: {reason}");
-        for line in wrapped_in(&text, columns.saturating_sub(2), 2) {
-            lines.push((Words::new().plain(" ").say(Tone::Warn, line), Words::new()));
-        }
+        warn(&text, Tone::Warn);
     }
     for (connection, until) in &run.waiting {
         let seconds = seconds_until(*until, model.now);
         let text = format!(" {connection} waits for the rate limit: {seconds} s");
-        lines.push((Words::new().say(Tone::Warn, text), Words::new()));
+        lines.push((say(Tone::Warn, text), Words::new()));
     }
     lines
 }
 
 fn title(run: &Run, number: usize, columns: usize) -> Words {
     let intent = run.report.intent();
-    let mut line = Words::new()
-        .quiet(" BATCH ")
+    let mut line = quiet(" BATCH ")
         .strong(name(run, number))
         .plain("  ")
         .strong(intent.action.map_or("?", |action| action.word()))
@@ -75,20 +74,18 @@ fn title(run: &Run, number: usize, columns: usize) -> Words {
 fn elapsed(model: &Model, run: &Run) -> Words {
     let span = |until: crate::domain::time::Moment| long_span(until.since(run.started.moment));
     if let Some(words) = standing(run) {
-        return Words::new().say(Tone::Warn, format!("{words} "));
+        return say(Tone::Warn, format!("{words} "));
     }
     match run.settled {
-        Some(settled) => Words::new().quiet(format!("settled in {} ", span(settled))),
-        None => Words::new().quiet(format!("elapsed {} ", span(model.now.moment))),
+        Some(settled) => quiet(format!("settled in {} ", span(settled))),
+        None => quiet(format!("elapsed {} ", span(model.now.moment))),
     }
 }
 
 /// The outcomes, on as many lines as they need; they add up to the marked rows.
 fn totals(run: &Run, columns: usize) -> Vec<Words> {
     let marked = run.report.totals().marked();
-    let head = Words::new()
-        .strong(format!(" {marked} marked"))
-        .quiet(" = ");
+    let head = strong(format!(" {marked} marked")).quiet(" = ");
     flow(head, outcomes(run), " + ", columns)
 }
 
@@ -103,7 +100,7 @@ fn outcomes(run: &Run) -> Vec<Words> {
     ];
     let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
     counts
-        .map(|(count, word, tone)| Words::new().say(tone, format!("{count} {word}")))
+        .map(|(count, word, tone)| say(tone, format!("{count} {word}")))
         .collect()
 }
 
@@ -128,10 +125,7 @@ fn tracked(run: &Run) -> Words {
     if line.is_empty() {
         return line;
     }
-    Words::new()
-        .quiet(" of the scheduled: ")
-        .and(line)
-        .plain(" ")
+    quiet(" of the scheduled: ").and(line).plain(" ")
 }
 
 /// The rows as one bar: reached, on their way, and the rest.
@@ -139,8 +133,7 @@ fn bar(run: &Run, columns: usize) -> Words {
     let marked = run.report.totals().marked().max(1);
     let reached = run.report.tracked(Tracking::Reached);
     let moving = run.report.moving();
-    let legend = Words::new()
-        .say(Tone::Good, format!("  {}", glyph::BAR_DONE))
+    let legend = say(Tone::Good, format!("  {}", glyph::BAR_DONE))
         .quiet(format!(" reached {reached}  "))
         .say(Tone::Busy, glyph::BAR_OPEN)
         .quiet(format!(" not settled {moving}  "))
@@ -152,8 +145,7 @@ fn bar(run: &Run, columns: usize) -> Words {
     let room = columns.saturating_sub(legend.width() + 1);
     let done = reached * room / marked;
     let open = ((reached + moving) * room / marked).min(room) - done;
-    Words::new()
-        .plain(" ")
+    plain(" ")
         .say(Tone::Good, glyph::BAR_DONE.repeat(done))
         .say(Tone::Busy, glyph::BAR_OPEN.repeat(open))
         .say(Tone::Quiet, glyph::BAR_REST.repeat(room - done - open))
