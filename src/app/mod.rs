@@ -78,6 +78,8 @@ pub struct Setup {
     pub journal_problem: Option<String>,
     /// The configuration file that is read, or would be.
     pub config_file: Option<String>,
+    /// What was found and cannot be used, told at the start.
+    pub warnings: Vec<String>,
 }
 
 /// All that is known.
@@ -187,7 +189,7 @@ impl Model {
         } else {
             Screen::Browse
         };
-        Self {
+        let mut model = Self {
             now: setup.now,
             size: setup.size,
             user: setup.user,
@@ -208,7 +210,11 @@ impl Model {
             requests: HashMap::new(),
             hint: true,
             unseen_dialog: false,
+        };
+        for warning in setup.warnings {
+            model.warn(warning);
         }
+        model
     }
 
     /// Where keys go now.

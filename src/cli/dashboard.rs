@@ -35,6 +35,11 @@ pub(super) fn run(
         file,
         demo: false,
         refresh: settings.refresh,
+        warnings: settings
+            .unusable
+            .iter()
+            .map(|error| format!("not used: {error}"))
+            .collect(),
     };
     in_runtime(async { start.run(reload, look).await })
 }
@@ -65,6 +70,7 @@ pub(super) fn demo(
             file: None,
             demo: true,
             refresh,
+            warnings: Vec::new(),
         };
         start.run(reload, look).await
     })
@@ -103,6 +109,7 @@ struct Start {
     file: Option<PathBuf>,
     demo: bool,
     refresh: std::time::Duration,
+    warnings: Vec<String>,
 }
 
 impl Start {
@@ -123,6 +130,7 @@ impl Start {
             now: clock.now(),
             size: (80, 24),
             journal_problem,
+            warnings: self.warnings,
             config_file: self.file.map(|file| super::shown(&file)),
         };
         let drills = Drills::of(&variable("CENTURION_DRILL").unwrap_or_default());

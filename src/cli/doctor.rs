@@ -126,6 +126,9 @@ fn files(settings: &Settings) -> Block {
             block.ok("setting", finding.to_string());
         }
     }
+    for error in &settings.unusable {
+        block.fail("not used", error.to_string());
+    }
     let journal = settings
         .journal
         .clone()

@@ -282,7 +282,11 @@ fn configuration(
         .map(PathBuf::from)
         .or_else(|| config::default_file(environment));
     match command {
-        ConfigCommand::Check => print(&config::explain(&config::load(environment, wanted)?)),
+        ConfigCommand::Check => {
+            let settings = config::load(environment, wanted)?;
+            print(&config::explain(&settings))?;
+            Ok(u8::from(!settings.unusable.is_empty()))
+        }
         ConfigCommand::Path => print(&[shown(&file.ok_or(Failure::NoHome)?)]),
         ConfigCommand::Init => {
             let file = file.ok_or(Failure::NoHome)?;

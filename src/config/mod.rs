@@ -2,7 +2,7 @@
 //!
 //! Reads one file, the environment it is given, and the secrets these name. Knows no platform's
 //! wire format and contacts nobody. What is wrong is said with its place and never with a secret;
-//! nothing is guessed, so one fault is enough to start nothing (`RELIABILITY.md` 8).
+//! nothing is guessed, so one fault in the file is enough to start nothing (`RELIABILITY.md` 8).
 
 mod address;
 mod command;
@@ -66,6 +66,8 @@ pub struct Settings {
     pub file: Option<PathBuf>,
     /// Where each value came from, and what was looked at in vain.
     pub findings: Vec<Finding>,
+    /// What the environment holds in part or in vain: not used, while the others are.
+    pub unusable: Vec<ConfigError>,
 }
 
 /// Reads the configuration, with the secrets it names. No file and nothing in the environment is no
@@ -84,9 +86,14 @@ pub fn load(environment: &Environment, wanted: &Wanted<'_>) -> Result<Settings, 
         findings.push(Finding::new("read_only", value, origin));
     }
     let mut connections = content.connections;
+    let mut unusable = Vec::new();
     if content.discover.unwrap_or(connections.is_empty()) {
-        let found = discover::find(environment, &connections, run, &mut findings)?;
+        let (found, faults) = discover::find(environment, &connections, run, &mut findings);
         connections.extend(found);
+        unusable = faults;
+    }
+    if connections.is_empty() && !unusable.is_empty() {
+        return Err(unusable.swap_remove(0));
     }
     let refresh = content.refresh.unwrap_or_else(|| {
         let usual = format!("{USUAL_REFRESH:?}");
@@ -100,6 +107,7 @@ pub fn load(environment: &Environment, wanted: &Wanted<'_>) -> Result<Settings, 
         journal,
         file,
         findings,
+        unusable,
     })
 }
 
@@ -129,9 +137,16 @@ pub fn usual_journal(environment: &Environment) -> Option<PathBuf> {
     journal(environment, None, &mut Vec::new())
 }
 
-/// Each value and its origin, a line each and no secret: what `config check` prints.
+/// Each value and its origin, then what cannot be used, a line each and no secret: what `config check` prints.
 pub fn explain(settings: &Settings) -> Vec<String> {
-    settings.findings.iter().map(Finding::to_string).collect()
+    let unusable = settings.unusable.iter();
+    let unusable = unusable.map(|error| format!("not used: {error}"));
+    settings
+        .findings
+        .iter()
+        .map(Finding::to_string)
+        .chain(unusable)
+        .collect()
 }
 
 /// The file to read. One that was named has to be there; the usual one may be missing.

@@ -129,6 +129,7 @@ impl World {
             size: self.size,
             journal_problem: None,
             config_file: None,
+            warnings: Vec::new(),
         };
         let journal_folder = self
             .journal

@@ -26,7 +26,6 @@ def run(checks, ready):
         rows = listing(checks, client.workloads.workloads)
         filters(checks, client.workloads.workloads, rows)
         details(checks, client.workloads, rows)
-        around(checks, client)
         batches(checks, client.workloads, rows)
         refusals(checks, client.workloads)
 
@@ -109,15 +108,6 @@ def details(checks, client, rows):
     checks.last("pods", "GET", f"{ROOT}/{id}/pods")
     typed(checks, "pods", models.ListPods200Response, pods)
     checks.same("pods: of it", {pod["workloadId"] for pod in pods["pods"]}, {id})
-
-
-def around(checks, client):
-    counts = client.workloads.workloads.get_workloads_telemetry(telemetry_type="WORKLOADS_COUNT", group_by=["Phase"]).data
-    typed(checks, "telemetry", models.TelemetryResponse, counts)
-    clusters = client.organizations.clusters.get_clusters(verbosity="metadata").data
-    checks.same("clusters", [type(clusters), clusters[0]["status"]["state"]], [list, "Connected"])
-    projects = client.organizations.projects.get_projects().data["projects"]
-    checks.true("projects", [project["name"] for project in projects])
 
 
 def batches(checks, client, rows):

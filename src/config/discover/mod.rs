@@ -1,6 +1,6 @@
 //! What the platforms' own tools left in the environment, taken without being configured.
 //!
-//! A source that is set in part is an error, never an account half signed in.
+//! A source that is set in part is a fault, never an account half signed in, and stops no other.
 
 mod kubiya;
 mod run_ai;
@@ -24,15 +24,15 @@ struct Account {
     origin: String,
 }
 
-/// What is found for each platform, as connections that bear the platform's name. A name that the
-/// file gave to a connection of its own is not looked for.
+/// What is found for each platform, as connections that bear the platform's name, and why others cannot
+/// be used. A name that the file gave to a connection of its own is not looked for.
 pub(super) fn find(
     environment: &Environment,
     configured: &[Connection],
     run: Run,
     findings: &mut Vec<Finding>,
-) -> Result<Vec<Connection>, ConfigError> {
-    let mut connections = Vec::new();
+) -> (Vec<Connection>, Vec<ConfigError>) {
+    let (mut connections, mut unusable) = (Vec::new(), Vec::new());
     for platform in PlatformId::ALL {
         let name = ConnectionName::new(platform.config_word()).expect("platforms have sound names");
         if let Some(taken) = configured.iter().find(|connection| connection.name == name) {
@@ -48,12 +48,16 @@ pub(super) fn find(
             PlatformId::RunAi => run_ai::find,
             PlatformId::Kubiya => kubiya::find,
         };
-        if let Some(account) = find(environment, findings)? {
-            note(&account, platform, &name, findings);
-            connections.push(connection(account, platform, name, run));
+        match find(environment, findings) {
+            Ok(Some(account)) => {
+                note(&account, platform, &name, findings);
+                connections.push(connection(account, platform, name, run));
+            }
+            Ok(None) => {}
+            Err(error) => unusable.push(error),
         }
     }
-    Ok(connections)
+    (connections, unusable)
 }
 
 fn note(

@@ -11,6 +11,7 @@ use crate::domain::connection::PlatformId;
 use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::text::Clean;
 use crate::platforms::http::failure::{self, Failure, Fate};
+use crate::platforms::http::hidden::Hidden;
 use crate::platforms::http::retry;
 
 /// More of one body than this is not read, counted after unpacking (N15).
@@ -60,20 +61,25 @@ pub(super) struct Peer {
     pub(super) host: String,
     /// The settings to look at when it refuses the credentials.
     pub(super) setting: &'static str,
+    /// What it must not be heard to say back.
+    pub(super) hidden: Hidden,
     /// The error shapes it speaks, the first that fits wins.
     pub(super) shapes: Vec<ErrorShape>,
 }
 
 impl Peer {
-    /// Reads the answer to its end and says what it means. `limit` tells which time limit cut it.
+    /// Reads the answer to its end, strikes out what is to be hidden, and says what it means. `limit` tells which
+    /// time limit cut it.
     pub(super) async fn hear(
         &self,
         mut response: Response,
+        hidden: &Hidden,
         limit: impl Fn() -> Duration,
     ) -> Result<Reply, Failure> {
         let status = response.status().as_u16();
         let mut body = Vec::new();
         let end = self.drain(&mut response, &mut body, limit).await;
+        let body = hidden.strike(body);
         match status {
             200..=299 => whole(status, &response, body, end),
             300..=399 => Err(Failure::new(Fate::Uncertain, self.redirected(&response))),

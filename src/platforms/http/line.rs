@@ -7,7 +7,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::{Certificate, Client, ClientBuilder, Identity, RequestBuilder, redirect};
+use reqwest::header::AUTHORIZATION;
+use reqwest::{Certificate, Client, ClientBuilder, Identity, Request, RequestBuilder, redirect};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::{Host, Url};
@@ -137,12 +138,24 @@ impl Lines {
         }
         let begun = Instant::now();
         self.sent().push_back(begun);
-        match request.send().await {
+        let (client, request) = request.build_split();
+        let mut hidden = peer.hidden.clone();
+        let answer = match request {
+            Ok(request) => {
+                if let Some(token) = bearer(&request) {
+                    hidden = hidden.and(token);
+                }
+                client.execute(request).await
+            }
+            Err(error) => Err(error),
+        };
+        match answer {
             Ok(response) => {
                 if let Some(seconds) = retry::clock_ahead(response.headers(), SystemTime::now()) {
                     self.clock_ahead.get_or_init(|| seconds);
                 }
-                peer.hear(response, || self.limit(purpose, begun)).await
+                peer.hear(response, &hidden, || self.limit(purpose, begun))
+                    .await
             }
             Err(error) if error.is_connect() => {
                 Err(failure::of_transport(&error, &peer.host, CONNECT))
@@ -180,6 +193,12 @@ impl Lines {
             Purpose::SignIn | Purpose::Read => READ_TOTAL,
         }
     }
+}
+
+/// The token a request is signed with.
+fn bearer(request: &Request) -> Option<&str> {
+    let value = request.headers().get(AUTHORIZATION)?;
+    value.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 /// Host and port as messages name them: with the proxy of the environment between here and there, which is

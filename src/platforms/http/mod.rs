@@ -8,6 +8,7 @@ mod answer;
 mod call;
 mod change;
 mod failure;
+mod hidden;
 mod line;
 mod retry;
 mod token;
@@ -24,6 +25,7 @@ use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::text::Secret;
 use crate::platforms::http::answer::Peer;
 use crate::platforms::http::failure::Failure;
+use crate::platforms::http::hidden::Hidden;
 use crate::platforms::http::line::{Lines, Purpose};
 use crate::platforms::http::retry::Budget;
 use crate::platforms::http::token::{Pass, Tokens};
@@ -87,6 +89,7 @@ impl Http {
             platform: connection.platform,
             host: line::named(url),
             setting: dialect.setting,
+            hidden: Hidden::of(&connection.credentials),
             shapes,
         };
         let own_peer = peer(&base, vec![dialect.error_body]);

@@ -7,7 +7,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::domain::action::{Grouping, Step};
 use crate::domain::connection::Connection;
-use crate::domain::error::PlatformError;
+use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
@@ -56,7 +56,7 @@ impl RunAi {
     async fn reading(&self, key: &Key) -> Result<Reading, PlatformError> {
         let call = Call::get(["api", "v1", "workloads", key.id.raw()]);
         let reply = match self.http.read(call).await {
-            Err(PlatformError::Refused { said }) if said.status == 404 && said.own_shape => {
+            Err(PlatformError::Refused { said }) if is_gone(&said) => {
                 return Ok(Reading::Gone);
             }
             other => other?,
@@ -136,6 +136,14 @@ impl RunAi {
         };
         self.http.change(call).flat_map(events).boxed()
     }
+}
+
+/// Only words about the id prove that it is gone: the same 404 says of a whole call that there is none
+/// (`specs/run-ai.md` 5.3 and 7.5, N24).
+fn is_gone(said: &Refusal) -> bool {
+    let words = said.message.as_str().to_ascii_lowercase();
+    let mut words = words.split(|c: char| !c.is_ascii_alphanumeric());
+    said.status == 404 && said.own_shape && words.any(|word| matches!(word, "id" | "workload"))
 }
 
 impl Platform for RunAi {

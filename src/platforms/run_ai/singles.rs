@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::future::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
+use serde_json::Value;
 
 use crate::domain::action::Step;
 use crate::domain::error::PlatformError;
 use crate::domain::outcome::{Answer, ChangeEvent, Rejection};
 use crate::domain::plan::{Operation, Request};
 use crate::domain::text::Clean;
-use crate::platforms::http::{self, Call, Http, Sending, Sent};
+use crate::platforms::http::{self, Call, Http, Reply, Sending, Sent};
 use crate::platforms::run_ai::{row, wire};
 
 /// As many as a lane has in flight (`UX.md` 9).
@@ -91,7 +92,7 @@ fn one<'a>(
         }
         let call = match call(operation) {
             Ok(call) => call,
-            Err(why) => return stream::iter([answered(refused_here(&why))]).boxed(),
+            Err(why) => return stream::iter([answered(Answer::NotSent(Clean::new(&why)))]).boxed(),
         };
         let event = move |sending| match sending {
             Sending::Waiting(seconds) => ChangeEvent::Waiting { seconds },
@@ -106,21 +107,34 @@ fn one<'a>(
     sending.flatten_stream().boxed()
 }
 
-fn refused_here(why: &str) -> Answer {
-    Answer::Rejected(Rejection {
-        code: None,
-        reason: Clean::new(why),
-        request_id: None,
-        later: false,
+/// A 2xx is an acceptance without a body, as old servers send it, with `{"code":202,…}`, and with a workload.
+/// Anything else under a 2xx comes from somebody else, or is half an answer (P6).
+fn accepted(reply: &Reply) -> Result<(), PlatformError> {
+    if reply.body.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    let body: Value = reply.json()?;
+    let code = body.get("code");
+    let is_yes = code.is_none_or(|code| matches!(code.as_u64(), Some(200..=299)));
+    if body.is_object() && is_yes {
+        return Ok(());
+    }
+    Err(PlatformError::Unreadable {
+        why: Clean::new("it accepts nothing"),
+        start: Clean::new(&body.to_string().chars().take(200).collect::<String>()),
     })
 }
 
-/// What one call's end says of its workload. A 2xx needs no body: old servers send none.
+/// What one call's end says of its workload.
 fn answer(request: &Request, operation: &Operation, sent: &Sent) -> Answer {
-    if matches!(sent, Sent::Answered(_)) {
-        return Answer::Scheduled { message: None };
-    }
-    let events = http::without_answers(request, sent);
+    let lost = match sent {
+        Sent::Answered(reply) => match accepted(reply) {
+            Ok(()) => return Answer::Scheduled { message: None },
+            Err(error) => Some(Sent::Lost(error)),
+        },
+        Sent::Refused(_) | Sent::Lost(_) | Sent::NotSent(_) => None,
+    };
+    let events = http::without_answers(request, lost.as_ref().unwrap_or(sent));
     let own = events.into_iter().find_map(|event| match event {
         ChangeEvent::Answered(key, answer) => (key == operation.key).then_some(answer),
         ChangeEvent::Note(_) | ChangeEvent::Waiting { .. } | ChangeEvent::StopLane(_) => None,

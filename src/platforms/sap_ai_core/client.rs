@@ -74,10 +74,14 @@ impl Client {
     }
 }
 
-/// Only the platform itself can say that an id is gone; a gateway's 404 speaks of its own routes (N24).
+/// The codes for an execution and a deployment that is not there (section 5.1).
+const NOT_FOUND: [&str; 2] = ["01010020", "01010016"];
+
+/// Only the platform itself can say that an id is gone; any other 404 speaks of a route (N24).
 fn is_gone(error: &PlatformError) -> bool {
-    let said = error.said();
-    said.is_some_and(|said| said.status == 404 && said.own_shape)
+    let said = error.said().filter(|said| said.status == 404);
+    let code = said.and_then(|said| said.code.as_ref());
+    code.is_some_and(|code| NOT_FOUND.contains(&code.as_str()))
 }
 
 impl Platform for Client {

@@ -1,10 +1,12 @@
 //! Signing in: one token for all calls, one renewal, and no loop when neither is taken.
 
+use centurion::domain::connection::Credentials;
 use centurion::domain::error::PlatformError;
-use centurion::platforms::http::Sent;
+use centurion::domain::text::Secret;
+use centurion::platforms::http::{Authorization, Sent};
 use futures_util::future::join_all;
 
-use super::{end, get, post, with_key, with_token};
+use super::{connection_to, end, get, open, post, with_key, with_token};
 use crate::canned::{Canned, Heard, Say, answer, json};
 
 #[tokio::test]
@@ -124,4 +126,41 @@ async fn p7_no_secret_shows_in_debug_output() {
     let http = with_token(&server, &server);
     http.read(get()).await.expect("an answer");
     assert!(!format!("{http:?}").contains("canary"));
+}
+
+/// The key of a connection, as a server may say it back.
+const ECHOES: [&str; 3] = [
+    "S3cretCanary$=+x",
+    "S3cretCanary%24%3D%2Bx",
+    "UzNjcmV0Q2FuYXJ5JD0reA",
+];
+
+#[tokio::test]
+async fn p7_a_secret_that_a_server_says_back_is_struck_out_of_its_answer() {
+    for status in [200, 400, 500] {
+        let echo = move |heard: &Heard, _| {
+            let said = heard.header("authorization").unwrap_or_default();
+            json(
+                status,
+                &format!("\"you sent {said}: {}\"", ECHOES.join(" ")),
+            )
+        };
+        let server = Canned::start(echo).await;
+        let mut connection = connection_to(server.url("http", ""));
+        let key = || Secret::new(ECHOES[0].to_owned());
+        connection.credentials = Credentials::ApiKey(key());
+        let http = open(&connection, Authorization::Key(key()));
+        let sent = end(http.change(post())).await;
+        let told = match &sent {
+            Sent::Answered(reply) => String::from_utf8_lossy(&reply.body).into_owned(),
+            Sent::Refused(error) | Sent::Lost(error) | Sent::NotSent(error) => format!("{error:?}"),
+        };
+        assert!(told.contains("you sent Bearer ***: *** *** ***"), "{told}");
+        let sent = server.heard().remove(0);
+        assert_eq!(
+            sent.header("authorization"),
+            Some("Bearer S3cretCanary$=+x"),
+            "only what comes back is changed"
+        );
+    }
 }

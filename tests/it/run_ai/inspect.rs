@@ -137,7 +137,7 @@ async fn each_part_fails_alone() {
             failed[0]
                 .1
                 .to_string()
-                .contains("Please try again in few minutes.")
+                .contains("Please try again in few minutes")
         );
     }
     let (parts, _) = told(LOGS, |last, _| match last {

@@ -102,9 +102,9 @@ async fn each_type_has_the_calls_of_the_table_and_others_have_none() {
         expected.sort();
         assert_eq!(lines, expected);
         let scheduled = answers(&events, |answer| matches!(answer, Answer::Scheduled { .. }));
-        let rejected = answers(&events, |answer| matches!(answer, Answer::Rejected(_)));
+        let left_out = answers(&events, |answer| matches!(answer, Answer::NotSent(_)));
         assert_eq!(
-            (scheduled, scheduled + rejected),
+            (scheduled, scheduled + left_out),
             (expected.len() - 1, 7),
             "{events:#?}"
         );
@@ -213,4 +213,24 @@ async fn a_lane_of_single_calls_stops_where_going_on_is_of_no_use() {
         ),
         (30, 30)
     );
+}
+
+#[tokio::test]
+async fn p6_n11_n12_a_2xx_that_accepts_nothing_is_no_acceptance() {
+    let foreign = [
+        "<html>Sign in</html>",
+        r#"{"code":403,"message":"You do not have sufficient permissions."}"#,
+        r#"{"code":202,"mess"#,
+        "[]",
+    ];
+    for body in foreign {
+        let rows = vec![workload(0, "Training", None), workload(1, "Training", None)];
+        let answer = |heard: &Heard| match is_batch(heard) {
+            true => refuse(404, "page not found"),
+            false => canned::answer(200, "content-type: text/plain", body),
+        };
+        let (events, lines) = events(rows, Action::Stop, answer).await;
+        let unknown = answers(&events, |answer| matches!(answer, Answer::Unknown(_)));
+        assert_eq!((unknown, lines.len()), (2, 3), "{body}: {events:#?}");
+    }
 }

@@ -12,7 +12,7 @@ const REFUSALS: &[(u16, &str, &str)] = &[
         400,
         r#"{"error":{"code":"01010076","message":"Invalid Request, Current status UNKNOWN cannot be changed..",
             "requestId":"0d6a3a54","target":"/api/v2/deployments/d9","details":{}}}"#,
-        "refused: HTTP 400: Invalid Request, Current status UNKNOWN cannot be changed.., code 01010076, request 0d6a3a54",
+        "refused: HTTP 400: Invalid Request, Current status UNKNOWN cannot be changed, code 01010076, request 0d6a3a54",
     ),
     (
         412,
@@ -59,7 +59,7 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (
         429,
         r#"{"error":{"code":"429","message":"Slow down","requestId":"r-4"}}"#,
-        "rate limit: HTTP 429, retry after 1m00s: Slow down, code 429, request r-4",
+        "rate limit: HTTP 429, retry after 1m00s: Slow down, request r-4",
     ),
 ];
 

@@ -113,6 +113,7 @@ impl Scene {
             size,
             journal_problem: None,
             config_file: Some("/home/ana/.config/centurion/config.toml".to_owned()),
+            warnings: Vec::new(),
         });
         Self {
             model,
