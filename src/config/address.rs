@@ -5,25 +5,7 @@ use url::{Host, Url};
 use crate::domain::connection::PlatformId;
 
 /// The rule an address breaks, as the rest of a sentence that begins with its key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum UrlFault {
-    #[error("does not begin with https://")]
-    Scheme,
-    #[error("is plain http, which is for loopback addresses only; use https://")]
-    PlainHttp,
-    #[error(
-        "holds a user name or password before the host; take it out, and change that password if others could see it"
-    )]
-    UserInfo,
-    #[error(
-        "goes on with `?` or `#`; take that part out, and change the token if there is one in it"
-    )]
-    Query,
-    #[error("holds a space, a control character or a backslash")]
-    Characters,
-    #[error("is not an address: {0}")]
-    Unparsable(url::ParseError),
-}
+pub(super) type UrlFault = String;
 
 /// Where Kubiya is, where nothing says otherwise (`specs/kubiya.md` 1).
 pub(super) fn kubiya() -> Url {
@@ -47,15 +29,15 @@ pub(super) fn token(text: &str) -> Result<Url, UrlFault> {
 fn parse(text: &str) -> Result<Url, UrlFault> {
     let odd = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
     if text.contains(odd) {
-        return Err(UrlFault::Characters);
+        return Err("holds a space, a control character or a backslash".to_owned());
     }
     let scheme = text
         .split_once("://")
         .map(|(scheme, _)| scheme.to_ascii_lowercase());
     if !matches!(scheme.as_deref(), Some("https" | "http")) {
-        return Err(UrlFault::Scheme);
+        return Err("does not begin with https://".to_owned());
     }
-    let mut url = Url::parse(text).map_err(UrlFault::Unparsable)?;
+    let mut url = Url::parse(text).map_err(|why| format!("is not an address: {why}"))?;
     check(&url)?;
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
@@ -64,13 +46,17 @@ fn parse(text: &str) -> Result<Url, UrlFault> {
 
 fn check(url: &Url) -> Result<(), UrlFault> {
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(UrlFault::UserInfo);
+        return Err(
+            "holds a user name or password before the host; take it out, \
+                    and change that password if others could see it"
+                .to_owned(),
+        );
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(UrlFault::Query);
+        return Err("goes on with `?` or `#`; take that part out, and change the token if there is one in it".to_owned());
     }
     if url.scheme() == "http" && !is_loopback(url) {
-        return Err(UrlFault::PlainHttp);
+        return Err("is plain http, which is for loopback addresses only; use https://".to_owned());
     }
     Ok(())
 }

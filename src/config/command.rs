@@ -21,13 +21,13 @@ pub(super) fn output(
     environment: &Environment,
     limit: Duration,
 ) -> Result<Vec<u8>, SecretFault> {
-    let failed = |error: io::Error| SecretFault::NotStarted(Clean::new(&error.to_string()));
+    let failed = |error: io::Error| format!("cannot be run: {}", Clean::new(&error.to_string()));
     let mut child = start(command, environment).map_err(failed)?;
     let stdout = child.stdout.take().expect("standard output is piped");
     let reader = thread::spawn(move || read(stdout));
     let Some(status) = wait(&mut child, &reader, limit) else {
         system::end(&mut child);
-        return Err(SecretFault::TimedOut(limit));
+        return Err(format!("did not end within {limit:?} and was stopped"));
     };
     let bytes = reader
         .join()
@@ -35,8 +35,10 @@ pub(super) fn output(
         .map_err(failed)?;
     match (status.success(), status.code()) {
         (true, _) => Ok(bytes),
-        (false, Some(code)) => Err(SecretFault::Status(code)),
-        (false, None) => Err(SecretFault::Signal),
+        (false, Some(code)) => Err(format!(
+            "ended with exit status {code}; run it by hand to see why"
+        )),
+        (false, None) => Err("was ended by a signal".to_owned()),
     }
 }
 
@@ -48,7 +50,7 @@ fn start(command: &[String], environment: &Environment) -> io::Result<Child> {
     command
         .args(arguments)
         .env_clear()
-        .envs(environment.variables());
+        .envs(&environment.variables);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -90,7 +92,7 @@ mod tests {
     fn run(script: &str, limit: Duration) -> Result<Vec<u8>, String> {
         let command = ["sh", "-c", script].map(str::to_owned);
         let environment = Environment::from_pairs([("WORD", "hello")], Path::new("/nowhere"));
-        output(&command, &environment, limit).map_err(|fault| fault.to_string())
+        output(&command, &environment, limit)
     }
 
     const LONG: Duration = Duration::from_secs(60);

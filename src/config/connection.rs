@@ -34,7 +34,7 @@ pub(super) struct Scene<'a> {
 impl Scene<'_> {
     /// The path a value names: `~/` is the home folder, and relative paths start at the file's folder.
     pub(super) fn path(&self, text: &str) -> PathBuf {
-        match (text.strip_prefix("~/"), self.environment.home()) {
+        match (text.strip_prefix("~/"), &self.environment.home) {
             (Some(rest), Some(home)) => home.join(rest),
             _ => self.file.parent().unwrap_or(Path::new("")).join(text),
         }
@@ -83,16 +83,10 @@ impl<'a> Head<'a> {
         scene: Scene<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<Connection, ConfigError> {
-        let Self {
-            section,
-            name,
-            platform,
-        } = self;
+        let head = self;
         Reader {
-            section,
+            head,
             scene,
-            name,
-            platform,
             findings,
         }
         .read()
@@ -113,19 +107,17 @@ fn platform(entry: Entry<'_>) -> Result<PlatformId, ConfigError> {
 
 /// A connection whose name and platform are known.
 struct Reader<'a> {
-    section: Section<'a>,
+    head: Head<'a>,
     scene: Scene<'a>,
-    name: ConnectionName,
-    platform: PlatformId,
     findings: &'a mut Vec<Finding>,
 }
 
 impl Reader<'_> {
     fn read(mut self) -> Result<Connection, ConfigError> {
-        let origin = self.scene.origin(self.section.line());
-        let heading = Finding::new(&self.name, self.platform.name(), &origin);
+        let origin = self.scene.origin(self.head.section.line());
+        let heading = Finding::new(&self.head.name, self.head.platform.name(), &origin);
         self.findings.push(heading);
-        let (base_url, credentials) = match self.platform {
+        let (base_url, credentials) = match self.head.platform {
             PlatformId::SapAiCore => self.sap_ai_core()?,
             PlatformId::RunAi => (self.base_url()?, self.client(None)?),
             PlatformId::Kubiya => self.kubiya()?,
@@ -136,8 +128,8 @@ impl Reader<'_> {
             color: self.color()?,
             read_only: self.scene.run.or_file(self.flag(&keys::READ_ONLY)?),
             ca_file: self.ca_file()?,
-            name: self.name,
-            platform: self.platform,
+            name: self.head.name,
+            platform: self.head.platform,
             base_url,
             credentials,
             origin,
@@ -145,12 +137,12 @@ impl Reader<'_> {
     }
 
     fn sap_ai_core(&mut self) -> Result<(Url, Credentials), ConfigError> {
-        if let Some(entry) = self.section.get(&keys::SERVICE_KEY) {
+        if let Some(entry) = self.head.section.get(&keys::SERVICE_KEY) {
             return self.service_key(entry);
         }
         let (base_url, token_url) = (self.base_url()?, self.token_url()?);
         let pair = [&keys::CERTIFICATE, &keys::PRIVATE_KEY];
-        let credentials = match pair.into_iter().find_map(|key| self.section.get(key)) {
+        let credentials = match pair.into_iter().find_map(|key| self.head.section.get(key)) {
             Some(entry) => self.certificate(entry, token_url)?,
             None => self.client(Some(token_url))?,
         };
@@ -176,16 +168,16 @@ impl Reader<'_> {
             &keys::PRIVATE_KEY,
         ];
         self.refuse_beside(entry, &others)?;
-        let key = entry.key().name;
+        let key = entry.key.name;
         let text = self.fetch(entry, SecretSource::document)?;
         let json = sap_ai_core::service_key(text.expose(), entry.place(), key)?;
         let names = &sap_ai_core::SERVICE_KEY;
         let parts = Parts::of_json(entry.place(), Some(key), &json, names.all());
-        let base_url = match self.section.get(&keys::URL) {
+        let base_url = match self.head.section.get(&keys::URL) {
             Some(_) => self.base_url()?,
             None => self.noted(&keys::URL, names.base_url(&parts)?, key),
         };
-        let token_url = match self.section.get(&keys::AUTH_URL) {
+        let token_url = match self.head.section.get(&keys::AUTH_URL) {
             Some(_) => self.token_url()?,
             None => self.noted(&keys::AUTH_URL, names.token_url(&parts)?, key),
         };
@@ -194,17 +186,17 @@ impl Reader<'_> {
     }
 
     fn refuse_beside(&self, entry: Entry<'_>, others: &[&'static Key]) -> Result<(), ConfigError> {
-        let Some(double) = others.iter().find_map(|key| self.section.get(key)) else {
+        let Some(double) = others.iter().find_map(|key| self.head.section.get(key)) else {
             return Ok(());
         };
-        let (other, key) = (double.key().name, entry.key().name);
+        let (other, key) = (double.key.name, entry.key.name);
         Err(double.error(format!(
             "`{other}` cannot stand beside `{key}`; keep one of them"
         )))
     }
 
     fn kubiya(&mut self) -> Result<(Url, Credentials), ConfigError> {
-        let base_url = match self.section.get(&keys::URL) {
+        let base_url = match self.head.section.get(&keys::URL) {
             Some(_) => self.base_url()?,
             None => self.noted(&keys::URL, address::kubiya(), "default"),
         };
@@ -221,7 +213,7 @@ impl Reader<'_> {
     }
 
     fn client_id(&mut self) -> Result<String, ConfigError> {
-        let entry = self.section.require(&keys::CLIENT_ID)?;
+        let entry = self.head.section.require(&keys::CLIENT_ID)?;
         let id = entry.text()?;
         if id.trim().is_empty() || id.chars().any(char::is_control) {
             return Err(entry.wrong("is empty or holds control characters"));
@@ -231,7 +223,7 @@ impl Reader<'_> {
     }
 
     fn base_url(&mut self) -> Result<Url, ConfigError> {
-        let platform = self.platform;
+        let platform = self.head.platform;
         self.url(&keys::URL, |text| address::base(platform, text))
     }
 
@@ -244,7 +236,7 @@ impl Reader<'_> {
         key: &'static Key,
         read: impl Fn(&str) -> Result<Url, UrlFault>,
     ) -> Result<Url, ConfigError> {
-        let entry = self.section.require(key)?;
+        let entry = self.head.section.require(key)?;
         let wrong = |fault| entry.error(format!("`{}` {fault}", key.name));
         let url = read(entry.text()?).map_err(wrong)?;
         self.note(entry, url.as_str());
@@ -252,28 +244,28 @@ impl Reader<'_> {
     }
 
     fn secret(&mut self, key: &'static Key, read: Read) -> Result<Secret, ConfigError> {
-        self.fetch(self.section.require(key)?, read)
+        self.fetch(self.head.section.require(key)?, read)
     }
 
     fn fetch(&mut self, entry: Entry<'_>, read: Read) -> Result<Secret, ConfigError> {
         let source = SecretSource::of(entry, |text| self.scene.path(text))?;
-        let (key, origin) = (entry.key().name, source.to_string());
+        let (key, origin) = (entry.key.name, source.to_string());
         self.found(key, "***", &origin);
         let wrong = |fault| entry.place().no_secret(key, &origin, fault);
         read(&source, self.scene.environment).map_err(wrong)
     }
 
     fn scopes(&mut self) -> Result<Scopes, ConfigError> {
-        let Some(entry) = self.section.get(&keys::SCOPES) else {
-            return Ok(scopes::usual(self.platform));
+        let Some(entry) = self.head.section.get(&keys::SCOPES) else {
+            return Ok(scopes::usual(self.head.platform));
         };
-        let scopes = scopes::read(entry, self.platform)?;
+        let scopes = scopes::read(entry, self.head.platform)?;
         self.note(entry, &scopes::shown(&scopes));
         Ok(scopes)
     }
 
     fn flag(&mut self, key: &'static Key) -> Result<bool, ConfigError> {
-        let Some(entry) = self.section.get(key) else {
+        let Some(entry) = self.head.section.get(key) else {
             return Ok(false);
         };
         let flag = entry.flag()?;
@@ -282,7 +274,7 @@ impl Reader<'_> {
     }
 
     fn color(&mut self) -> Result<Option<String>, ConfigError> {
-        let Some(entry) = self.section.get(&keys::COLOR) else {
+        let Some(entry) = self.head.section.get(&keys::COLOR) else {
             return Ok(None);
         };
         let text = entry.text()?;
@@ -296,7 +288,7 @@ impl Reader<'_> {
 
     fn note(&mut self, entry: Entry<'_>, value: &str) {
         let origin = self.scene.origin(entry.line());
-        self.found(entry.key().name, value, &origin);
+        self.found(entry.key.name, value, &origin);
     }
 
     /// Passes on an address that does not stand in the file.
@@ -306,12 +298,12 @@ impl Reader<'_> {
     }
 
     fn found(&mut self, key: &str, value: &str, origin: &str) {
-        let finding = Finding::of(&self.name, key, value, origin);
+        let finding = Finding::of(&self.head.name, key, value, origin);
         self.findings.push(finding);
     }
 
     fn ca_file(&mut self) -> Result<Option<PathBuf>, ConfigError> {
-        let Some(entry) = self.section.get(&keys::CA_FILE) else {
+        let Some(entry) = self.head.section.get(&keys::CA_FILE) else {
             return Ok(None);
         };
         let path = self.scene.path(entry.text()?);

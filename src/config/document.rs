@@ -22,7 +22,7 @@ const LARGEST: u64 = 1 << 20;
 /// The text of a configuration file.
 #[derive(Debug)]
 pub(super) struct Document {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     text: String,
 }
 
@@ -53,11 +53,6 @@ impl Document {
             return Err(place.error("this is not UTF-8 text; save the file as UTF-8"));
         }
         Ok(document)
-    }
-
-    /// The file.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// The text as a table. Only the parser's own words are passed on, never the text around the fault.
@@ -188,15 +183,10 @@ impl<'d> Section<'d> {
 pub(super) struct Entry<'d> {
     document: &'d Document,
     value: &'d Spanned<DeValue<'d>>,
-    key: &'static Key,
+    pub(super) key: &'static Key,
 }
 
 impl<'d> Entry<'d> {
-    /// The key.
-    pub(super) fn key(&self) -> &'static Key {
-        self.key
-    }
-
     /// The text, where it is one.
     pub(super) fn text(&self) -> Result<&'d str, ConfigError> {
         let text = self.value.get_ref().as_str();

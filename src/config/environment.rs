@@ -15,10 +15,12 @@ use crate::config::error::{ConfigError, Place};
 /// A variable that is set to nothing counts as not set.
 #[derive(Clone)]
 pub struct Environment {
-    variables: BTreeMap<OsString, OsString>,
-    home: Option<PathBuf>,
-    config: Option<PathBuf>,
-    state: Option<PathBuf>,
+    pub(super) variables: BTreeMap<OsString, OsString>,
+    pub(super) home: Option<PathBuf>,
+    /// Where `config.toml` is looked for.
+    pub(super) config: Option<PathBuf>,
+    /// Where journals are kept.
+    pub(super) state: Option<PathBuf>,
 }
 
 impl Environment {
@@ -63,26 +65,6 @@ impl Environment {
         };
         let wrong = || Place::Environment.wrong(name, "is not UTF-8", "text");
         value.to_str().map(Some).ok_or_else(wrong)
-    }
-
-    /// All of it, for a helper command.
-    pub(super) fn variables(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
-        self.variables.iter()
-    }
-
-    /// The operator's home folder, where there is one.
-    pub(super) fn home(&self) -> Option<&Path> {
-        self.home.as_deref()
-    }
-
-    /// Where `config.toml` is looked for.
-    pub(super) fn config_folder(&self) -> Option<&Path> {
-        self.config.as_deref()
-    }
-
-    /// Where journals are kept.
-    pub(super) fn state_folder(&self) -> Option<&Path> {
-        self.state.as_deref()
     }
 }
 

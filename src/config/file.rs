@@ -41,7 +41,7 @@ pub(super) fn read(
     let top = Section::top(&document, &table, &keys::TOP)?;
     let scene = Scene {
         environment,
-        file: document.path(),
+        file: &document.path,
         run,
     };
     let mut content = Content::default();
@@ -69,7 +69,7 @@ pub(super) fn read(
 impl Content {
     /// Says where a value stood.
     fn note(&mut self, scene: Scene<'_>, entry: Entry<'_>, value: &str) {
-        let finding = Finding::new(entry.key().name, value, &scene.origin(entry.line()));
+        let finding = Finding::new(entry.key.name, value, &scene.origin(entry.line()));
         self.findings.push(finding);
     }
 }

@@ -83,24 +83,12 @@ pub(super) static TOP: Part = Part {
     keys: &[&REFRESH, &JOURNAL, &DISCOVER, &CONNECTION],
 };
 
+#[rustfmt::skip]
 pub(super) static IN_CONNECTION: Part = Part {
     home: "below a [[connection]]",
     keys: &[
-        &NAME,
-        &PLATFORM,
-        &URL,
-        &AUTH_URL,
-        &CLIENT_ID,
-        &CLIENT_SECRET,
-        &SERVICE_KEY,
-        &CERTIFICATE,
-        &PRIVATE_KEY,
-        &API_KEY,
-        &SCOPES,
-        &PROTECTED,
-        &COLOR,
-        &READ_ONLY,
-        &CA_FILE,
+        &NAME, &PLATFORM, &URL, &AUTH_URL, &CLIENT_ID, &CLIENT_SECRET, &SERVICE_KEY, &CERTIFICATE, &PRIVATE_KEY,
+        &API_KEY, &SCOPES, &PROTECTED, &COLOR, &READ_ONLY, &CA_FILE,
     ],
 };
 

@@ -118,7 +118,7 @@ pub fn is_read_only(environment: &Environment, wanted: &Wanted<'_>) -> bool {
 
 /// Where the file is looked for when none is named; `None` without a home folder.
 pub fn default_file(environment: &Environment) -> Option<PathBuf> {
-    Some(environment.config_folder()?.join("config.toml"))
+    Some(environment.config.as_ref()?.join("config.toml"))
 }
 
 /// The folder of the demo's journals: beside the real ones, and never the same (C12).
@@ -128,7 +128,7 @@ pub fn demo_journal(environment: &Environment) -> Option<PathBuf> {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
             Some(folder.with_file_name(format!("demo-{name}")))
         }
-        None => Some(environment.state_folder()?.join("demo-journal")),
+        None => Some(environment.state.as_ref()?.join("demo-journal")),
     }
 }
 
@@ -183,7 +183,7 @@ fn journal(
     if named.is_none() && by_file.is_some() {
         return by_file;
     }
-    let usual = || Some((environment.state_folder()?.join("journal"), "default"));
+    let usual = || Some((environment.state.as_ref()?.join("journal"), "default"));
     let named = named.map(|folder| (folder.into(), JOURNAL_VARIABLE));
     let found = named.or_else(usual);
     findings.push(place("journal", found.as_ref()));

@@ -22,37 +22,9 @@ pub(super) const LARGEST: u64 = 64 << 10;
 const HELPER_LIMIT: Duration = Duration::from_secs(10);
 
 /// Why a secret was not had, as the rest of a sentence that begins with its source.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum SecretFault {
-    #[error("is not set")]
-    Unset,
-    #[error("cannot be read: {0}")]
-    Unreadable(Clean),
-    #[error("is not a regular file")]
-    NotAFile,
-    #[error("can be read or changed by others, so it was not loaded; {fix}")]
-    Exposed { fix: Clean },
-    #[error("cannot be run: {0}")]
-    NotStarted(Clean),
-    #[error("ended with exit status {0}; run it by hand to see why")]
-    Status(i32),
-    #[error("was ended by a signal")]
-    Signal,
-    #[error("did not end within {0:?} and was stopped")]
-    TimedOut(Duration),
-    #[error("is empty")]
-    Empty,
-    #[error("holds more than 64 KiB")]
-    TooLarge,
-    #[error("holds something that is not text")]
-    NotText,
-    #[error("holds {0} lines, expected exactly one")]
-    Lines(usize),
-    #[error("holds control characters")]
-    Control,
-    #[error("is not PEM text, which begins with -----BEGIN")]
-    NotPem,
-}
+pub(super) type SecretFault = String;
+
+const NOT_TEXT: &str = "holds something that is not text";
 
 /// One of the ways to read a source.
 pub(super) type Read = fn(&SecretSource, &Environment) -> Result<Secret, SecretFault>;
@@ -82,7 +54,7 @@ impl SecretSource {
         entry: Entry<'_>,
         resolve: impl Fn(&str) -> PathBuf,
     ) -> Result<Self, ConfigError> {
-        let key = entry.key().name;
+        let key = entry.key.name;
         if entry.is_text() {
             return Err(entry.error(format!(
                 "`{key}` is written out here; a secret comes from {}",
@@ -130,16 +102,16 @@ impl SecretSource {
     ) -> Result<String, SecretFault> {
         let bytes = match self {
             Self::Variable(name) => {
-                let value = environment.variable(name).ok_or(SecretFault::Unset)?;
-                return Ok(value.to_str().ok_or(SecretFault::NotText)?.to_owned());
+                let value = environment.variable(name).ok_or("is not set")?;
+                return Ok(value.to_str().ok_or(NOT_TEXT)?.to_owned());
             }
             Self::File(path) => file(path)?,
             Self::Command(command) => command::output(command, environment, HELPER_LIMIT)?,
         };
         if bytes.len() as u64 > LARGEST {
-            return Err(SecretFault::TooLarge);
+            return Err("holds more than 64 KiB".to_owned());
         }
-        String::from_utf8(bytes).map_err(|_| SecretFault::NotText)
+        String::from_utf8(bytes).map_err(|_| NOT_TEXT.to_owned())
     }
 }
 
@@ -178,14 +150,14 @@ pub(super) fn one_line(text: &str) -> Result<Secret, SecretFault> {
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     if text.trim().is_empty() {
-        return Err(SecretFault::Empty);
+        return Err("is empty".to_owned());
     }
     let lines = text.split('\n').count();
     if lines > 1 {
-        return Err(SecretFault::Lines(lines));
+        return Err(format!("holds {lines} lines, expected exactly one"));
     }
     if text.chars().any(char::is_control) {
-        return Err(SecretFault::Control);
+        return Err("holds control characters".to_owned());
     }
     Ok(Secret::new(text.to_owned()))
 }
@@ -193,25 +165,24 @@ pub(super) fn one_line(text: &str) -> Result<Secret, SecretFault> {
 /// Takes PEM text; its line breaks may be written out as `\n` (`specs/sap-ai-core.md` 7).
 pub(super) fn pem(text: &str) -> Result<Secret, SecretFault> {
     if !text.contains("-----BEGIN ") {
-        return Err(SecretFault::NotPem);
+        return Err("is not PEM text, which begins with -----BEGIN".to_owned());
     }
     Ok(Secret::new(text.replace("\\n", "\n")))
 }
 
-impl From<io::Error> for SecretFault {
-    fn from(error: io::Error) -> Self {
-        Self::Unreadable(Clean::new(&error.to_string()))
-    }
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
+fn unreadable(error: io::Error) -> SecretFault {
+    format!("cannot be read: {}", Clean::new(&error.to_string()))
 }
 
 /// The file, and where it really is.
 fn open(path: &Path) -> Result<(PathBuf, File), SecretFault> {
     // Through links, and before it is opened: opening a pipe would wait for its other end.
-    let path = fs::canonicalize(path)?;
-    if !fs::metadata(&path)?.is_file() {
-        return Err(SecretFault::NotAFile);
+    let path = fs::canonicalize(path).map_err(unreadable)?;
+    if !fs::metadata(&path).map_err(unreadable)?.is_file() {
+        return Err("is not a regular file".to_owned());
     }
-    let file = File::open(&path)?;
+    let file = File::open(&path).map_err(unreadable)?;
     Ok((path, file))
 }
 
@@ -219,11 +190,14 @@ fn open(path: &Path) -> Result<(PathBuf, File), SecretFault> {
 pub(super) fn private(path: &Path) -> Result<Vec<u8>, SecretFault> {
     let (path, file) = open(path)?;
     let folder = path.parent().expect("a file lies in a folder");
-    let own = file.metadata()?;
-    let around = fs::metadata(folder)?;
+    let own = file.metadata().map_err(unreadable)?;
+    let around = fs::metadata(folder).map_err(unreadable)?;
+    let exposed = |fix: &str| {
+        let fix = Clean::new(fix);
+        format!("can be read or changed by others, so it was not loaded; {fix}")
+    };
     if system::shared(&around) {
-        let fix = Clean::new("move it into a folder only you may read");
-        return Err(SecretFault::Exposed { fix });
+        return Err(exposed("move it into a folder only you may read"));
     }
     let chmod = |mode: &str, path: &Path| format!("chmod {mode} {}", quoted(path));
     let own = system::exposed(&own).then(|| chmod("600", &path));
@@ -232,13 +206,13 @@ pub(super) fn private(path: &Path) -> Result<Vec<u8>, SecretFault> {
     if fixes.is_empty() {
         return read(&file);
     }
-    let fix = Clean::new(&format!("run: {}", fixes.join(" && ")));
-    Err(SecretFault::Exposed { fix })
+    Err(exposed(&format!("run: {}", fixes.join(" && "))))
 }
 
 fn read(file: &File) -> Result<Vec<u8>, SecretFault> {
     let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    let mut limited = file.take(LARGEST + 1);
+    limited.read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
 }
 
@@ -263,21 +237,18 @@ mod tests {
             ("s3cret\n", Ok("s3cret")),
             ("s3cret\r\n", Ok("s3cret")),
             (" inner space ", Ok(" inner space ")),
-            ("", Err(SecretFault::Empty)),
-            ("\n", Err(SecretFault::Empty)),
-            ("  \n", Err(SecretFault::Empty)),
-            ("a\nb\n", Err(SecretFault::Lines(2))),
-            ("a\n\n", Err(SecretFault::Lines(2))),
-            ("a\u{1b}[31m", Err(SecretFault::Control)),
-            ("a\0", Err(SecretFault::Control)),
-            ("a\u{9b}", Err(SecretFault::Control)),
+            ("", Err("is empty")),
+            ("\n", Err("is empty")),
+            ("  \n", Err("is empty")),
+            ("a\nb\n", Err("holds 2 lines, expected exactly one")),
+            ("a\n\n", Err("holds 2 lines, expected exactly one")),
+            ("a\u{1b}[31m", Err("holds control characters")),
+            ("a\0", Err("holds control characters")),
+            ("a\u{9b}", Err("holds control characters")),
         ] {
             let secret = one_line(text);
-            assert_eq!(
-                secret.as_ref().map(Secret::expose),
-                expected.as_ref().copied(),
-                "{text:?}"
-            );
+            let secret = secret.as_ref().map(Secret::expose);
+            assert_eq!(secret.map_err(String::as_str), expected, "{text:?}");
         }
     }
 

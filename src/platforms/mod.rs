@@ -25,7 +25,7 @@ use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
 use crate::domain::resource::{Key, Page, Reading, Source};
-use crate::platforms::http::{Call, Http, Reply};
+use crate::platforms::http::{Call, Http};
 use crate::simulator::Simulated;
 
 /// One connection of a platform.
@@ -103,7 +103,7 @@ pub struct Entry {
     /// Opens a client for a connection. Contacts nobody.
     pub open: fn(&Connection) -> Result<Arc<dyn Platform>, PlatformError>,
     /// What a whole 2xx reply to a request says of each id. Asks nobody, so any reply can be tried on it.
-    pub answers: fn(&Request, &Reply) -> Result<Vec<ChangeEvent>, PlatformError>,
+    pub answers: http::Answers,
     /// All its verbs, so that a journal can name one.
     pub verbs: &'static [&'static Verb],
     /// Its simulator.

@@ -26,7 +26,7 @@ pub use server::{Options, Ready, Recorded, Simulator};
 pub(crate) use table::{Table, drawn, uuid};
 pub(crate) use tokens::Tokens;
 pub(crate) use world::mixed;
-pub use world::{Tenant, World};
+pub use world::{Agent, Tenant, World};
 
 /// What a platform's simulator gives to the engine.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::domain::connection::PlatformId;
 
@@ -15,11 +15,13 @@ const ORGANISATION: &str = include_str!("../../assets/world.toml");
 const REFUSED_ONE_IN: u64 = 24;
 
 /// One account on one simulated platform: what a connection connects to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tenant {
     /// The name its connection has in the demo: `prod-eu`.
     pub name: String,
     /// Its platform.
+    #[serde(deserialize_with = "platform")]
     pub platform: PlatformId,
     /// The client id it accepts; for Kubiya the organisation's slug.
     pub client_id: String,
@@ -27,18 +29,23 @@ pub struct Tenant {
     pub secret: String,
     /// Resource groups, project names; for Kubiya the organisation's slug alone.
     pub scopes: Vec<String>,
-    /// How many rows it has over all scopes and kinds.
+    /// How many rows it has over all scopes and kinds; in the file its share of them.
+    #[serde(rename = "share")]
     pub rows: usize,
     /// Whether SAP AI Core's bulk updates are on.
+    #[serde(default)]
     pub bulk: bool,
     /// Whether the demo protects its connection.
+    #[serde(default)]
     pub protected: bool,
 }
 
 /// The world: tenants and the words their rows are named with.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct World {
     /// The seed all else follows from.
+    #[serde(skip)]
     pub seed: u64,
     /// Every tenant of every platform.
     pub tenants: Vec<Tenant>,
@@ -48,33 +55,37 @@ pub struct World {
     pub training: Vec<String>,
     /// Names of served models and notebooks: `llama-serve`, `fraud-scorer`.
     pub serving: Vec<String>,
-    /// Names of Kubiya agents and what they were asked: (`release-helper`, prompt).
-    pub agents: Vec<(String, String)>,
+    /// Kubiya's agents.
+    pub agents: Vec<Agent>,
+}
+
+/// What Kubiya's executions run.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agent {
+    /// Its name: `release-helper`.
+    pub name: String,
+    /// What it was asked.
+    pub prompt: String,
+}
+
+fn platform<'de, D: Deserializer<'de>>(from: D) -> Result<PlatformId, D::Error> {
+    let word = String::deserialize(from)?;
+    let mut all = PlatformId::ALL.into_iter();
+    let named = all.find(|id| id.config_word() == word);
+    Ok(named.expect("assets/world.toml names platforms as the configuration does"))
 }
 
 impl World {
     /// The world of a seed, with so many rows over all tenants.
     pub fn of(seed: u64, rows: usize) -> Self {
-        let told: Organisation =
-            toml::from_str(ORGANISATION).expect("assets/world.toml has the shape below");
-        let shares = told
-            .tenants
-            .iter()
-            .map(|tenant| tenant.share)
-            .collect::<Vec<_>>();
-        let tenants = told.tenants.into_iter().zip(spread(rows, &shares));
-        Self {
-            seed,
-            tenants: tenants.map(|(told, rows)| told.with_rows(rows)).collect(),
-            people: told.people,
-            training: told.training,
-            serving: told.serving,
-            agents: told
-                .agents
-                .into_iter()
-                .map(|agent| (agent.name, agent.prompt))
-                .collect(),
+        let mut world: Self = toml::from_str(ORGANISATION).expect("assets/world.toml is a world");
+        world.seed = seed;
+        let shares: Vec<usize> = world.tenants.iter().map(|tenant| tenant.rows).collect();
+        for (tenant, rows) in world.tenants.iter_mut().zip(spread(rows, &shares)) {
+            tenant.rows = rows;
         }
+        world
     }
 
     /// The tenants of one platform.
@@ -118,57 +129,6 @@ fn spread(rows: usize, shares: &[usize]) -> Vec<usize> {
         *first += left;
     }
     parts
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Organisation {
-    people: Vec<String>,
-    training: Vec<String>,
-    serving: Vec<String>,
-    agents: Vec<Agent>,
-    tenants: Vec<Account>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Agent {
-    name: String,
-    prompt: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Account {
-    name: String,
-    platform: String,
-    client_id: String,
-    secret: String,
-    scopes: Vec<String>,
-    share: usize,
-    #[serde(default)]
-    bulk: bool,
-    #[serde(default)]
-    protected: bool,
-}
-
-impl Account {
-    fn with_rows(self, rows: usize) -> Tenant {
-        let platform = PlatformId::ALL
-            .into_iter()
-            .find(|id| id.config_word() == self.platform);
-        Tenant {
-            platform: platform
-                .expect("assets/world.toml names platforms as the configuration does"),
-            name: self.name,
-            client_id: self.client_id,
-            secret: self.secret,
-            scopes: self.scopes,
-            rows,
-            bulk: self.bulk,
-            protected: self.protected,
-        }
-    }
 }
 
 #[cfg(test)]

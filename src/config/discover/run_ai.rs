@@ -81,7 +81,7 @@ impl Login {
         let named = environment
             .variable("RUNAI_CLI_CONFIG_PATH")
             .map(PathBuf::from);
-        let folder = named.or_else(|| Some(environment.home()?.join(".runai")))?;
+        let folder = named.or_else(|| Some(environment.home.as_ref()?.join(".runai")))?;
         let config = environment.variable("RUNAI_CLI_CONFIG_FILE");
         Some(Self {
             token: folder.join("authentication.json"),

@@ -163,7 +163,7 @@ impl ConfigFile {
         if let Some(path) = environment.variable("AICORE_CONFIG") {
             return Some(path.into());
         }
-        let usual = || Some(environment.home()?.join(".aicore"));
+        let usual = || Some(environment.home.as_ref()?.join(".aicore"));
         let named = environment.variable("AICORE_HOME").map(PathBuf::from);
         let name = profile.map_or("config.json".to_owned(), |name| {
             format!("config_{name}.json")

@@ -131,40 +131,17 @@ fn is_alert(cause: &(dyn Error + 'static)) -> bool {
 }
 
 /// What the operator can do something about, by the words the TLS library has for it.
+#[rustfmt::skip]
 const CERTIFICATE_FAULTS: [(&str, &str); 11] = [
-    (
-        "alert: CertificateExpired",
-        "it says that the `certificate` of this connection has expired; create a new service key, or renew it",
-    ),
-    (
-        "alert: CertificateRequired",
-        "it asks for a client certificate; set `certificate` and `key`",
-    ),
-    (
-        "alert: ",
-        "it refused the handshake; check `certificate` and `key` of the connection, where it has them",
-    ),
-    (
-        "UnknownIssuer",
-        "its certificate is not from a trusted issuer; a private CA goes into `ca_file`",
-    ),
-    (
-        "BadSignature",
-        "its certificate is not from the authority it names; `ca_file` may hold an older one of that name",
-    ),
-    (
-        "not valid for",
-        "its certificate is for another host name; check `url`, no `ca_file` helps against that",
-    ),
-    (
-        "not valid yet",
-        "its certificate is not valid yet; check this machine's clock, no `ca_file` helps against that",
-    ),
-    (
-        "expired",
-        "its certificate has expired and whoever runs it must renew it, no `ca_file` helps against that; \
-         if it has not, check this machine's clock",
-    ),
+    ("alert: CertificateExpired", "it says that the `certificate` of this connection has expired; create a new service key, or renew it"),
+    ("alert: CertificateRequired", "it asks for a client certificate; set `certificate` and `key`"),
+    ("alert: ", "it refused the handshake; check `certificate` and `key` of the connection, where it has them"),
+    ("UnknownIssuer", "its certificate is not from a trusted issuer; a private CA goes into `ca_file`"),
+    ("BadSignature", "its certificate is not from the authority it names; `ca_file` may hold an older one of that name"),
+    ("not valid for", "its certificate is for another host name; check `url`, no `ca_file` helps against that"),
+    ("not valid yet", "its certificate is not valid yet; check this machine's clock, no `ca_file` helps against that"),
+    ("expired", "its certificate has expired and whoever runs it must renew it, no `ca_file` helps against that; \
+         if it has not, check this machine's clock"),
     ("evoked", "its certificate was revoked"),
     ("InvalidContentType", "it does not speak TLS on this port"),
     ("handshake eof", "it ended the handshake"),

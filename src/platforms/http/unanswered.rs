@@ -5,7 +5,20 @@ use crate::domain::error::PlatformError;
 use crate::domain::outcome::{Answer, ChangeEvent, Rejection};
 use crate::domain::plan::Request;
 use crate::domain::text::Clean;
-use crate::platforms::http::Sent;
+use crate::platforms::http::{Reply, Sending, Sent};
+
+/// Reads what a whole reply to a request says of each id.
+pub type Answers = fn(&Request, &Reply) -> Result<Vec<ChangeEvent>, PlatformError>;
+
+/// The events of a step of sending. A reply that cannot be read was taken all the same: its ids are unknown.
+pub fn events(request: &Request, sending: Sending, answers: Answers) -> Vec<ChangeEvent> {
+    match sending {
+        Sending::Waiting(seconds) => vec![ChangeEvent::Waiting { seconds }],
+        Sending::Ended(Sent::Answered(reply)) => answers(request, &reply)
+            .unwrap_or_else(|unreadable| without_answers(request, &Sent::Lost(unreadable))),
+        Sending::Ended(sent) => without_answers(request, &sent),
+    }
+}
 
 /// The events of a request that ended without answers for its ids: all rejected with the server's words
 /// (and the lane stopped on 401, 403 and 429), all unknown, or all not sent. A 403 on a single call

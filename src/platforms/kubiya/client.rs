@@ -14,7 +14,7 @@ use crate::domain::outcome::{Answer, ChangeEvent};
 use crate::domain::plan::{Reason, Request};
 use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
-use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Reply, Sending, Sent};
+use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Reply};
 use crate::platforms::kubiya::listing::{PAGE, Walk};
 use crate::platforms::kubiya::rows;
 use crate::platforms::kubiya::wire::One;
@@ -110,7 +110,7 @@ impl Platform for Kubiya {
         }
         let sendings = self.http.change(call(request));
         sendings
-            .flat_map(|sending| stream::iter(events(request, sending)))
+            .flat_map(|sending| stream::iter(http::events(request, sending, answered)))
             .boxed()
     }
 
@@ -171,15 +171,6 @@ fn call(request: &Request) -> Call {
     let body = json!({"execution_ids": ids, "reason": reason});
     let path = ["api", "v1", "executions", "batch", "terminate"];
     Call::new("POST", path).json("application/json", &body)
-}
-
-fn events(request: &Request, sending: Sending) -> Vec<ChangeEvent> {
-    match sending {
-        Sending::Waiting(seconds) => vec![ChangeEvent::Waiting { seconds }],
-        Sending::Ended(Sent::Answered(reply)) => answered(request, &reply)
-            .unwrap_or_else(|unreadable| http::without_answers(request, &Sent::Lost(unreadable))),
-        Sending::Ended(sent) => http::without_answers(request, &sent),
-    }
 }
 
 /// What a whole reply says of each id.

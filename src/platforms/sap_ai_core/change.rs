@@ -7,7 +7,7 @@ use crate::domain::error::PlatformError;
 use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::{Operation, Request};
 use crate::domain::text::Clean;
-use crate::platforms::http::{Call, Reply, Sent, without_answers};
+use crate::platforms::http::{self, Call, Reply, Sending, Sent};
 use crate::platforms::sap_ai_core::words::ErrorBody;
 
 /// The code of a status that does not allow the change: the row is on its way elsewhere.
@@ -48,26 +48,17 @@ fn single(operation: &Operation) -> Call {
     }
 }
 
-/// The events of a request that ended so.
-pub(super) fn events(request: &Request, sent: Sent) -> Vec<ChangeEvent> {
-    let sent = match sent {
-        Sent::Answered(reply) => match answered(request, &reply) {
-            Ok(events) => return events,
-            // It was taken, and what it said of the ids cannot be read.
-            Err(error) => Sent::Lost(error),
-        },
-        Sent::Refused(error) => Sent::Refused(naming_group(error, &group(request))),
-        Sent::Lost(error) => Sent::Lost(error),
-        Sent::NotSent(error) => Sent::NotSent(error),
-    };
-    without_answers(request, &sent)
-        .into_iter()
-        .map(patient)
-        .collect()
-}
-
-fn group(request: &Request) -> Clean {
-    request.operations()[0].key.source.scope.shown()
+/// The events of a step of sending the request.
+pub(super) fn events(
+    request: &Request,
+    mut sending: Sending,
+) -> impl Iterator<Item = ChangeEvent> + use<> {
+    if let Sending::Ended(Sent::Refused(error)) = sending {
+        let group = request.operations()[0].key.source.scope.shown();
+        sending = Sending::Ended(Sent::Refused(naming_group(error, &group)));
+    }
+    let events = http::events(request, sending, answered);
+    events.into_iter().map(patient)
 }
 
 /// What a whole reply says of each id.

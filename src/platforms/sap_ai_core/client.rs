@@ -13,7 +13,7 @@ use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
 use crate::domain::resource::{Key, Page, Reading, Scope, Source};
 use crate::domain::text::Clean;
-use crate::platforms::http::{Http, Sending};
+use crate::platforms::http::Http;
 use crate::platforms::loose::Loose;
 use crate::platforms::sap_ai_core::change::{self, naming_group};
 use crate::platforms::sap_ai_core::inspect;
@@ -112,14 +112,9 @@ impl Platform for Client {
     }
 
     fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
-        let events = |sending| match sending {
-            Sending::Waiting(seconds) => vec![ChangeEvent::Waiting { seconds }],
-            Sending::Ended(sent) => change::events(request, sent),
-        };
+        let events = |sending| stream::iter(change::events(request, sending));
         let sendings = self.http.change(change::call(request));
-        sendings
-            .flat_map(move |sending| stream::iter(events(sending)))
-            .boxed()
+        sendings.flat_map(events).boxed()
     }
 
     fn preview(&self, request: &Request) -> Preview {

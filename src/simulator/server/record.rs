@@ -1,7 +1,7 @@
 //! The record of requests: what a test in any language asserts on.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use axum::http::request::Parts;
 use jiff::Timestamp;
@@ -61,10 +61,7 @@ struct Kept {
 impl Record {
     /// Enters a request that was received; the number is for [`Record::answered`].
     pub(super) fn received(&self, request: Recorded) -> usize {
-        let mut kept = self
-            .0
-            .lock()
-            .expect("nobody panics while holding the record");
+        let mut kept = self.kept();
         if kept.requests.len() == REMEMBERED {
             kept.requests.pop_front();
             kept.forgotten += 1;
@@ -74,10 +71,7 @@ impl Record {
     }
 
     pub(super) fn answered(&self, number: usize, status: u16) {
-        let mut kept = self
-            .0
-            .lock()
-            .expect("nobody panics while holding the record");
+        let mut kept = self.kept();
         let index = number.checked_sub(kept.forgotten);
         if let Some(request) = index.and_then(|index| kept.requests.get_mut(index)) {
             request.status = Some(status);
@@ -85,10 +79,11 @@ impl Record {
     }
 
     pub(super) fn all(&self) -> Vec<Recorded> {
-        let kept = self
-            .0
-            .lock()
-            .expect("nobody panics while holding the record");
-        kept.requests.iter().cloned().collect()
+        self.kept().requests.iter().cloned().collect()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        let kept = self.0.lock();
+        kept.expect("nobody panics while holding the record")
     }
 }

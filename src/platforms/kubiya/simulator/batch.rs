@@ -29,17 +29,7 @@ pub(super) async fn terminate(
     let Caller(organisation) = caller?;
     let ids = body::batch(&sent)?;
     let at = super::acted(organisation.now());
-    let entry = |id: &str, done: Result<String, String>| {
-        let (workflow, error) = (done.as_ref().ok(), done.as_ref().err());
-        let at = workflow.map(|_| &at);
-        json!({
-            "execution_id": id,
-            "success": done.is_ok(),
-            "workflow_id": workflow,
-            "error": error,
-            "terminated_at": at,
-        })
-    };
+    let entry = |id: &str, done| entry(id, &at, &done);
     let (mut results, mut succeeded, mut poisoned) = (Vec::new(), 0, false);
     for id in &ids {
         let fault = organisation.fault(id);
@@ -61,6 +51,17 @@ pub(super) async fn terminate(
         "total_failed": ids.len() - succeeded,
         "results": results,
     })))
+}
+
+fn entry(id: &str, at: &str, done: &Result<String, String>) -> Value {
+    let at = done.is_ok().then_some(at);
+    json!({
+        "execution_id": id,
+        "success": done.is_ok(),
+        "workflow_id": done.as_ref().ok(),
+        "error": done.as_ref().err(),
+        "terminated_at": at,
+    })
 }
 
 /// The id of the workflow that was asked to end, or the text of the error. An id that is no UUID aborts the

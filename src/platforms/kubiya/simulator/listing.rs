@@ -49,7 +49,10 @@ pub(super) async fn list(
         (skip, limit) => {
             return Err(no(
                 422,
-                Vec::from_iter(skip.err().into_iter().chain(limit.err())),
+                [skip.err(), limit.err()]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>(),
             ));
         }
     };

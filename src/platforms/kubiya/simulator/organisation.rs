@@ -48,10 +48,10 @@ impl Organisation {
             name: full_name(email),
             email: email.clone(),
         };
-        let agent = |(name, prompt): &(String, String)| Agent {
-            id: id(name),
-            name: name.clone(),
-            prompt: prompt.clone(),
+        let agent = |agent: &simulator::Agent| Agent {
+            id: id(&agent.name),
+            name: agent.name.clone(),
+            prompt: agent.prompt.clone(),
         };
         let mut table = Table::default();
         for row in seed::executions(world, tenant, engine.clock.now()) {

@@ -1,5 +1,7 @@
 //! The executions an organisation starts with: every status of `specs/kubiya.md` 5, most of them live.
 
+use std::ops::Range;
+
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
@@ -92,14 +94,8 @@ fn execution(
         "terminated",
     ];
     let over = status.is_some_and(|status| over.contains(&status));
-    // Some seconds later, but never after `now`.
-    let mut after = |seconds| {
-        let (seconds, micros) = (random.i64(seconds), random.i32(0..1_000_000));
-        let later = created.checked_add(SignedDuration::new(seconds, micros * 1_000));
-        later.map_or(now, |time| time.min(now))
-    };
-    let started = (!waits).then(|| after(0..4));
-    let completed = over.then(|| after(4..1_800));
+    let started = (!waits).then(|| after(random, created, 0..4, now));
+    let completed = over.then(|| after(random, created, 4..1_800, now));
     let id = uuid(random);
     let kind = TYPES[random.usize(..TYPES.len())];
     let trigger = TRIGGERS[random.usize(..TRIGGERS.len())];
@@ -133,4 +129,11 @@ fn before(random: &mut Rng, now: Timestamp, seconds: u64) -> Timestamp {
     let span =
         SignedDuration::from_secs(seconds.cast_signed()) - SignedDuration::from_micros(micros);
     whole.checked_sub(span).unwrap_or(whole)
+}
+
+/// Some seconds later, but never after `now`.
+fn after(random: &mut Rng, then: Timestamp, seconds: Range<i64>, now: Timestamp) -> Timestamp {
+    let (seconds, micros) = (random.i64(seconds), random.i32(0..1_000_000));
+    let later = then.checked_add(SignedDuration::new(seconds, micros * 1_000));
+    later.map_or(now, |time| time.min(now))
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::body::{self, Sent};
 use super::caller::Caller;
-use super::execution::CHANGES;
+use super::execution::{CHANGES, Change, Execution};
 use super::{no, no_execution, uuid_for};
 use crate::simulator::{Answer, IdFault};
 
@@ -50,10 +50,7 @@ pub(super) async fn soft(
     organisation.with(|table| {
         let row = table.find(&id).ok_or_else(no_execution)?;
         if fault == Some(IdFault::Refused) || !row.takes(change) {
-            let error = format!("{} (status: {})", change.refusal, row.word());
-            return Ok(Json(json!({
-                "success": false, "error": error, "execution_id": id, "status": row.status,
-            })));
+            return Ok(Json(refusal(row, change)));
         }
         let warning = match organisation.engine_failure(id) {
             _ if word == "cancel" => organisation.refuses_to_end(id, fault),
@@ -63,12 +60,11 @@ pub(super) async fn soft(
         organisation.apply(row, change, fault);
         let mut answer =
             json!({"success": true, "execution_id": id, "message": "Execution marked as cancelled"});
-        match warning {
-            Some(warning) => answer["warning"] = warning.into(),
-            None => {
-                answer["message"] = change.success.into();
-                answer["workflow_id"] = row.workflow_id().into();
-            }
+        if let Some(warning) = warning {
+            answer["warning"] = warning.into();
+        } else {
+            answer["message"] = change.success.into();
+            answer["workflow_id"] = row.workflow_id().into();
         }
         match fault {
             Some(IdFault::Missing) => answer = json!({}),
@@ -77,6 +73,11 @@ pub(super) async fn soft(
         }
         Ok(Json(answer))
     })
+}
+
+fn refusal(row: &Execution, change: &Change) -> Value {
+    let error = format!("{} (status: {})", change.refusal, row.word());
+    json!({"success": false, "error": error, "execution_id": row.id, "status": row.status})
 }
 
 /// `DELETE /{id}`: removes the record in any status; nothing is stopped by it.

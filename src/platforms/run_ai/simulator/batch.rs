@@ -43,7 +43,11 @@ pub(super) async fn batch(caller: Caller, body: Bytes) -> Result<Json<Value>, An
     }
     let extra = site.engine.faults.extra(PlatformId::RunAi);
     succeeded.extend(extra.into_iter().map(Value::from));
-    // No order is promised, and an empty list may be absent.
+    Ok(Json(told(site, succeeded, failed)))
+}
+
+/// No order is promised, and an empty list may be absent.
+fn told(site: &Site, succeeded: Vec<Value>, failed: Vec<Value>) -> Value {
     let reversed = site.switch("reversed").is_some();
     let omit_empty = site.switch("omit_empty").is_some();
     let mut body = json!({ "id": Uuid::new_v4() });
@@ -55,7 +59,7 @@ pub(super) async fn batch(caller: Caller, body: Bytes) -> Result<Json<Value>, An
             body[name] = list.into();
         }
     }
-    Ok(Json(body))
+    body
 }
 
 /// Ids, each once, and the action; the error is the message of a 400.
