@@ -15,6 +15,10 @@ use tempfile::TempDir;
 /// Long enough for a loaded machine; nothing waits for it when all is well.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a frame is written between.
+const FRAME_BEGINS: &[u8; 8] = b"\x1b[?2026h";
+const FRAME_ENDS: &[u8; 8] = b"\x1b[?2026l";
+
 /// A program in a terminal.
 pub(crate) struct Terminal {
     child: Program,
@@ -25,6 +29,8 @@ pub(crate) struct Terminal {
     screen: vt100::Parser,
     /// Every byte the program wrote.
     pub(crate) raw: Vec<u8>,
+    /// How many of them are on the screen.
+    shown: usize,
     /// The terminal's modes before the program started.
     pub(crate) modes_before: String,
     /// The program's home folder; goes with the terminal.
@@ -168,6 +174,7 @@ impl Start {
             gate,
             screen,
             raw: Vec::new(),
+            shown: 0,
             modes_before,
             home,
         }
@@ -243,9 +250,17 @@ impl Terminal {
         });
     }
 
+    /// Shows a frame once it has come whole, as terminals do with a synchronized update.
     fn take_in(&mut self, bytes: &[u8]) {
         self.raw.extend_from_slice(bytes);
-        self.screen.process(bytes);
+        let from = self.shown.saturating_sub(FRAME_BEGINS.len());
+        let last = |mark: &[u8; 8]| self.raw[from..].windows(8).rposition(|bytes| bytes == mark);
+        let whole = match (last(FRAME_BEGINS), last(FRAME_ENDS)) {
+            (Some(begin), end) if end < Some(begin) => self.shown.max(from + begin),
+            _ => self.raw.len(),
+        };
+        self.screen.process(&self.raw[self.shown..whole]);
+        self.shown = whole;
     }
 
     /// Types characters, or sends other bytes.
@@ -427,7 +442,7 @@ impl Terminal {
     pub(crate) fn frames(&self) -> usize {
         self.raw
             .windows(8)
-            .filter(|bytes| bytes == b"\x1b[?2026h")
+            .filter(|bytes| bytes == FRAME_BEGINS)
             .count()
     }
 }
