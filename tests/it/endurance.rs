@@ -264,7 +264,7 @@ fn ten_thousand_refreshes_and_two_hundred_batches_leave_memory_files_threads_and
     let share = if is_long() { 1 } else { 20 };
     let (asked, batches) = (10_000 / share, 200 / share);
     let site = Site::new(Options {
-        rows: 200,
+        rows: 800,
         speed: 1_000.0,
         ..Options::default()
     });
