@@ -156,6 +156,11 @@ impl Context {
             .clone()
     }
 
+    /// A batch whose end is not written yet.
+    fn open(&self, number: BatchNumber) -> Option<Live> {
+        lock(&self.batches).get(&number).cloned()
+    }
+
     /// Sends nothing further of any batch.
     pub(super) fn stop_sending(&self) {
         self.leaving.cancel();
@@ -305,31 +310,34 @@ impl Context {
     }
 
     fn write(&self, observation: Observation) -> Option<BatchMessage> {
-        let (live, at) = (self.live(observation.batch()), Timestamp::now());
-        let mut writer = lock(&live.writer);
+        let at = Timestamp::now();
         match observation {
-            Observation::Adopt(_, name) => {
-                live.done.cancel();
-                match self.journal.adopt(&name, &self.by, at) {
-                    Ok(adopted) => *writer = Some(adopted),
+            Observation::Adopt(number, name) => {
+                let adopted = match self.journal.adopt(&name, &self.by, at) {
+                    Ok(adopted) => adopted,
                     Err(JournalError::Live { .. } | JournalError::NotUnfinished { .. }) => {
                         return Some(BatchMessage::Elsewhere);
                     }
                     Err(error) => {
                         return Some(BatchMessage::JournalFailed(Clean::new(&error.to_string())));
                     }
-                }
+                };
+                let live = self.live(number);
+                live.done.cancel();
+                *lock(&live.writer) = Some(adopted);
             }
-            Observation::Seen(_, seen) => {
-                if let Some(writer) = writer.as_mut() {
+            Observation::Seen(number, seen) => {
+                let live = self.open(number)?;
+                if let Some(writer) = lock(&live.writer).as_mut() {
                     let mut rows = seen.iter();
                     let _ = rows.try_for_each(|(key, word, tracking)| {
                         writer.seen(key, word, tracking.word(), at)
                     });
                 }
             }
-            Observation::End(_) => {
-                let _ = writer.take().map(|writer| writer.end(at));
+            Observation::End(number) => {
+                let live = lock(&self.batches).remove(&number)?;
+                let _ = lock(&live.writer).take().map(|writer| writer.end(at));
             }
         }
         None

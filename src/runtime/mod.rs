@@ -91,7 +91,7 @@ async fn turn(
         }
         session.tick();
         take_in(session, screen, woken);
-        drain(session, &mut events);
+        drain(session, screen, &mut events);
         if !input::is_there() {
             input::stop();
             take_in(session, screen, Woken::Signal(Signal::HANGUP));
@@ -104,7 +104,12 @@ async fn turn(
 
 fn take_in(session: &mut Session, screen: &mut Screen, woken: Woken) {
     match woken {
-        Woken::Message(message) => session.handle(message),
+        Woken::Message(message) => {
+            if matches!(message, Message::Resized(..)) {
+                screen.repaint();
+            }
+            session.handle(message);
+        }
         Woken::Signal(Signal::Interrupt) => session.command(Command::Interrupt),
         Woken::Signal(Signal::Stop) => session.command(Command::Suspend),
         Woken::Signal(Signal::Continued) => screen.resume(),
@@ -114,14 +119,14 @@ fn take_in(session: &mut Session, screen: &mut Screen, woken: Woken) {
 }
 
 /// Takes in all that waits, so that a burst of keys costs one frame and not one each.
-fn drain(session: &mut Session, events: &mut mpsc::Receiver<Message>) {
+fn drain(session: &mut Session, screen: &mut Screen, events: &mut mpsc::Receiver<Message>) {
     loop {
         let (event, message) = (events.try_recv().ok(), session.waiting());
         if event.is_none() && message.is_none() {
             return;
         }
         for message in event.into_iter().chain(message) {
-            session.handle(message);
+            take_in(session, screen, Woken::Message(message));
         }
     }
 }

@@ -55,7 +55,9 @@ fn write(folder: &Path, name: &str, what: &Saved) -> io::Result<PathBuf> {
 }
 
 fn fill(path: &Path, what: &Saved) -> io::Result<()> {
-    let part = path.with_added_extension("part");
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
     let written = create(&part).and_then(|file| {
         put(file, what)?;
         fs::rename(&part, path)

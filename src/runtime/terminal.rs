@@ -102,7 +102,7 @@ impl Screen {
             nothing,
             shows_dialog: false,
         };
-        screen.repaint()?;
+        screen.repaint();
         Ok(screen)
     }
 
@@ -135,13 +135,16 @@ impl Screen {
     pub(super) fn resume(&mut self) {
         // Where this fails the terminal is gone, and the loop notices.
         let _ = output::enter();
-        let _ = self.repaint();
+        self.repaint();
     }
 
-    /// Has the next frame write every cell. Not `Terminal::clear`, which asks the terminal for its cursor.
-    fn repaint(&mut self) -> io::Result<()> {
-        let size = self.terminal.size()?;
-        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
+    /// Has the next frame write every cell: after a resize the terminal may have lost some, also where it
+    /// has the size of the last frame again. Not `Terminal::clear`, which asks the terminal for its cursor.
+    pub(super) fn repaint(&mut self) {
+        // Into memory, which takes everything.
+        let _ = self
+            .terminal
+            .resize(Rect::from((Position::ORIGIN, size().into())));
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::harness::{Dashboard, world};
 use crate::main_job::ids;
 use crate::pty::Terminal;
-use crate::site::{Site, number};
+use crate::site::{Site, number, say};
 
 fn is_long() -> bool {
     number("CENTURION_LONG", 0) > 0
@@ -167,6 +167,7 @@ async fn after_each_of_a_hundred_random_faults_the_dashboard_is_usable_and_its_c
         assert_wire_is_confirmed(&dashboard);
         dashboard.press("<esc>").await;
     }
+    say(&format!("{rounds} faults of reads and {rounds} of changes"));
 }
 
 /// Plans to stop rows of that filter that are in no batch yet; others in their place where they have stopped
@@ -238,12 +239,13 @@ impl Holding {
     }
 }
 
-/// Refreshes until the simulator has answered so many reads.
+/// Refreshes until the simulator has answered so many reads: sources that are still being read are left
+/// alone, so that one key after another is as fast as the reads are.
 fn refresh_until(terminal: &mut Terminal, site: &Site, reads: usize) {
     while site.simulator.requests().len() < reads {
-        for _ in 0..20 {
+        for _ in 0..8 {
             terminal.type_text("r");
-            terminal.take_for(Duration::from_millis(10));
+            terminal.take_for(Duration::from_millis(25));
         }
     }
 }
@@ -289,6 +291,10 @@ fn ten_thousand_refreshes_and_two_hundred_batches_leave_memory_files_threads_and
         refresh_until(&mut terminal, &site, site.simulator.requests().len() + 1);
         let now = Holding::of(terminal.pid());
         if all_ended() && now.is_within(&then) {
+            let reads = site.simulator.requests().len();
+            say(&format!(
+                "{batches} batches, {reads} requests: then {then:?}, now {now:?}"
+            ));
             return;
         }
         assert!(Instant::now() < end, "then {then:?}, now {now:?}");

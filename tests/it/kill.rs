@@ -4,6 +4,7 @@
 //! `CENTURION_KILLS` says at how many random moments, `CENTURION_SEED` from which seed.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use centurion::domain::outcome::Outcome;
@@ -13,7 +14,7 @@ use serde_json::json;
 
 use crate::main_job::ids;
 use crate::pty::Terminal;
-use crate::site::{Site, number};
+use crate::site::{Site, number, say};
 
 /// Every step of a batch on disk, and at which time it is come to the process stops there.
 const POINTS: [(&str, usize); 18] = [
@@ -36,6 +37,18 @@ const POINTS: [(&str, usize); 18] = [
     ("sync-end", 1),
     ("done-end", 1),
 ];
+
+/// The heads of the sections of the results.
+const TITLES: [&str; 5] = ["REJECTED", "UNKNOWN", "WITHOUT", "SCHEDULED", "LEFT OUT"];
+
+fn title(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Rejected(_) => "REJECTED",
+        Outcome::Unknown(_) => "UNKNOWN",
+        Outcome::Scheduled { .. } => "SCHEDULED",
+        Outcome::LeftOut(..) => "LEFT OUT",
+    }
+}
 
 /// Rows of the batch, over all platforms; some of them leave one by one.
 const ROWS: usize = 20;
@@ -122,26 +135,72 @@ fn assert_accounted_for(site: &Site, at: &str) {
     }
 }
 
-/// The next start names the batch, and sends nothing by itself.
-fn assert_start_names_it_and_sends_nothing(site: &Site, at: &str) {
-    let Some(past) = newest(site).filter(|past| past.state == State::Unfinished) else {
+/// The next start shows every id of the batch with its outcome once all platforms are live, and sends
+/// nothing by itself.
+fn assert_start_accounts_for_it(site: &Site, at: &str) {
+    let Some(past) = newest(site).filter(|past| past.state != State::NeverBegun) else {
         return;
     };
     let sent = site.changes().len();
-    let mut terminal = site.dashboard().run();
-    terminal.wait_until(at, |terminal| {
-        String::from_utf8_lossy(&terminal.raw).contains(&past.name)
-    });
+    let mut terminal = site.dashboard().size(200, 90).run();
     terminal.until("every platform is live", |screen| {
         screen.matches('●').count() == 3
     });
+    open_results(&mut terminal, &past.name);
+    let screen = terminal.text();
+    for row in &past.rows {
+        let place = screen.find(row.id.as_str());
+        let above = &screen[..place.unwrap_or_else(|| panic!("{at}: {} in\n{screen}", row.id))];
+        let shown = TITLES
+            .into_iter()
+            .max_by_key(|title| above.rfind(&format!("▾ {title} ")));
+        let expected = title(&row.accounted());
+        assert_eq!(shown, Some(expected), "{at}: {}\n{screen}", row.id);
+    }
     terminal.kill();
     assert_eq!(site.changes().len(), sent, "{at}");
 }
 
+/// Opens the results of the newest batch, and everything that is folded away there.
+fn open_results(terminal: &mut Terminal, name: &str) {
+    // The journal may be read a little later than the first rows.
+    while !terminal.text().contains("enter opens its results") {
+        terminal.type_text("B");
+        terminal.until("B is answered", |screen| {
+            screen.contains("enter opens its results") || screen.contains("no batch was sent")
+        });
+    }
+    terminal.wait(name);
+    terminal.type_text("\r");
+    terminal.wait(&format!("BATCH {name}"));
+    let line_with = |screen: &str, mark: &str| screen.lines().position(|line| line.contains(mark));
+    while let Some(folded) = line_with(&terminal.text(), "▸") {
+        let cursor = line_with(&terminal.text(), "│>").expect("there is a cursor");
+        terminal.type_text(if cursor < folded { "j" } else { " " });
+        terminal.until("the cursor moves or the head is opened", |screen| {
+            line_with(screen, "│>") != Some(cursor) || line_with(screen, "▸") != Some(folded)
+        });
+    }
+}
+
+/// Kills several dashboards at a time: each waits more than it works.
+fn several_at_once<T: Send>(all: impl Iterator<Item = T> + Send, kill: impl Fn(T) + Sync) {
+    let all = Mutex::new(all);
+    let next = || all.lock().expect("whole").next();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(one) = next() {
+                    kill(one);
+                }
+            });
+        }
+    });
+}
+
 #[test]
-fn j1_j2_killed_at_any_step_on_disk_the_journal_accounts_for_what_left() {
-    for (point, time) in POINTS {
+fn j1_j2_killed_at_any_step_on_disk_the_next_start_accounts_for_every_id() {
+    several_at_once(POINTS.into_iter(), |(point, time)| {
         let (site, at) = (site(1), format!("stop {point} {time}"));
         let mut terminal = confirming(&site, &at);
         terminal.type_text("\r");
@@ -154,8 +213,9 @@ fn j1_j2_killed_at_any_step_on_disk_the_journal_accounts_for_what_left() {
                 "{at}: before the intent was safe"
             );
         }
-        assert_start_names_it_and_sends_nothing(&site, &at);
-    }
+        assert_start_accounts_for_it(&site, &at);
+    });
+    say(&format!("killed at {} named points", POINTS.len()));
 }
 
 #[test]
@@ -181,25 +241,24 @@ fn j2_killed_while_requests_are_out_nothing_is_taken_for_an_answer() {
     };
     assert!(past.rows.iter().all(none));
     site.simulator.set_faults(json!([])).expect("valid");
-    assert_start_names_it_and_sends_nothing(&site, "in flight");
+    assert_start_accounts_for_it(&site, "in flight");
 }
 
 #[test]
-fn j3_killed_at_random_moments_the_journal_accounts_for_what_left() {
+fn j3_killed_at_random_moments_the_next_start_accounts_for_every_id() {
     let (kills, seed) = (number("CENTURION_KILLS", 12), number("CENTURION_SEED", 1));
-    std::thread::scope(|scope| {
-        for first in [0, 1] {
-            scope.spawn(move || {
-                for kill in (first..kills).step_by(2) {
-                    kill_once(seed + kill);
-                }
-            });
-        }
+    let found = Mutex::new(BTreeMap::new());
+    several_at_once(seed..seed + kills, |seed| {
+        let left = kill_once(seed);
+        *found.lock().expect("whole").entry(left).or_insert(0) += 1;
     });
+    let found = found.into_inner().expect("whole");
+    assert_eq!(found.values().sum::<u64>(), kills);
+    say(&format!("{kills} kills from seed {seed} left {found:?}"));
 }
 
-/// One kill, at a moment that follows from its seed alone.
-fn kill_once(seed: u64) {
+/// One kill, at a moment that follows from its seed alone; what it left.
+fn kill_once(seed: u64) -> String {
     let mut random = fastrand::Rng::with_seed(seed);
     let site = site(1 + seed % 4);
     let mut terminal = confirming(&site, "");
@@ -209,5 +268,11 @@ fn kill_once(seed: u64) {
     terminal.type_text("\r");
     std::thread::sleep(moment);
     terminal.kill();
-    assert_accounted_for(&site, &format!("seed {seed}, {moment:?} after the enter"));
+    let at = format!("seed {seed}, {moment:?} after the enter");
+    assert_accounted_for(&site, &at);
+    let left = newest(&site).map(|past| past.state);
+    assert_start_accounts_for_it(&site, &at);
+    // That start was killed too, while it read rows back.
+    assert_accounted_for(&site, &at);
+    left.map_or("no file".to_owned(), |state| format!("{state:?}"))
 }

@@ -1,7 +1,7 @@
 //! The main job from marking to the reached target, on all three platforms.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use centurion::app::keymap::Place;
 use centurion::app::{Popup, Screen};
@@ -517,14 +517,25 @@ async fn a_lost_answer_is_unknown_and_the_read_back_settles_it_without_a_second_
     assert_only_confirmed_ids_left(&dashboard, report);
 }
 
+/// What this thread has had of the processor.
+fn processor_time() -> Duration {
+    let times = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
+    let nanoseconds = times.split_whitespace().next();
+    Duration::from_nanos(
+        nanoseconds
+            .and_then(|word| word.parse().ok())
+            .expect("a number"),
+    )
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_are_applied_while_a_server_stalls_with_ten_thousand_rows_on_screen() {
     let mut dashboard = world().rows(10_000).open().await;
-    // The best frame of some: what else this machine does at the time is not measured (L9).
+    // In processor time: what else this machine does at the time is not measured (L9).
     let frames = (0..9).map(|_| {
-        let begun = Instant::now();
+        let begun = processor_time();
         assert!(!dashboard.screen().is_empty());
-        begun.elapsed()
+        processor_time() - begun
     });
     let best = frames.min().expect("nine frames");
     assert!(best < Duration::from_millis(50), "{best:?}");

@@ -13,7 +13,11 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use tempfile::TempDir;
 
 /// Long enough for a loaded machine; nothing waits for it when all is well.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What a frame is written between.
+const FRAME_BEGINS: &[u8; 8] = b"\x1b[?2026h";
+const FRAME_ENDS: &[u8; 8] = b"\x1b[?2026l";
 
 /// A program in a terminal.
 pub(crate) struct Terminal {
@@ -25,6 +29,8 @@ pub(crate) struct Terminal {
     screen: vt100::Parser,
     /// Every byte the program wrote.
     pub(crate) raw: Vec<u8>,
+    /// How many of them are on the screen.
+    shown: usize,
     /// The terminal's modes before the program started.
     pub(crate) modes_before: String,
     /// The program's home folder; goes with the terminal.
@@ -168,6 +174,7 @@ impl Start {
             gate,
             screen,
             raw: Vec::new(),
+            shown: 0,
             modes_before,
             home,
         }
@@ -217,7 +224,13 @@ impl Terminal {
         while !holds(self) {
             let left = end.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
-                Ok(bytes) => self.take_in(&bytes),
+                Ok(bytes) => {
+                    self.take_in(&bytes);
+                    // To read a screen costs more than to draw it.
+                    while let Ok(bytes) = self.output.try_recv() {
+                        self.take_in(&bytes);
+                    }
+                }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     panic!("waited in vain until {what}:\n{}", self.text())
                 }
@@ -243,9 +256,17 @@ impl Terminal {
         });
     }
 
+    /// Shows a frame once it has come whole, as terminals do with a synchronized update.
     fn take_in(&mut self, bytes: &[u8]) {
         self.raw.extend_from_slice(bytes);
-        self.screen.process(bytes);
+        let from = self.shown.saturating_sub(FRAME_BEGINS.len());
+        let last = |mark: &[u8; 8]| self.raw[from..].windows(8).rposition(|bytes| bytes == mark);
+        let whole = match (last(FRAME_BEGINS), last(FRAME_ENDS)) {
+            (Some(begin), end) if end < Some(begin) => self.shown.max(from + begin),
+            _ => self.raw.len(),
+        };
+        self.screen.process(&self.raw[self.shown..whole]);
+        self.shown = whole;
     }
 
     /// Types characters, or sends other bytes.
@@ -299,7 +320,9 @@ impl Terminal {
             self.type_text("INC-1\r");
         }
         self.until("the rows were read anew", |screen| {
-            screen.contains("preflight") && screen.contains("enter send")
+            let is_read = screen.contains("preflight") && screen.contains("enter send");
+            // Nothing is read where every row has ended since it was listed.
+            is_read || screen.contains("Nothing would be sent")
         });
         let screen = self.text();
         let asked = screen.split_once("Type ").map(|(_, rest)| rest);
@@ -427,7 +450,7 @@ impl Terminal {
     pub(crate) fn frames(&self) -> usize {
         self.raw
             .windows(8)
-            .filter(|bytes| bytes == b"\x1b[?2026h")
+            .filter(|bytes| bytes == FRAME_BEGINS)
             .count()
     }
 }

@@ -14,15 +14,17 @@ use tokio::runtime::Runtime;
 
 use crate::pty::{Start, centurion};
 
+/// Prints what a long run has done, or how it can be repeated.
+#[expect(clippy::print_stdout, reason = "the counts of a run are its result")]
+pub(crate) fn say(line: &str) {
+    println!("{line}");
+}
+
 /// A number that a variable sets, such as `CENTURION_SEED`; printed, so that the run can be repeated.
-#[expect(
-    clippy::print_stdout,
-    reason = "a random run is repeated by what it printed"
-)]
 pub(crate) fn number(name: &str, usual: u64) -> u64 {
     let value = std::env::var(name).ok();
     let number = value.and_then(|value| value.parse().ok()).unwrap_or(usual);
-    println!("{name}={number}");
+    say(&format!("{name}={number}"));
     number
 }
 

@@ -197,6 +197,11 @@ fn t1_t16_storms_of_sizes_and_pastes_leave_every_screen_as_it_was() {
         terminal.until("it is painted anew", |screen| {
             screen.contains(marker) && screen.lines().count() == 35
         });
+        // A size that was not there before: what is shown after it is of no earlier size.
+        terminal.resize(58, 13);
+        terminal.wait("58×13");
+        terminal.resize(120, 35);
+        terminal.wait(marker);
         back_to_the_list(&mut terminal);
     }
     assert!(terminal.text().contains("SELECTED 1 of 100"));
