@@ -114,19 +114,51 @@ fn j08_a_read_only_folder_can_be_read_and_not_written() {
     let folder = folder();
     let journal = journal_in(&folder);
     let name = write_whole(&journal);
-    set_mode(&folder.path().join("state/journal"), 0o500);
-    let is_root = rustix::process::geteuid().is_root();
-    assert_eq!(
-        journal.check().is_err(),
-        !is_root,
-        "root may write everywhere"
-    );
-    assert_eq!(journal.begin(&batch(), BY, at(0)).is_err(), !is_root);
+    let place = folder.path().join("state/journal");
+    set_mode(&place, 0o500);
+    let below = Journal::open(place.join("below"));
+    // Root may write everywhere, where nobody took that right away.
+    if fs::write(place.join("mine"), "").is_err() {
+        let refused = FolderFault::System(Clean::new("Permission denied (os error 13)"));
+        assert_eq!([fault(&journal), fault(&below)], [refused.clone(), refused]);
+    } else {
+        assert_eq!([journal.check(), below.check()], [Ok(()), Ok(())]);
+    }
     assert_eq!(
         journal.batch(&name).map(|past| past.state),
         Ok(State::Ended)
     );
-    set_mode(&folder.path().join("state/journal"), 0o700);
+    set_mode(&place, 0o700);
+}
+
+#[test]
+fn j08_a_folder_behind_a_link_that_leads_nowhere_is_refused() {
+    let folder = folder();
+    let link = folder.path().join("link");
+    symlink(folder.path().join("nowhere"), &link).expect("writable");
+    let journal = Journal::open(link.join("journal"));
+    assert!(matches!(
+        journal.check(),
+        Err(JournalError::Folder(_, FolderFault::NotAFolder))
+    ));
+    assert!(journal.begin(&batch(), BY, at(0)).is_err());
+}
+
+#[test]
+fn j08_a_folder_that_somebody_else_made_meanwhile_is_as_good() {
+    let folder = folder();
+    // What comes after a folder that is missing seems missing, too, until that one is made.
+    let around = folder.path().join("missing/../journal");
+    fs::create_dir(folder.path().join("journal")).expect("writable");
+    set_mode(&folder.path().join("journal"), 0o700);
+    let writer = begin(&Journal::open(around));
+    assert!(
+        folder
+            .path()
+            .join("journal")
+            .join(format!("{}.jsonl", writer.name()))
+            .exists()
+    );
 }
 
 #[test]

@@ -8,7 +8,8 @@ use centurion::domain::plan::Request;
 use centurion::domain::resource::Group;
 
 use crate::fixture::{
-    CANCEL, DELETE, STOP, SUSPEND, TERMINATE, deployments, only, plan, row, sap, source,
+    CANCEL, DELETE, STOP, SUSPEND, TERMINATE, confirmed, deployments, nothing, only, plan, row,
+    sap, source,
 };
 
 #[test]
@@ -53,4 +54,16 @@ fn what_travels_together_is_what_the_platform_takes_in_one_call() {
         3,
         "verbs mix where the platform lets them"
     );
+}
+
+#[test]
+fn a_batch_knows_which_of_its_requests_carries_a_row() {
+    let rows = [
+        row(&sap(), "a", "X", Group::Active, only(&STOP, false)),
+        row(&sap(), "b", "X", Group::Active, only(&CANCEL, false)),
+        row(&sap(), "c", "X", Group::Active, nothing()),
+    ];
+    let batch = confirmed(plan(Action::CleanUp, &rows));
+    let numbers = rows.each_ref().map(|row| batch.request_of(&row.key));
+    assert_eq!(numbers, [Some(1), Some(2), None]);
 }
