@@ -126,6 +126,16 @@ fn j04_a_lost_sending_line_leaves_it_open_whether_the_request_left() {
 }
 
 #[test]
+fn j04_a_number_that_no_line_carries_stays_lost_whatever_follows() {
+    let whole = whole_file();
+    let (intent, four) = (first_lines(&whole, 1), first_lines(&whole, 4));
+    let answers = &four[first_lines(&whole, 2).len()..];
+    let past = read(&[intent, answers].concat());
+    assert_eq!((past.state, past.problems.len()), (State::Unfinished, 0));
+    assert_eq!(past.rows[2].departure, Departure::Unsure);
+}
+
+#[test]
 fn j04_without_its_intent_a_file_still_tells_what_was_answered() {
     let whole = whole_file();
     let past = read(&whole[first_lines(&whole, 1).len()..]);
