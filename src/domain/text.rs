@@ -150,7 +150,7 @@ pub fn folded(text: &str, columns: usize) -> impl Iterator<Item = &str> {
         let space = fits
             .rfind(' ')
             .filter(|at| !more.starts_with(' ') && at * 2 >= end);
-        let (line, more) = text.split_at(space.map_or(end, |at| at + 1));
+        let (line, more) = text.split_at(space.unwrap_or(end));
         rest = Some(more.trim_start());
         Some(line.trim_end())
     })

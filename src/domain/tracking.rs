@@ -258,7 +258,8 @@ impl Track {
         let current = self.seen_state;
         match (self.basis, current, shown) {
             (_, Tracking::Reverted | Tracking::Diverged | Tracking::NotApplied, _) => current,
-            (_, Tracking::Reached, shown) if shown != Tracking::Reached => Tracking::Reverted,
+            // What does not undo it was passed over.
+            (_, Tracking::Reached, _) => Tracking::Reverted,
             (_, _, Tracking::Reached) => Tracking::Reached,
             (Basis::Rejected, _, _)
             | (Basis::Scheduled, Tracking::Slow, Tracking::Moving | Tracking::Waiting)
@@ -269,7 +270,7 @@ impl Track {
     }
 
     fn enter(&mut self, state: Tracking, now: Moment) {
-        if state == Tracking::Reached && self.reached_after.is_none() {
+        if state == Tracking::Reached {
             self.reached_after = Some(now.since(self.since));
         }
         self.seen_state = state;

@@ -64,10 +64,10 @@ fn make(folder: &Path) -> io::Result<()> {
     if is_missing(parent) {
         make(parent)?;
     }
-    match system::create_folder(folder) {
-        // Another process was faster, which is as good.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        other => other?,
+    let made = system::create_folder(folder);
+    // Where another process was faster, that is as good.
+    if made.is_err() && is_missing(folder) {
+        return made;
     }
     system::sync_folder(parent)
 }

@@ -42,7 +42,7 @@ pub(super) fn check_owner(folder: &Metadata) -> Result<(), FolderFault> {
 
 /// Whether a file or folder could be made in the folder.
 pub(super) fn check_writable(folder: &Path) -> io::Result<()> {
-    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+    Ok(access(folder, Access::WRITE_OK.union(Access::EXEC_OK))?)
 }
 
 /// Whether both are one file, by device and inode.

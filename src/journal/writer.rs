@@ -55,8 +55,8 @@ impl Writer {
         probe: &Probe,
     ) -> Result<Self, JournalError> {
         let failed = |error: io::Error| JournalError::folder(folder, FolderFault::of(&error));
-        probe.ask(Stage::Create, "batch").map_err(failed)?;
         let mut name = first_free(folder, at)?;
+        probe.ask(Stage::Create, "batch").map_err(failed)?;
         for _ in 0..NAMES_TRIED {
             let path = name.path_in(folder);
             match create_locked(&path) {

@@ -126,6 +126,16 @@ fn j04_a_lost_sending_line_leaves_it_open_whether_the_request_left() {
 }
 
 #[test]
+fn j04_a_number_that_no_line_carries_stays_lost_whatever_follows() {
+    let whole = whole_file();
+    let (intent, four) = (first_lines(&whole, 1), first_lines(&whole, 4));
+    let answers = &four[first_lines(&whole, 2).len()..];
+    let past = read(&[intent, answers].concat());
+    assert_eq!((past.state, past.problems.len()), (State::Unfinished, 0));
+    assert_eq!(past.rows[2].departure, Departure::Unsure);
+}
+
+#[test]
 fn j04_without_its_intent_a_file_still_tells_what_was_answered() {
     let whole = whole_file();
     let past = read(&whole[first_lines(&whole, 1).len()..]);
@@ -137,6 +147,19 @@ fn j04_without_its_intent_a_file_still_tells_what_was_answered() {
         .collect();
     assert_eq!(rows, ["a", "b", "c"].map(|id| (id, Some(scheduled()))));
     assert_eq!(past.rows[2].key, Some(key("eval", "c")));
+}
+
+#[test]
+fn j04_of_two_sights_with_one_number_the_first_counts() {
+    let row = r#"{"connection":"c","platform":"kubiya","source":"*","kind":"task","id":"j1"}"#;
+    let seen = |word: &str| {
+        sealed(&format!(
+            r#"{{"v":1,"n":1,"at":"2026-11-22T09:43:32Z","type":"seen","row":{row},"status":"{word}","tracking":"moving""#
+        ))
+    };
+    let past = read(&[seen("first"), seen("second")].concat());
+    let sight = past.rows[0].seen.as_ref().expect("watched");
+    assert_eq!(sight.status.as_str(), "first");
 }
 
 #[test]
@@ -178,6 +201,21 @@ fn j05_an_unknown_type_is_kept_and_said_to_be_from_a_newer_version() {
         Departure::Unsure,
         "undo may have sent something"
     );
+}
+
+#[test]
+fn j05_whoever_goes_on_counts_on_from_the_number_of_a_newer_line() {
+    let undo = sealed(r#"{"v":1,"n":7,"at":"2026-11-22T09:43:32Z","type":"undo""#);
+    let folder = folder_with(NAME, &[first_lines(&whole_file(), 1), &undo].concat());
+    drop(
+        journal_in(&folder)
+            .adopt(NAME, BY, at(100))
+            .expect("unfinished"),
+    );
+    let bytes = copy(&file_of(&folder, NAME));
+    let last = bytes[first_lines(&bytes, 2).len()..].to_vec();
+    let last = String::from_utf8(last).expect("ASCII");
+    assert!(last.starts_with(r#"{"v":1,"n":8,"#), "{last}");
 }
 
 #[test]

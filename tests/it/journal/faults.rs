@@ -130,6 +130,15 @@ fn j11_a_replaced_file_or_folder_is_noticed_at_the_next_line() {
         writer.sending(1, at(1)),
         Err(JournalError::Displaced(_))
     ));
+
+    let mut writer = begin(&journal_in(&folder));
+    fs::rename(folder.path().join("state"), folder.path().join("gone")).expect("writable");
+    fs::write(folder.path().join("state"), "").expect("writable");
+    let blocked = writer.sending(1, at(1));
+    assert!(
+        matches!(blocked, Err(JournalError::NotWritten(..))),
+        "{blocked:?}"
+    );
 }
 
 #[test]

@@ -7,4 +7,6 @@ mod damage;
 mod faults;
 mod files;
 pub(crate) mod fixture;
+mod names;
 mod order;
+mod sizes;

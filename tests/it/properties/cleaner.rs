@@ -1,7 +1,7 @@
 //! The cleaner: nothing it lets through drives a terminal or hides, and nothing that can be seen is lost.
 
 use centurion::domain::resource::Id;
-use centurion::domain::text::{Clean, Secret, cut, cut_middle, width};
+use centurion::domain::text::{Clean, Secret, cut, cut_middle, folded, width};
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthChar as _;
@@ -78,6 +78,18 @@ proptest! {
     }
 
     #[test]
+    fn t4_a_folded_text_fits_its_columns_and_loses_only_spaces(raw in text(), columns in 1..40_usize) {
+        let clean = Clean::new(&raw);
+        let text = clean.as_str();
+        let lines: Vec<&str> = folded(text, columns).collect();
+        let dense = |text: &str| text.split_whitespace().collect::<String>();
+        prop_assert_eq!(dense(&lines.concat()), dense(text));
+        for line in lines {
+            prop_assert!(width(line) <= columns || line.graphemes(true).count() == 1, "{line:?} in {columns}");
+        }
+    }
+
+    #[test]
     fn t5_an_id_is_shown_in_printable_ascii_and_only_the_same_id_looks_so(raw in text(), other in text()) {
         let shown = Id::new(&raw).shown();
         prop_assert!(shown.as_str().bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{shown}");
@@ -134,6 +146,56 @@ fn t4_a_text_is_cut_at_its_end_or_in_its_middle() {
     assert_eq!(cut_middle("abcdefghij", 10), "abcdefghij");
     assert_eq!(cut_middle("abcdefghij", 7), "abcd…ij");
     assert_eq!(cut_middle("abcdefghij", 0), "");
+}
+
+#[test]
+fn t4_a_text_is_folded_after_a_space_and_inside_a_word_that_is_longer_than_half_a_line() {
+    for (text, columns, lines) in [
+        ("", 9, &[""][..]),
+        ("one two", 7, &["one two"]),
+        ("the quick brown fox", 12, &["the quick", "brown fox"]),
+        ("four five   six", 9, &["four five", "six"]),
+        ("fives four six", 10, &["fives four", "six"]),
+        ("ab defg", 5, &["ab de", "fg"]),
+        ("ab defg", 4, &["ab", "defg"]),
+        ("a pneumonoultra", 9, &["a pneumon", "oultra"]),
+        ("日本語", 5, &["日本", "語"]),
+        ("日本語", 4, &["日本", "語"]),
+        ("日本", 1, &["日", "本"]),
+        ("ab", 0, &["a", "b"]),
+        (
+            "e\u{301}a\u{301}o\u{301}",
+            2,
+            &["e\u{301}a\u{301}", "o\u{301}"],
+        ),
+    ] {
+        let found: Vec<&str> = folded(text, columns).collect();
+        assert_eq!(found, lines, "{text} in {columns}");
+    }
+}
+
+#[test]
+fn t5_an_id_of_1_to_128_printable_characters_may_be_sent() {
+    for (id, sound) in [
+        ("", false),
+        ("!", true),
+        ("e-1~", true),
+        ("e 1", false),
+        ("e\u{7f}", false),
+        ("e0\u{430}1", false),
+    ] {
+        assert_eq!(Id::new(id).is_sound(), sound, "{id:?}");
+    }
+    let long = |length| Id::new(&"x".repeat(length)).is_sound();
+    assert!(long(128) && !long(129));
+}
+
+#[test]
+fn t3_a_clean_text_is_printed_as_it_is_and_in_quotes_where_a_text_is() {
+    let clean = Clean::new("a\t\"b\"");
+    assert_eq!(format!("{clean:>7}"), "  a \"b\"");
+    assert_eq!(format!("{clean:?}"), r#""a \"b\"""#);
+    assert!(Clean::new("").is_empty() && !clean.is_empty());
 }
 
 #[test]

@@ -216,6 +216,29 @@ fn a_word_that_changes_starts_the_wait_for_slow_anew() {
 }
 
 #[test]
+fn of_two_reads_that_began_at_once_the_one_that_came_last_counts() {
+    let mut track = Track::start(&STOP, Scheduled, Clean::new("RUNNING"), at(0));
+    track.observe(&found("RUNNING", Group::Active), at(1), at(2));
+    track.observe(&found("STOPPED", Group::Ended), at(1), at(3));
+    assert_eq!(track.state(), Reached);
+}
+
+#[test]
+fn each_state_has_the_word_that_journals_hold() {
+    let words = [
+        "not read yet",
+        "moving",
+        "slow",
+        "reached",
+        "reverted",
+        "diverged",
+        "not applied",
+        "lost sight",
+    ];
+    assert_eq!(Tracking::ALL.map(Tracking::word), words);
+}
+
+#[test]
 fn a_sight_that_was_lost_comes_back_to_slow_where_it_was_slow() {
     let (mut track, _) = track_in(Scheduled, Slow);
     track.tick(at(400));

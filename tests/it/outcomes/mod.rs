@@ -1,5 +1,7 @@
 //! What a report and its tracking promise, for any answers and any reads.
 
+mod told;
+
 use std::sync::Arc;
 use std::time::Duration;
 

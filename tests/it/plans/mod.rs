@@ -1,0 +1,6 @@
+//! What a plan promises.
+
+mod any;
+mod confirming;
+mod requests;
+mod rows;
