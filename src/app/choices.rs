@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use crate::app::browse::{self, ask_anew, mark_now};
 use crate::app::keymap::Command;
-use crate::app::layout::moved;
-use crate::app::message::Effect;
 use crate::app::selection::Selection;
 use crate::app::table::{Column, StatusChips};
 use crate::app::{Model, Popup};
@@ -49,13 +47,6 @@ impl Statuses {
     }
 }
 
-/// The sort menu.
-#[derive(Debug)]
-pub struct SortMenu {
-    /// Which of [`Column::ALL`] the cursor is on.
-    pub cursor: usize,
-}
-
 /// More rows than there is room for.
 #[derive(Debug)]
 pub struct TooMany {
@@ -73,9 +64,9 @@ impl TooMany {
 }
 
 /// Carries out a command of the status chips. What is chosen is in force at once; esc takes it back.
-pub(super) fn statuses(model: &mut Model, command: Command) -> Vec<Effect> {
-    let Some(Popup::Statuses(statuses)) = &mut model.popup else {
-        return Vec::new();
+pub(super) fn statuses(model: &mut Model, command: Command) {
+    let Some(Popup::Statuses(statuses)) = &model.popup else {
+        return;
     };
     let chips = &mut model.browse.query.chips;
     match command {
@@ -98,31 +89,24 @@ pub(super) fn statuses(model: &mut Model, command: Command) -> Vec<Effect> {
             *chips = statuses.before.clone();
             model.popup = None;
         }
-        Command::Accept | Command::Quit => {
+        // Accepted: it is in force already.
+        _ => {
             model.popup = None;
-            return Vec::new();
-        }
-        other => {
-            let to = moved(statuses.cursor, statuses.chips.len(), 1, other);
-            statuses.cursor = to.unwrap_or(statuses.cursor);
-            return Vec::new();
+            return;
         }
     }
-    ask_anew(model)
+    ask_anew(model);
 }
 
 /// Carries out a command of the sort menu.
-pub(super) fn sort(model: &mut Model, command: Command) -> Vec<Effect> {
-    let Some(Popup::Sort(menu)) = &mut model.popup else {
-        return Vec::new();
-    };
-    if command == Command::Accept {
-        model.browse.query.sort.column = Column::ALL[menu.cursor];
+pub(super) fn sort(model: &mut Model, command: Command) {
+    if let Some(Popup::Sort(cursor)) = model.popup
+        && command == Command::Accept
+    {
+        model.browse.query.sort.column = Column::ALL[cursor];
         model.popup = None;
-        return ask_anew(model);
+        ask_anew(model);
     }
-    menu.cursor = moved(menu.cursor, Column::ALL.len(), 1, command).unwrap_or(menu.cursor);
-    Vec::new()
 }
 
 /// Carries out a command of the question above 100.
@@ -151,10 +135,12 @@ pub(super) fn too_many(model: &mut Model, command: Command) {
             model.popup = None;
             browse::open_filter(model);
         }
-        other => debug_assert_eq!(
-            other,
-            Command::Back,
-            "the table of keys binds nothing else here"
-        ),
+        other => {
+            debug_assert_eq!(
+                other,
+                Command::Back,
+                "the table of keys binds nothing else here"
+            )
+        }
     }
 }

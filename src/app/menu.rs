@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use crate::app::keymap::Command;
-use crate::app::layout::moved;
-use crate::app::message::Effect;
 use crate::app::{Model, Popup, confirm};
 use crate::domain::action::{Action, Exclusion, Offer};
 use crate::domain::plan::{Candidate, Counts};
@@ -128,19 +126,13 @@ fn prospect(action: Action, candidates: &[Candidate]) -> Prospect {
 }
 
 /// Carries out a command of the action menu.
-pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
-    let Some(Popup::Menu(menu)) = &mut model.popup else {
-        return Vec::new();
+pub(super) fn obey(model: &mut Model, command: Command) {
+    let Some(Popup::Menu(menu)) = &model.popup else {
+        return;
     };
-    match command {
-        Command::Plan(action) => confirm::open(model, action),
-        Command::Accept => {
-            let action = Action::ALL[menu.cursor];
-            confirm::open(model, action)
-        }
-        other => {
-            menu.cursor = moved(menu.cursor, Action::ALL.len(), 1, other).unwrap_or(menu.cursor);
-            Vec::new()
-        }
-    }
+    let action = match command {
+        Command::Plan(action) => action,
+        _ => Action::ALL[menu.cursor],
+    };
+    confirm::open(model, action);
 }

@@ -32,17 +32,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::browse::Browse;
-use crate::app::choices::{SortMenu, Statuses, TooMany};
+use crate::app::choices::{Statuses, TooMany};
 use crate::app::confirm::Confirm;
 use crate::app::detail::Detail;
 use crate::app::keymap::Place;
 use crate::app::lanes::Lanes;
 use crate::app::menu::Menu;
+use crate::app::message::Effect;
 use crate::app::page::Topic;
 use crate::app::palette::Palette;
 use crate::app::results::Results;
 use crate::app::run::Run;
 use crate::app::selection::Selection;
+use crate::app::table::Column;
+use crate::domain::action::Action;
 use crate::domain::connection::{Connection, ConnectionName};
 use crate::domain::resource::Key;
 use crate::domain::time::{Moment, Now};
@@ -122,6 +125,8 @@ pub struct Model {
     pub requests: HashMap<ConnectionName, usize>,
     /// Whether the one line on what to press is shown.
     pub hint: bool,
+    /// What is to be done outside, since the last message.
+    effects: Vec<Effect>,
     /// The confirm screen has opened and was not drawn yet: keys typed ahead are dropped (T17).
     pub unseen_dialog: bool,
 }
@@ -148,8 +153,8 @@ pub enum Popup {
     Menu(Menu),
     /// The status chips.
     Statuses(Statuses),
-    /// The sort menu.
-    Sort(SortMenu),
+    /// The sort menu: which of [`Column::ALL`] the cursor is on.
+    Sort(usize),
     /// More rows than a batch holds.
     TooMany(TooMany),
     /// The batches, newest first: the cursor.
@@ -166,6 +171,39 @@ pub enum Popup {
     Help(Place, usize),
     /// Leave or not: rows still moving.
     Quit,
+}
+
+impl Popup {
+    fn place(&self) -> Place {
+        match self {
+            Self::Menu(_) => Place::Menu,
+            Self::Statuses(_) => Place::Statuses,
+            Self::Sort(_) => Place::Sort,
+            Self::TooMany(_) => Place::TooMany,
+            Self::Batches(_) => Place::Batches,
+            Self::Palette(_) => Place::Palette,
+            Self::Sources(_) => Place::Sources,
+            Self::Messages(_) => Place::Messages,
+            Self::Export => Place::Export,
+            Self::Help(..) => Place::Help,
+            Self::Quit => Place::Quit,
+        }
+    }
+
+    /// What moving keys move, where there is something to choose or to scroll.
+    fn cursor(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Menu(menu) => Some(&mut menu.cursor),
+            Self::Statuses(statuses) => Some(&mut statuses.cursor),
+            Self::Palette(palette) => Some(&mut palette.cursor),
+            Self::Sort(at)
+            | Self::Batches(at)
+            | Self::Sources(at)
+            | Self::Messages(at)
+            | Self::Help(_, at) => Some(at),
+            Self::TooMany(_) | Self::Export | Self::Quit => None,
+        }
+    }
 }
 
 /// A line that goes away by itself.
@@ -207,25 +245,15 @@ impl Model {
             said: VecDeque::new(),
             requests: HashMap::new(),
             hint: true,
+            effects: Vec::new(),
             unseen_dialog: false,
         }
     }
 
     /// Where keys go now.
     pub fn place(&self) -> Place {
-        match &self.popup {
-            Some(Popup::Menu(_)) => return Place::Menu,
-            Some(Popup::Statuses(_)) => return Place::Statuses,
-            Some(Popup::Sort(_)) => return Place::Sort,
-            Some(Popup::TooMany(_)) => return Place::TooMany,
-            Some(Popup::Batches(_)) => return Place::Batches,
-            Some(Popup::Palette(_)) => return Place::Palette,
-            Some(Popup::Sources(_)) => return Place::Sources,
-            Some(Popup::Messages(_)) => return Place::Messages,
-            Some(Popup::Export) => return Place::Export,
-            Some(Popup::Help(..)) => return Place::Help,
-            Some(Popup::Quit) => return Place::Quit,
-            None => {}
+        if let Some(popup) = &self.popup {
+            return popup.place();
         }
         match &self.screen {
             Screen::FirstRun => Place::FirstRun,
@@ -240,6 +268,26 @@ impl Model {
                 Topic::Logs => Place::Logs,
             },
         }
+    }
+
+    /// How many places the cursor of the popup has, and how many a page of it moves.
+    fn popup_extent(&self) -> (usize, usize) {
+        let entries = match &self.popup {
+            Some(Popup::Menu(_)) => Action::ALL.len(),
+            Some(Popup::Statuses(statuses)) => statuses.chips.len(),
+            Some(Popup::Sort(_)) => Column::ALL.len(),
+            Some(Popup::Batches(_)) => self.runs.len(),
+            Some(Popup::Palette(palette)) => palette.fitting().len(),
+            Some(Popup::Sources(_)) => self.lanes.sources().count(),
+            Some(Popup::Messages(_)) => self.said.len(),
+            Some(Popup::Help(of, _)) => {
+                let page = usize::from(layout::help_page(self.size.1));
+                let last = keymap::in_place(*of).count().saturating_sub(page);
+                return (last + 1, page);
+            }
+            Some(Popup::TooMany(_) | Popup::Export | Popup::Quit) | None => 0,
+        };
+        (entries, 1)
     }
 
     /// Answers a key; gone with the next one.

@@ -3,7 +3,6 @@
 use tui_input::Input;
 
 use crate::app::keymap::{Command, Place, in_place, name};
-use crate::app::layout::moved;
 
 /// The line being typed, and which of the commands that fit is chosen.
 #[derive(Debug, Default)]
@@ -86,10 +85,5 @@ impl Palette {
         let exact = |named: &&&Named| named.name == self.input.value().trim();
         let chosen = fitting.iter().find(exact).or(fitting.get(self.cursor));
         chosen.map(|named| named.command)
-    }
-
-    pub(super) fn scroll(&mut self, command: Command) {
-        let to = moved(self.cursor, self.fitting().len(), 1, command);
-        self.cursor = to.unwrap_or(self.cursor);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::keymap::Command;
-use crate::app::message::{BatchNumber, Effect};
+use crate::app::message::BatchNumber;
 use crate::app::results::Section;
 use crate::app::run::{Run, Standing};
 use crate::app::{Model, Screen, browse, confirm};
@@ -96,7 +96,7 @@ impl Model {
 }
 
 /// Takes the step, where there are rows for it.
-pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) -> Vec<Effect> {
+pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) {
     let run = &model.runs[number - 1];
     let rows = step.rows(run);
     let rows: Vec<Arc<Resource>> = rows.into_iter().map(|row| model.newest(row)).collect();
@@ -108,11 +108,11 @@ pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) -> V
     };
     if rows.is_empty() {
         model.say(format!("nothing to do: {}", step.does.replace("{}", "0")));
-        return Vec::new();
+        return;
     }
     let Some(action) = action else {
         mark(model, rows);
-        return Vec::new();
+        return;
     };
     let candidate = |row: Arc<Resource>| Candidate {
         marked_as: row.status.word.clone(),
@@ -120,7 +120,7 @@ pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) -> V
         row,
     };
     let candidates = rows.into_iter().map(candidate).collect();
-    confirm::open_for(model, action, candidates, follows)
+    confirm::open_for(model, action, candidates, follows);
 }
 
 fn mark(model: &mut Model, rows: Vec<Arc<Resource>>) {
