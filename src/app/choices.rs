@@ -12,26 +12,24 @@ use crate::domain::text::Clean;
 
 /// One line of the status chips.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Chip {
-    /// A group.
+pub(crate) enum Chip {
     Group(Group),
-    /// A platform's own word, with its group.
     Word(Clean, Group),
 }
 
 /// The status chips, being chosen.
 #[derive(Debug)]
-pub struct Statuses {
+pub(crate) struct Statuses {
     /// Every line, each group followed by its words, with its count.
-    pub chips: Vec<(Chip, usize)>,
+    pub(crate) chips: Vec<(Chip, usize)>,
     /// Which line the cursor is on.
-    pub cursor: usize,
+    pub(crate) cursor: usize,
     before: StatusChips,
 }
 
 impl Statuses {
     /// Opens them on what is in force.
-    pub fn new(model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
         let view = &model.browse.view;
         let mut chips = Vec::new();
         for group in Group::ALL {
@@ -49,16 +47,16 @@ impl Statuses {
 
 /// More rows than there is room for.
 #[derive(Debug)]
-pub struct TooMany {
+pub(crate) struct TooMany {
     /// The rows that are not marked yet, in the order shown.
-    pub rows: Vec<Arc<Resource>>,
+    pub(crate) rows: Vec<Arc<Resource>>,
     /// What is unmarked first when rows are marked (an inversion).
-    pub leaving: Vec<Key>,
+    pub(crate) leaving: Vec<Key>,
 }
 
 impl TooMany {
     /// How many of its rows find a place.
-    pub fn room(&self, selection: &Selection) -> usize {
+    pub(crate) fn room(&self, selection: &Selection) -> usize {
         (selection.room() + self.leaving.len()).min(self.rows.len())
     }
 }
@@ -135,12 +133,10 @@ pub(super) fn too_many(model: &mut Model, command: Command) {
             model.popup = None;
             browse::open_filter(model);
         }
-        other => {
-            debug_assert_eq!(
-                other,
-                Command::Back,
-                "the table of keys binds nothing else here"
-            )
-        }
+        other => debug_assert_eq!(
+            other,
+            Command::Back,
+            "the table of keys binds nothing else here"
+        ),
     }
 }

@@ -28,7 +28,7 @@ pub struct Detail {
     /// What is being typed to look for.
     pub typing: Option<Input>,
     /// The page on screen.
-    pub page: Page,
+    pub(crate) page: Page,
     /// The page it was opened from.
     behind: Option<Page>,
 }

@@ -12,29 +12,29 @@ use crate::domain::time::time_of_day;
 
 /// The action menu.
 #[derive(Debug, Default)]
-pub struct Menu {
+pub(crate) struct Menu {
     /// Which action the cursor is on.
-    pub cursor: usize,
+    pub(crate) cursor: usize,
     /// The row it was opened for, where none is marked: what is under the cursor may change meanwhile.
-    pub row: Option<Arc<Resource>>,
+    pub(crate) row: Option<Arc<Resource>>,
 }
 
 /// What an action would do to the rows, for its line in the menu.
 #[derive(Clone, Debug)]
-pub struct Prospect {
+pub(crate) struct Prospect {
     /// The action.
-    pub action: Action,
+    pub(crate) action: Action,
     /// How many rows would be sent, left to the server, left out.
-    pub counts: Counts,
+    pub(crate) counts: Counts,
     /// Why most of the left-out rows are left out; `None` where none is.
-    pub why: Option<Clean>,
+    pub(crate) why: Option<Clean>,
     /// The platforms' own verbs for it, by platform label.
-    pub verbs: Vec<(&'static str, &'static str)>,
+    pub(crate) verbs: Vec<(&'static str, &'static str)>,
 }
 
 impl Model {
     /// The rows an action would be planned for: the marked ones, else the one under the cursor.
-    pub fn candidates(&self) -> Vec<Candidate> {
+    pub(crate) fn candidates(&self) -> Vec<Candidate> {
         let candidate = |row: &Arc<Resource>, marked_as: &Clean| Candidate {
             row: row.clone(),
             marked_as: marked_as.clone(),
@@ -77,7 +77,7 @@ impl Model {
     }
 
     /// What each action would do to them.
-    pub fn prospects(&self) -> Vec<Prospect> {
+    pub(crate) fn prospects(&self) -> Vec<Prospect> {
         let candidates = self.candidates();
         Action::ALL
             .into_iter()

@@ -3,21 +3,21 @@
 
 mod able;
 pub mod browse;
-pub mod choices;
+pub(crate) mod choices;
 pub mod confirm;
 pub mod detail;
 mod exporting;
-pub mod facts;
+pub(crate) mod facts;
 pub mod filter;
 mod following;
 pub mod key_press;
 pub mod keymap;
 pub mod lanes;
-pub mod layout;
+pub(crate) mod layout;
 pub mod listing;
-pub mod menu;
+pub(crate) mod menu;
 pub mod message;
-pub mod page;
+pub(crate) mod page;
 pub mod palette;
 pub mod results;
 pub mod run;
@@ -109,7 +109,7 @@ pub struct Model {
     /// What fills the screen.
     pub screen: Screen,
     /// What lies over it.
-    pub popup: Option<Popup>,
+    pub(crate) popup: Option<Popup>,
     /// The batches sent here, and of other runs those that were found in the journal. A number once given
     /// stays: [`BatchNumber`](message::BatchNumber).
     pub runs: Vec<Run>,
@@ -148,28 +148,20 @@ pub enum Screen {
 
 /// What lies over the screen.
 #[derive(Debug)]
-pub enum Popup {
-    /// The action menu.
+pub(crate) enum Popup {
     Menu(Menu),
-    /// The status chips.
     Statuses(Statuses),
-    /// The sort menu: which of [`Column::ALL`] the cursor is on.
+    /// Which of [`Column::ALL`] the cursor is on.
     Sort(usize),
-    /// More rows than a batch holds.
     TooMany(TooMany),
-    /// The batches, newest first: the cursor.
+    /// The cursor; the newest batch comes first.
     Batches(usize),
-    /// The command line.
     Palette(Palette),
-    /// Every source and how it does: the cursor.
     Sources(usize),
-    /// What was said in this run, newest first: the cursor.
     Messages(usize),
-    /// How the plan or the results below are exported.
     Export,
     /// The keys of a place, scrolled by so many lines.
     Help(Place, usize),
-    /// Leave or not: rows still moving.
     Quit,
 }
 

@@ -24,8 +24,7 @@ pub struct Named {
     help: &'static str,
 }
 
-const fn named(name: &'static str, command: Command) -> Named {
-    let help = "";
+const fn named(name: &'static str, command: Command, help: &'static str) -> Named {
     Named {
         name,
         command,
@@ -35,31 +34,30 @@ const fn named(name: &'static str, command: Command) -> Named {
 
 /// Every named command.
 pub const NAMED: &[Named] = &[
-    Named {
-        help: "each source: state, age, last error; requests a minute",
-        ..named("sources", Command::Sources)
-    },
-    Named {
-        help: "what was said in this run",
-        ..named("messages", Command::Messages)
-    },
-    Named {
-        help: "only one resource group, project or organisation",
-        ..named("scope", Command::Scope)
-    },
-    named("detail", Command::Pane),
-    named("status", Command::Statuses),
-    named("login", Command::SignInAgain),
-    named("sort", Command::Sort),
-    named("batches", Command::Batches),
-    named("logs", Command::Logs),
-    named("export", Command::Save),
-    named("wide", Command::Wide),
-    named("refresh", Command::Refresh),
-    named("hold", Command::Hold),
-    named("mine", Command::Mine),
-    named("help", Command::Help),
-    named("q", Command::Quit),
+    named(
+        "sources",
+        Command::Sources,
+        "each source: state, age, last error; requests a minute",
+    ),
+    named("messages", Command::Messages, "what was said in this run"),
+    named(
+        "scope",
+        Command::Scope,
+        "only one resource group, project or organisation",
+    ),
+    named("detail", Command::Pane, ""),
+    named("status", Command::Statuses, ""),
+    named("login", Command::SignInAgain, ""),
+    named("sort", Command::Sort, ""),
+    named("batches", Command::Batches, ""),
+    named("logs", Command::Logs, ""),
+    named("export", Command::Save, ""),
+    named("wide", Command::Wide, ""),
+    named("refresh", Command::Refresh, ""),
+    named("hold", Command::Hold, ""),
+    named("mine", Command::Mine, ""),
+    named("help", Command::Help, ""),
+    named("q", Command::Quit, ""),
 ];
 
 impl Named {

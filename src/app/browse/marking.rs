@@ -166,10 +166,8 @@ const LOOKED_FOR: usize = 20;
 
 /// Reads rows by id that a listing did not show; those that are being looked for already are not asked twice.
 pub(in crate::app) fn look_for(model: &mut Model, mut keys: Vec<Key>) {
-    let room = LOOKED_FOR.saturating_sub(model.looked_for.len());
-    keys.retain(|key| !model.looked_for.contains(key));
-    keys.truncate(room);
-    model.looked_for.extend(keys.iter().cloned());
+    let looked_for = &mut model.looked_for;
+    keys.retain(|key| looked_for.len() < LOOKED_FOR && looked_for.insert(key.clone()));
     if !keys.is_empty() {
         model.effects.push(Effect::ReadById(keys));
     }

@@ -147,7 +147,7 @@ impl Model {
     }
 
     /// How the list's screen is divided now.
-    pub fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         Layout::of(
             self.size,
             self.browse.pane,

@@ -13,7 +13,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::report::{Report, ReportRow};
 use crate::domain::text::Clean;
 
-pub use next::{NextStep, STEPS};
+pub(crate) use next::STEPS;
 
 /// More rows than that with the same reason are folded at first.
 const FOLDED_ABOVE: usize = 3;

@@ -15,16 +15,16 @@ use crate::domain::tracking::Tracking;
 
 /// What one key of the results does to some of a batch's rows.
 #[derive(Clone, Copy, Debug)]
-pub struct NextStep {
+pub(crate) struct NextStep {
     /// The key's command.
-    pub command: Command,
+    pub(crate) command: Command,
     /// What it does, in words; the number of rows stands at `{}`.
-    pub does: &'static str,
+    pub(crate) does: &'static str,
     takes: fn(&ReportRow) -> bool,
 }
 
 /// Every next step, in the order of the screen.
-pub const STEPS: [NextStep; 4] = [
+pub(crate) const STEPS: [NextStep; 4] = [
     step(
         Command::Retry,
         "retry what can be retried ({})",
@@ -57,7 +57,7 @@ const fn step(command: Command, does: &'static str, takes: fn(&ReportRow) -> boo
 
 impl NextStep {
     /// The rows of a batch it would take. Those that another program follows are that program's.
-    pub fn rows<'a>(&self, run: &'a Run) -> Vec<&'a ReportRow> {
+    pub(crate) fn rows<'a>(&self, run: &'a Run) -> Vec<&'a ReportRow> {
         let rows = run
             .report
             .rows()
