@@ -22,18 +22,6 @@ const NEEDS: &[(&[Command], Holds)] = &[
     ),
     (&[Command::OnlyMarked], |model| !model.selection.is_empty()),
     (&[Command::Batches], |model| !model.runs.is_empty()),
-    (&[Command::Plan(Action::Stop)], |model| {
-        model.offers(Action::Stop)
-    }),
-    (&[Command::Plan(Action::Delete)], |model| {
-        model.offers(Action::Delete)
-    }),
-    (&[Command::Plan(Action::Resume)], |model| {
-        model.offers(Action::Resume)
-    }),
-    (&[Command::Plan(Action::CleanUp)], |model| {
-        model.offers(Action::CleanUp)
-    }),
     (
         &[Command::NextMatch, Command::PreviousMatch],
         |model| matches!(&model.screen, Screen::Detail(detail) if detail.page.search.is_some()),
@@ -43,6 +31,9 @@ const NEEDS: &[(&[Command], Holds)] = &[
 impl Model {
     /// Whether the command would do anything now.
     pub fn can(&self, command: Command) -> bool {
+        if let Command::Plan(action) = command {
+            return self.offers(action);
+        }
         let mut needs = NEEDS.iter();
         let need = needs.find(|(commands, _)| commands.contains(&command));
         self.may(command) && need.is_none_or(|(_, holds)| holds(self))

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use crate::app::browse::{self, ask_anew, mark_now};
 use crate::app::keymap::Command;
-use crate::app::layout::moved;
-use crate::app::message::Effect;
 use crate::app::selection::Selection;
 use crate::app::table::{Column, StatusChips};
 use crate::app::{Model, Popup};
@@ -14,26 +12,24 @@ use crate::domain::text::Clean;
 
 /// One line of the status chips.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Chip {
-    /// A group.
+pub(crate) enum Chip {
     Group(Group),
-    /// A platform's own word, with its group.
     Word(Clean, Group),
 }
 
 /// The status chips, being chosen.
 #[derive(Debug)]
-pub struct Statuses {
+pub(crate) struct Statuses {
     /// Every line, each group followed by its words, with its count.
-    pub chips: Vec<(Chip, usize)>,
+    pub(crate) chips: Vec<(Chip, usize)>,
     /// Which line the cursor is on.
-    pub cursor: usize,
+    pub(crate) cursor: usize,
     before: StatusChips,
 }
 
 impl Statuses {
     /// Opens them on what is in force.
-    pub fn new(model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
         let view = &model.browse.view;
         let mut chips = Vec::new();
         for group in Group::ALL {
@@ -49,33 +45,26 @@ impl Statuses {
     }
 }
 
-/// The sort menu.
-#[derive(Debug)]
-pub struct SortMenu {
-    /// Which of [`Column::ALL`] the cursor is on.
-    pub cursor: usize,
-}
-
 /// More rows than there is room for.
 #[derive(Debug)]
-pub struct TooMany {
+pub(crate) struct TooMany {
     /// The rows that are not marked yet, in the order shown.
-    pub rows: Vec<Arc<Resource>>,
+    pub(crate) rows: Vec<Arc<Resource>>,
     /// What is unmarked first when rows are marked (an inversion).
-    pub leaving: Vec<Key>,
+    pub(crate) leaving: Vec<Key>,
 }
 
 impl TooMany {
     /// How many of its rows find a place.
-    pub fn room(&self, selection: &Selection) -> usize {
+    pub(crate) fn room(&self, selection: &Selection) -> usize {
         (selection.room() + self.leaving.len()).min(self.rows.len())
     }
 }
 
 /// Carries out a command of the status chips. What is chosen is in force at once; esc takes it back.
-pub(super) fn statuses(model: &mut Model, command: Command) -> Vec<Effect> {
-    let Some(Popup::Statuses(statuses)) = &mut model.popup else {
-        return Vec::new();
+pub(super) fn statuses(model: &mut Model, command: Command) {
+    let Some(Popup::Statuses(statuses)) = &model.popup else {
+        return;
     };
     let chips = &mut model.browse.query.chips;
     match command {
@@ -98,31 +87,24 @@ pub(super) fn statuses(model: &mut Model, command: Command) -> Vec<Effect> {
             *chips = statuses.before.clone();
             model.popup = None;
         }
-        Command::Accept | Command::Quit => {
+        // Accepted: it is in force already.
+        _ => {
             model.popup = None;
-            return Vec::new();
-        }
-        other => {
-            let to = moved(statuses.cursor, statuses.chips.len(), 1, other);
-            statuses.cursor = to.unwrap_or(statuses.cursor);
-            return Vec::new();
+            return;
         }
     }
-    ask_anew(model)
+    ask_anew(model);
 }
 
 /// Carries out a command of the sort menu.
-pub(super) fn sort(model: &mut Model, command: Command) -> Vec<Effect> {
-    let Some(Popup::Sort(menu)) = &mut model.popup else {
-        return Vec::new();
-    };
-    if command == Command::Accept {
-        model.browse.query.sort.column = Column::ALL[menu.cursor];
+pub(super) fn sort(model: &mut Model, command: Command) {
+    if let Some(Popup::Sort(cursor)) = model.popup
+        && command == Command::Accept
+    {
+        model.browse.query.sort.column = Column::ALL[cursor];
         model.popup = None;
-        return ask_anew(model);
+        ask_anew(model);
     }
-    menu.cursor = moved(menu.cursor, Column::ALL.len(), 1, command).unwrap_or(menu.cursor);
-    Vec::new()
 }
 
 /// Carries out a command of the question above 100.

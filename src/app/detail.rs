@@ -28,7 +28,7 @@ pub struct Detail {
     /// What is being typed to look for.
     pub typing: Option<Input>,
     /// The page on screen.
-    pub page: Page,
+    pub(crate) page: Page,
     /// The page it was opened from.
     behind: Option<Page>,
 }
@@ -53,9 +53,9 @@ fn taken(model: &mut Model) -> Option<Box<Detail>> {
 }
 
 /// Opens the row under the cursor.
-pub(super) fn open(model: &mut Model, topic: Topic) -> Vec<Effect> {
+pub(super) fn open(model: &mut Model, topic: Topic) {
     let Some(row) = model.cursor_row().cloned() else {
-        return Vec::new();
+        return;
     };
     let mut detail = Box::new(Detail {
         row,
@@ -64,18 +64,18 @@ pub(super) fn open(model: &mut Model, topic: Topic) -> Vec<Effect> {
         page: Page::new(topic),
         behind: None,
     });
-    let effects = ask(model, &mut detail);
+    ask(model, &mut detail);
     model.screen = Screen::Detail(detail);
-    effects
 }
 
 /// Asks for what the page on screen shows.
-fn ask(model: &mut Model, detail: &mut Detail) -> Vec<Effect> {
+fn ask(model: &mut Model, detail: &mut Detail) {
     model.inquiries += 1;
     detail.page.number = model.inquiries;
     let inquiry = detail.page.inquiry();
     let key = detail.row.key.clone();
-    vec![Effect::Inspect(key, inquiry, model.inquiries)]
+    let inspect = Effect::Inspect(key, inquiry, model.inquiries);
+    model.effects.push(inspect);
 }
 
 /// Takes a part in, or the end of the answer. What comes late for a row that is no longer open is dropped.
@@ -95,19 +95,16 @@ pub(super) fn told(model: &mut Model, number: u64, part: Option<Part>) {
 }
 
 /// Asks for a followed page again when its time has come.
-pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
+pub(super) fn tick(model: &mut Model) {
     let now = model.now.moment;
     let Some(mut detail) = taken(model) else {
-        return Vec::new();
+        return;
     };
     let is_due = detail.page.follow.is_some_and(|at| at <= now);
-    let effects = if is_due && detail.page.asking == Asking::No && !model.lanes.held {
-        ask(model, &mut detail)
-    } else {
-        Vec::new()
-    };
+    if is_due && detail.page.asking == Asking::No && !model.lanes.held {
+        ask(model, &mut detail);
+    }
     model.screen = Screen::Detail(detail);
-    effects
 }
 
 /// Takes in the row's newest reading, or that a complete listing does not show it.
@@ -127,31 +124,30 @@ pub(super) fn refresh(model: &mut Model, listing: &Listing, source: &Source) {
 }
 
 /// Carries out a command of the detail and of the logs.
-pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
+pub(super) fn obey(model: &mut Model, command: Command) {
     let Some(mut detail) = taken(model) else {
-        return Vec::new();
+        return;
     };
     let leaves = matches!(command, Command::Back | Command::Quit);
     if leaves && detail.typing.is_none() && detail.behind.is_none() {
-        return Vec::new();
+        return;
     }
-    let effects = act(model, &mut detail, command);
+    act(model, &mut detail, command);
     model.screen = Screen::Detail(detail);
-    effects
 }
 
-fn act(model: &mut Model, detail: &mut Detail, command: Command) -> Vec<Effect> {
+fn act(model: &mut Model, detail: &mut Detail, command: Command) {
     match command {
-        Command::Back | Command::Quit => return back(model, detail),
+        Command::Back | Command::Quit => back(model, detail),
         Command::Logs => {
             let logs = Page::new(Topic::Logs);
             detail.behind = Some(std::mem::replace(&mut detail.page, logs));
-            return ask(model, detail);
+            ask(model, detail);
         }
-        Command::Refresh => return ask(model, detail),
-        Command::Follow => return follow(model, detail),
-        Command::CopyIds => return copy(model, detail),
-        Command::Save => return vec![save(model, detail)],
+        Command::Refresh => ask(model, detail),
+        Command::Follow => follow(model, detail),
+        Command::CopyIds => copy(model, detail),
+        Command::Save => save(model, detail),
         Command::Search => detail.typing = Some(Input::default()),
         Command::Accept => {
             let typed = detail.typing.take().unwrap_or_default();
@@ -167,21 +163,19 @@ fn act(model: &mut Model, detail: &mut Detail, command: Command) -> Vec<Effect> 
         },
         other => scroll(model, detail, other),
     }
-    Vec::new()
 }
 
 /// Esc: closes the search line, else the page, for the one it was opened from.
-fn back(model: &mut Model, detail: &mut Detail) -> Vec<Effect> {
+fn back(model: &mut Model, detail: &mut Detail) {
     if detail.typing.take().is_some() {
-        return Vec::new();
+        return;
     }
     if let Some(behind) = detail.behind.take() {
         detail.page = behind;
     }
     // Its answer was given up when another page was asked for.
-    match detail.page.asking {
-        Asking::No => Vec::new(),
-        Asking::Whole | Asking::Since(_) => ask(model, detail),
+    if detail.page.asking != Asking::No {
+        ask(model, detail);
     }
 }
 
@@ -201,33 +195,32 @@ fn scroll(model: &Model, detail: &mut Detail, command: Command) {
 }
 
 /// Keeps the newest lines in sight, asking for them at a calm pace. Again, or moving up: no more.
-fn follow(model: &mut Model, detail: &mut Detail) -> Vec<Effect> {
+fn follow(model: &mut Model, detail: &mut Detail) {
     let page = &mut detail.page;
     if page.follow.take().is_some() {
-        return Vec::new();
+        return;
     }
     page.follow = Some(model.now.moment);
     if page.topic == Topic::Logs {
         page.offset = usize::MAX;
     }
-    match page.asking {
-        Asking::No => ask(model, detail),
-        Asking::Whole | Asking::Since(_) => Vec::new(),
+    if page.asking == Asking::No {
+        ask(model, detail);
     }
 }
 
 /// The id; in the logs the command line of a note, where there is one.
-fn copy(model: &mut Model, detail: &Detail) -> Vec<Effect> {
+fn copy(model: &mut Model, detail: &Detail) {
     let (what, text) = match detail.page.command() {
         Some(command) => ("command line", command.to_owned()),
         None => ("id", detail.row.key.id.shown().to_string()),
     };
     model.say(format!("{what} copied, if the terminal allows it"));
-    vec![Effect::Copy(text)]
+    model.effects.push(Effect::Copy(text));
 }
 
 /// Everything on the page, in a file of its own.
-fn save(model: &Model, detail: &Detail) -> Effect {
+fn save(model: &mut Model, detail: &Detail) {
     let lines = lines(model, detail, usize::MAX).into_iter();
     let text = lines.map(|line| match line.lead {
         Lead::Label(label) => format!("{label}: {}", line.text),
@@ -236,7 +229,8 @@ fn save(model: &Model, detail: &Detail) -> Effect {
     });
     let id = detail.row.key.id.shown();
     let name = format!("{}-{id}", detail.page.topic.word());
-    Effect::Save(name, Saved::Lines(text.collect()))
+    let lines = Saved::Lines(text.collect());
+    model.effects.push(Effect::Save(name, lines));
 }
 
 /// The entry of the first line on screen.

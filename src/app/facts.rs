@@ -11,28 +11,20 @@ use crate::domain::time::{age, long_span, short_span, time_of_day};
 
 /// How a piece of text is meant, for the eye.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
-    /// A value.
+pub(crate) enum Weight {
     Plain,
-    /// A head, a name.
     Strong,
-    /// A remark.
     Quiet,
-    /// Allowed.
     Good,
-    /// Wants a look.
     Warn,
 }
 
 /// A label and its value.
 #[derive(Clone, Debug)]
-pub struct Fact {
-    /// One or two words.
-    pub label: &'static str,
-    /// One line, however long.
-    pub value: String,
-    /// How it is meant.
-    pub weight: Weight,
+pub(crate) struct Fact {
+    pub(crate) label: &'static str,
+    pub(crate) value: String,
+    pub(crate) weight: Weight,
 }
 
 fn fact(label: &'static str, value: impl Into<String>) -> Fact {
@@ -53,17 +45,14 @@ fn warning(label: &'static str, value: impl Into<String>) -> Fact {
 
 /// What a row answers to an action: `yes`, `try`, `no` or `n/a`, and why.
 #[derive(Clone, Debug)]
-pub struct Rule {
-    /// The answer.
-    pub word: &'static str,
-    /// How it is meant.
-    pub weight: Weight,
-    /// What is sent, or why nothing is.
-    pub why: String,
+pub(crate) struct Rule {
+    pub(crate) word: &'static str,
+    pub(crate) weight: Weight,
+    pub(crate) why: String,
 }
 
 /// Why a row failed, in the platform's words; empty where it did not.
-pub fn failure(row: &Resource) -> &str {
+pub(crate) fn failure(row: &Resource) -> &str {
     match &row.message {
         Some(message) if row.status.group == Group::Failed || row.attention => message.as_str(),
         Some(_) | None => "",
@@ -72,7 +61,7 @@ pub fn failure(row: &Resource) -> &str {
 
 impl Model {
     /// What the table has no column for, the most telling first.
-    pub fn telling(&self, row: &Resource) -> Vec<Fact> {
+    pub(crate) fn telling(&self, row: &Resource) -> Vec<Fact> {
         let failure = failure(row);
         let failed = (!failure.is_empty()).then(|| warning("message", failure));
         let own = row.facts.iter();
@@ -86,7 +75,7 @@ impl Model {
     }
 
     /// When it was made, changed and read.
-    pub fn times(&self, row: &Resource) -> Vec<Fact> {
+    pub(crate) fn times(&self, row: &Resource) -> Vec<Fact> {
         let created = row.created.map(|at| {
             let date = at.strftime("%Y-%m-%d %H:%MZ");
             fact("created", date.to_string())
@@ -100,7 +89,7 @@ impl Model {
     }
 
     /// How long ago its source was read.
-    pub fn seen(&self, row: &Resource) -> String {
+    pub(crate) fn seen(&self, row: &Resource) -> String {
         let state = self.lanes.source(&row.key.source);
         let listing = state.and_then(|state| state.listing.as_ref());
         listing.map_or_else(
@@ -127,7 +116,7 @@ impl Model {
     }
 
     /// Everything that is known of it.
-    pub fn facts(&self, row: &Resource) -> Vec<Fact> {
+    pub(crate) fn facts(&self, row: &Resource) -> Vec<Fact> {
         let source = &row.key.source;
         let word = |word: &Option<Clean>| word.as_ref().map(Clean::to_string);
         let ago = |at: Timestamp| {
@@ -166,7 +155,7 @@ impl Model {
     }
 
     /// What the row answers to an action; `in_full` with what cannot be undone.
-    pub fn rule(&self, row: &Resource, action: Action, in_full: bool) -> Rule {
+    pub(crate) fn rule(&self, row: &Resource, action: Action, in_full: bool) -> Rule {
         let (word, weight, why) = match (self.lanes.bar(&row.key), row.offers.to(action)) {
             (Some((_, words)), _) => ("no", Weight::Quiet, words.to_string()),
             (None, Offer::Yes(verb)) if in_full && !verb.consequence.is_empty() => {

@@ -1,8 +1,8 @@
 //! Later reads of the rows of batches: what they show, when the next is due, when a batch has settled.
 
+use crate::app::Model;
 use crate::app::listing::Listing;
 use crate::app::message::{BatchNumber, Effect, Seen};
-use crate::app::{Model, browse};
 use crate::domain::action::Goal;
 use crate::domain::report::{Report, ReportRow};
 use crate::domain::resource::{Key, Reading, Source};
@@ -11,24 +11,17 @@ use crate::domain::time::Moment;
 use crate::domain::tracking::Tracking;
 
 /// Takes a read of a row into every batch it belongs to.
-pub(super) fn observe(
-    model: &mut Model,
-    key: &Key,
-    started: Moment,
-    reading: &Reading,
-) -> Vec<Effect> {
+pub(super) fn observe(model: &mut Model, key: &Key, started: Moment, reading: &Reading) {
     let now = model.now.moment;
-    let mut effects = Vec::new();
     for (number, run) in (1..).zip(&mut model.runs) {
         if !run.is_followed() {
             continue;
         }
         if let Some(tracking) = run.report.observe(key, reading, started, now) {
             let seen = seen(&run.report, key, tracking);
-            effects.push(Effect::Record(number, vec![seen]));
+            model.effects.push(Effect::Record(number, vec![seen]));
         }
     }
-    effects
 }
 
 fn seen(report: &Report, key: &Key, tracking: Tracking) -> Seen {
@@ -41,38 +34,31 @@ fn seen(report: &Report, key: &Key, tracking: Tracking) -> Seen {
     )
 }
 
-/// Takes a listing into every batch. Rows that are to be gone and that a complete listing does not show
-/// are read by id: absence from a list is no proof (R12).
-pub(super) fn compare(model: &mut Model, listing: &Listing, source: &Source) -> Vec<Effect> {
-    let mut found = Vec::new();
-    let mut missing: Vec<Key> = Vec::new();
-    for row in model.followed().flat_map(|(_, run)| run.report.rows()) {
+/// The rows that reads go on to tell of.
+pub(super) fn keys(model: &Model) -> impl Iterator<Item = &Key> {
+    let rows = model.followed().flat_map(|(_, run)| run.report.rows());
+    let is_watched = |row: &&ReportRow| {
+        let tracking = row.tracking();
+        tracking.is_some_and(|tracking| tracking != Tracking::NotApplied)
+    };
+    rows.filter(is_watched).map(|row| &row.row.key)
+}
+
+/// The rows of a source that are to be gone, and that its complete listing does not show.
+pub(super) fn missing(model: &Model, listing: &Listing, source: &Source) -> Vec<Key> {
+    let rows = model.followed().flat_map(|(_, run)| run.report.rows());
+    let is_missing = |row: &&ReportRow| {
         let key = &row.row.key;
-        let is_watched = row
-            .tracking()
-            .is_some_and(|tracking| tracking != Tracking::NotApplied);
-        if *key.source != *source || !is_watched {
-            continue;
-        }
         let to_be_gone = row.verb.is_some_and(|verb| verb.goal == Goal::Gone);
-        match listing.find(&key.id) {
-            Some(row) => found.push((key.clone(), Reading::Found(row.clone()))),
-            None if listing.complete && to_be_gone && row.is_moving() => missing.push(key.clone()),
-            None => {}
-        }
-    }
-    let mut effects: Vec<Effect> = Vec::new();
-    for (key, reading) in found {
-        effects.extend(observe(model, &key, listing.started, &reading));
-    }
-    effects.extend(browse::look_for(model, missing));
-    effects
+        *key.source == *source && to_be_gone && row.is_moving() && listing.find(&key.id).is_none()
+    };
+    let missing = rows.filter(|_| listing.complete).filter(is_missing);
+    missing.map(|row| row.row.key.clone()).collect()
 }
 
 /// Lets time pass for every batch: reads that are due, rows that become slow or lost, batches that settle.
-pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
+pub(super) fn tick(model: &mut Model) {
     let now = model.now.moment;
-    let mut effects = Vec::new();
     let mut due: Vec<Key> = Vec::new();
     let mut settled = Vec::new();
     for (number, run) in (1..).zip(&mut model.runs) {
@@ -84,7 +70,8 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
         if !changed.is_empty() {
             let changed = changed.iter();
             let seen = changed.map(|(key, tracking)| seen(&run.report, key, *tracking));
-            effects.push(Effect::Record(number, seen.collect()));
+            let seen = Effect::Record(number, seen.collect());
+            model.effects.push(seen);
         }
         due.extend(run.report.take_due(now));
         if run.done && run.settled.is_none() && run.report.moving() == 0 {
@@ -93,17 +80,16 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
         }
     }
     if !due.is_empty() {
-        effects.push(Effect::Read(due));
+        model.effects.push(Effect::Read(due));
     }
     for number in settled {
-        effects.extend(settle(model, number));
+        settle(model, number);
     }
-    effects
 }
 
 /// Says and writes that a batch has settled. What could not be read back is not over, unless its world
 /// is gone with a demo.
-fn settle(model: &mut Model, number: BatchNumber) -> Option<Effect> {
+fn settle(model: &mut Model, number: BatchNumber) {
     let run = &model.runs[number - 1];
     let is_whole = run.out_of_reach.is_empty();
     if is_whole {
@@ -116,5 +102,7 @@ fn settle(model: &mut Model, number: BatchNumber) -> Option<Effect> {
             "batch {name} has settled: {reached} of {marked} reached their target   B batches"
         ));
     }
-    (is_whole || model.demo).then_some(Effect::Finish(number))
+    if is_whole || model.demo {
+        model.effects.push(Effect::Finish(number));
+    }
 }

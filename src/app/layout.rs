@@ -4,43 +4,41 @@
 use crate::app::keymap::Command;
 
 /// The smallest terminal anything but a notice is drawn on.
-pub const SMALLEST: (u16, u16) = (60, 15);
+pub(crate) const SMALLEST: (u16, u16) = (60, 15);
 
 /// Whether nothing but a notice is drawn on a terminal of that size. What cannot be seen cannot be
 /// confirmed either (T1).
-pub const fn is_too_small((columns, rows): (u16, u16)) -> bool {
+pub(crate) const fn is_too_small((columns, rows): (u16, u16)) -> bool {
     columns < SMALLEST.0 || rows < SMALLEST.1
 }
 
 /// How many lines the help shows on a terminal of so many rows.
-pub const fn help_page(rows: u16) -> u16 {
+pub(crate) const fn help_page(rows: u16) -> u16 {
     rows.saturating_sub(4)
 }
 
 /// Where the detail pane of the list goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pane {
-    /// Right of the table, that wide.
+pub(crate) enum Pane {
+    /// Beside the table, that wide.
     Right(u16),
-    /// Below the table, that high.
+    /// Under the table, that high.
     Below(u16),
-    /// One line below the table.
     Line,
-    /// Nowhere.
     None,
 }
 
 /// The division of the list's screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// The detail pane.
-    pub pane: Pane,
+    pub(crate) pane: Pane,
     /// Lines between tabs and table that report failures.
-    pub banner: u16,
+    pub(crate) banner: u16,
     /// Whether there is a line on what to press.
-    pub hint: bool,
+    pub(crate) hint: bool,
     /// Rows of the table's body.
-    pub body: u16,
+    pub(crate) body: u16,
 }
 
 /// Header, tabs, two borders, column heads, marks, footer.
@@ -48,7 +46,12 @@ const CHROME: u16 = 7;
 
 impl Layout {
     /// Divides a terminal of that size.
-    pub fn of((columns, rows): (u16, u16), pane_on: bool, troubles: usize, hint: bool) -> Self {
+    pub(crate) fn of(
+        (columns, rows): (u16, u16),
+        pane_on: bool,
+        troubles: usize,
+        hint: bool,
+    ) -> Self {
         let pane = match columns {
             140.. if pane_on => Pane::Right((columns / 3).min(64)),
             100..140 if pane_on && rows >= 24 => Pane::Below(7),

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use crate::app::keymap::Command;
-use crate::app::layout::moved;
-use crate::app::message::Effect;
 use crate::app::{Model, Popup, confirm};
 use crate::domain::action::{Action, Exclusion, Offer};
 use crate::domain::plan::{Candidate, Counts};
@@ -14,29 +12,29 @@ use crate::domain::time::time_of_day;
 
 /// The action menu.
 #[derive(Debug, Default)]
-pub struct Menu {
+pub(crate) struct Menu {
     /// Which action the cursor is on.
-    pub cursor: usize,
+    pub(crate) cursor: usize,
     /// The row it was opened for, where none is marked: what is under the cursor may change meanwhile.
-    pub row: Option<Arc<Resource>>,
+    pub(crate) row: Option<Arc<Resource>>,
 }
 
 /// What an action would do to the rows, for its line in the menu.
 #[derive(Clone, Debug)]
-pub struct Prospect {
+pub(crate) struct Prospect {
     /// The action.
-    pub action: Action,
+    pub(crate) action: Action,
     /// How many rows would be sent, left to the server, left out.
-    pub counts: Counts,
+    pub(crate) counts: Counts,
     /// Why most of the left-out rows are left out; `None` where none is.
-    pub why: Option<Clean>,
+    pub(crate) why: Option<Clean>,
     /// The platforms' own verbs for it, by platform label.
-    pub verbs: Vec<(&'static str, &'static str)>,
+    pub(crate) verbs: Vec<(&'static str, &'static str)>,
 }
 
 impl Model {
     /// The rows an action would be planned for: the marked ones, else the one under the cursor.
-    pub fn candidates(&self) -> Vec<Candidate> {
+    pub(crate) fn candidates(&self) -> Vec<Candidate> {
         let candidate = |row: &Arc<Resource>, marked_as: &Clean| Candidate {
             row: row.clone(),
             marked_as: marked_as.clone(),
@@ -79,7 +77,7 @@ impl Model {
     }
 
     /// What each action would do to them.
-    pub fn prospects(&self) -> Vec<Prospect> {
+    pub(crate) fn prospects(&self) -> Vec<Prospect> {
         let candidates = self.candidates();
         Action::ALL
             .into_iter()
@@ -128,19 +126,13 @@ fn prospect(action: Action, candidates: &[Candidate]) -> Prospect {
 }
 
 /// Carries out a command of the action menu.
-pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
-    let Some(Popup::Menu(menu)) = &mut model.popup else {
-        return Vec::new();
+pub(super) fn obey(model: &mut Model, command: Command) {
+    let Some(Popup::Menu(menu)) = &model.popup else {
+        return;
     };
-    match command {
-        Command::Plan(action) => confirm::open(model, action),
-        Command::Accept => {
-            let action = Action::ALL[menu.cursor];
-            confirm::open(model, action)
-        }
-        other => {
-            menu.cursor = moved(menu.cursor, Action::ALL.len(), 1, other).unwrap_or(menu.cursor);
-            Vec::new()
-        }
-    }
+    let action = match command {
+        Command::Plan(action) => action,
+        _ => Action::ALL[menu.cursor],
+    };
+    confirm::open(model, action);
 }

@@ -3,21 +3,21 @@
 
 mod able;
 pub mod browse;
-pub mod choices;
+pub(crate) mod choices;
 pub mod confirm;
 pub mod detail;
 mod exporting;
-pub mod facts;
+pub(crate) mod facts;
 pub mod filter;
 mod following;
 pub mod key_press;
 pub mod keymap;
 pub mod lanes;
-pub mod layout;
+pub(crate) mod layout;
 pub mod listing;
-pub mod menu;
+pub(crate) mod menu;
 pub mod message;
-pub mod page;
+pub(crate) mod page;
 pub mod palette;
 pub mod results;
 pub mod run;
@@ -32,17 +32,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::browse::Browse;
-use crate::app::choices::{SortMenu, Statuses, TooMany};
+use crate::app::choices::{Statuses, TooMany};
 use crate::app::confirm::Confirm;
 use crate::app::detail::Detail;
 use crate::app::keymap::Place;
 use crate::app::lanes::Lanes;
 use crate::app::menu::Menu;
+use crate::app::message::Effect;
 use crate::app::page::Topic;
 use crate::app::palette::Palette;
 use crate::app::results::Results;
 use crate::app::run::Run;
 use crate::app::selection::Selection;
+use crate::app::table::Column;
+use crate::domain::action::Action;
 use crate::domain::connection::{Connection, ConnectionName};
 use crate::domain::resource::Key;
 use crate::domain::time::{Moment, Now};
@@ -108,7 +111,7 @@ pub struct Model {
     /// What fills the screen.
     pub screen: Screen,
     /// What lies over it.
-    pub popup: Option<Popup>,
+    pub(crate) popup: Option<Popup>,
     /// The batches sent here, and of other runs those that were found in the journal. A number once given
     /// stays: [`BatchNumber`](message::BatchNumber).
     pub runs: Vec<Run>,
@@ -124,6 +127,8 @@ pub struct Model {
     pub requests: HashMap<ConnectionName, usize>,
     /// Whether the one line on what to press is shown.
     pub hint: bool,
+    /// What is to be done outside, since the last message.
+    effects: Vec<Effect>,
     /// The confirm screen has opened and was not drawn yet: keys typed ahead are dropped (T17).
     pub unseen_dialog: bool,
 }
@@ -145,29 +150,54 @@ pub enum Screen {
 
 /// What lies over the screen.
 #[derive(Debug)]
-pub enum Popup {
-    /// The action menu.
+pub(crate) enum Popup {
     Menu(Menu),
-    /// The status chips.
     Statuses(Statuses),
-    /// The sort menu.
-    Sort(SortMenu),
-    /// More rows than a batch holds.
+    /// Which of [`Column::ALL`] the cursor is on.
+    Sort(usize),
     TooMany(TooMany),
-    /// The batches, newest first: the cursor.
+    /// The cursor; the newest batch comes first.
     Batches(usize),
-    /// The command line.
     Palette(Palette),
-    /// Every source and how it does: the cursor.
     Sources(usize),
-    /// What was said in this run, newest first: the cursor.
     Messages(usize),
-    /// How the plan or the results below are exported.
     Export,
     /// The keys of a place, scrolled by so many lines.
     Help(Place, usize),
-    /// Leave or not: rows still moving.
     Quit,
+}
+
+impl Popup {
+    fn place(&self) -> Place {
+        match self {
+            Self::Menu(_) => Place::Menu,
+            Self::Statuses(_) => Place::Statuses,
+            Self::Sort(_) => Place::Sort,
+            Self::TooMany(_) => Place::TooMany,
+            Self::Batches(_) => Place::Batches,
+            Self::Palette(_) => Place::Palette,
+            Self::Sources(_) => Place::Sources,
+            Self::Messages(_) => Place::Messages,
+            Self::Export => Place::Export,
+            Self::Help(..) => Place::Help,
+            Self::Quit => Place::Quit,
+        }
+    }
+
+    /// What moving keys move, where there is something to choose or to scroll.
+    fn cursor(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Menu(menu) => Some(&mut menu.cursor),
+            Self::Statuses(statuses) => Some(&mut statuses.cursor),
+            Self::Palette(palette) => Some(&mut palette.cursor),
+            Self::Sort(at)
+            | Self::Batches(at)
+            | Self::Sources(at)
+            | Self::Messages(at)
+            | Self::Help(_, at) => Some(at),
+            Self::TooMany(_) | Self::Export | Self::Quit => None,
+        }
+    }
 }
 
 /// A line that goes away by itself.
@@ -209,6 +239,7 @@ impl Model {
             said: VecDeque::new(),
             requests: HashMap::new(),
             hint: true,
+            effects: Vec::new(),
             unseen_dialog: false,
         };
         for warning in setup.warnings {
@@ -219,19 +250,8 @@ impl Model {
 
     /// Where keys go now.
     pub fn place(&self) -> Place {
-        match &self.popup {
-            Some(Popup::Menu(_)) => return Place::Menu,
-            Some(Popup::Statuses(_)) => return Place::Statuses,
-            Some(Popup::Sort(_)) => return Place::Sort,
-            Some(Popup::TooMany(_)) => return Place::TooMany,
-            Some(Popup::Batches(_)) => return Place::Batches,
-            Some(Popup::Palette(_)) => return Place::Palette,
-            Some(Popup::Sources(_)) => return Place::Sources,
-            Some(Popup::Messages(_)) => return Place::Messages,
-            Some(Popup::Export) => return Place::Export,
-            Some(Popup::Help(..)) => return Place::Help,
-            Some(Popup::Quit) => return Place::Quit,
-            None => {}
+        if let Some(popup) = &self.popup {
+            return popup.place();
         }
         match &self.screen {
             Screen::FirstRun => Place::FirstRun,
@@ -246,6 +266,26 @@ impl Model {
                 Topic::Logs => Place::Logs,
             },
         }
+    }
+
+    /// How many places the cursor of the popup has, and how many a page of it moves.
+    fn popup_extent(&self) -> (usize, usize) {
+        let entries = match &self.popup {
+            Some(Popup::Menu(_)) => Action::ALL.len(),
+            Some(Popup::Statuses(statuses)) => statuses.chips.len(),
+            Some(Popup::Sort(_)) => Column::ALL.len(),
+            Some(Popup::Batches(_)) => self.runs.len(),
+            Some(Popup::Palette(palette)) => palette.fitting().len(),
+            Some(Popup::Sources(_)) => self.lanes.sources().count(),
+            Some(Popup::Messages(_)) => self.said.len(),
+            Some(Popup::Help(of, _)) => {
+                let page = usize::from(layout::help_page(self.size.1));
+                let last = keymap::in_place(*of).count().saturating_sub(page);
+                return (last + 1, page);
+            }
+            Some(Popup::TooMany(_) | Popup::Export | Popup::Quit) | None => 0,
+        };
+        (entries, 1)
     }
 
     /// Answers a key; gone with the next one.

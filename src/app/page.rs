@@ -20,16 +20,14 @@ const CHARACTERS: usize = 4_000;
 
 /// What a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Topic {
-    /// Facts, rules, and the platform's own document.
+pub(crate) enum Topic {
     Detail,
-    /// What it wrote, or what happened to it.
     Logs,
 }
 
 impl Topic {
     /// As a title, and in the name of a saved file.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Detail => "detail",
             Self::Logs => "logs",
@@ -39,7 +37,7 @@ impl Topic {
 
 /// What is being asked of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asking {
+pub(crate) enum Asking {
     /// Nothing.
     No,
     /// Everything, or the newest.
@@ -50,39 +48,39 @@ pub enum Asking {
 
 /// A text that is looked for.
 #[derive(Clone, Debug)]
-pub struct Search {
+pub(crate) struct Search {
     /// As typed, in lower case.
-    pub text: String,
+    pub(crate) text: String,
     /// The entry it was last found in.
-    pub at: usize,
+    pub(crate) at: usize,
     /// Which of the matches that is, from 1, and how many there are.
-    pub place: (usize, usize),
+    pub(crate) place: (usize, usize),
 }
 
 /// A part as it is kept.
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// The part, within the limits.
-    pub part: Part,
+    pub(crate) part: Part,
     /// How many lines were left out to keep it so.
-    pub left_out: usize,
+    pub(crate) left_out: usize,
 }
 
 /// One page.
 #[derive(Debug)]
-pub struct Page {
+pub(crate) struct Page {
     /// What it shows.
-    pub topic: Topic,
+    pub(crate) topic: Topic,
     /// What is being asked.
-    pub asking: Asking,
+    pub(crate) asking: Asking,
     /// What came, in the order of its coming.
-    pub parts: Vec<Kept>,
+    pub(crate) parts: Vec<Kept>,
     /// The first line on screen; beyond the end it means the end, where new lines come into sight.
-    pub offset: usize,
+    pub(crate) offset: usize,
     /// What is looked for.
-    pub search: Option<Search>,
+    pub(crate) search: Option<Search>,
     /// While it is followed: when it is asked for again.
-    pub follow: Option<Moment>,
+    pub(crate) follow: Option<Moment>,
     /// Which inquiry it waits for; answers to others are late.
     pub(super) number: u64,
 }
@@ -164,7 +162,7 @@ impl Page {
     }
 
     /// The command line that a note of the logs holds between backticks, else the first note whole.
-    pub fn command(&self) -> Option<&str> {
+    pub(crate) fn command(&self) -> Option<&str> {
         let mut parts = self.parts.iter().filter(|_| self.topic == Topic::Logs);
         let note = parts.find_map(|kept| kept.part.note.as_ref())?;
         Some(note.as_str().split('`').nth(1).unwrap_or(note.as_str()))
@@ -173,14 +171,11 @@ impl Page {
 
 /// What stands before a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lead {
-    /// Nothing.
+pub(crate) enum Lead {
     Nothing,
-    /// A label.
     Label(&'static str),
     /// The room of a label: the value goes on.
     Labelled,
-    /// A time.
     Time(Timestamp),
     /// The room of a time.
     Timed,
@@ -188,7 +183,7 @@ pub enum Lead {
 
 impl Lead {
     /// Columns it takes.
-    pub const fn width(self) -> usize {
+    pub(crate) const fn width(self) -> usize {
         match self {
             Self::Nothing => 0,
             Self::Label(_) | Self::Labelled => 17,
@@ -207,20 +202,17 @@ impl Lead {
 
 /// One line of the screen.
 #[derive(Clone, Debug)]
-pub struct PageLine<'a> {
+pub(crate) struct PageLine<'a> {
     /// Which entry it belongs to; a long one has several lines.
-    pub entry: usize,
-    /// What stands before it.
-    pub lead: Lead,
-    /// What it says.
-    pub text: Cow<'a, str>,
-    /// How it is meant.
-    pub weight: Weight,
+    pub(crate) entry: usize,
+    pub(crate) lead: Lead,
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) weight: Weight,
 }
 
 /// The entries of a page, folded to so many columns; unfolded with [`usize::MAX`]. Its cost grows with the
 /// limits above, not with what a platform sends.
-pub fn lines<'a>(model: &Model, detail: &'a Detail, columns: usize) -> Vec<PageLine<'a>> {
+pub(crate) fn lines<'a>(model: &Model, detail: &'a Detail, columns: usize) -> Vec<PageLine<'a>> {
     let mut out = Folded {
         lines: Vec::new(),
         entry: 0,

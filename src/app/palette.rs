@@ -3,7 +3,6 @@
 use tui_input::Input;
 
 use crate::app::keymap::{Command, Place, in_place, name};
-use crate::app::layout::moved;
 
 /// The line being typed, and which of the commands that fit is chosen.
 #[derive(Debug, Default)]
@@ -25,8 +24,7 @@ pub struct Named {
     help: &'static str,
 }
 
-const fn named(name: &'static str, command: Command) -> Named {
-    let help = "";
+const fn named(name: &'static str, command: Command, help: &'static str) -> Named {
     Named {
         name,
         command,
@@ -36,31 +34,30 @@ const fn named(name: &'static str, command: Command) -> Named {
 
 /// Every named command.
 pub const NAMED: &[Named] = &[
-    Named {
-        help: "each source: state, age, last error; requests a minute",
-        ..named("sources", Command::Sources)
-    },
-    Named {
-        help: "what was said in this run",
-        ..named("messages", Command::Messages)
-    },
-    Named {
-        help: "only one resource group, project or organisation",
-        ..named("scope", Command::Scope)
-    },
-    named("detail", Command::Pane),
-    named("status", Command::Statuses),
-    named("login", Command::SignInAgain),
-    named("sort", Command::Sort),
-    named("batches", Command::Batches),
-    named("logs", Command::Logs),
-    named("export", Command::Save),
-    named("wide", Command::Wide),
-    named("refresh", Command::Refresh),
-    named("hold", Command::Hold),
-    named("mine", Command::Mine),
-    named("help", Command::Help),
-    named("q", Command::Quit),
+    named(
+        "sources",
+        Command::Sources,
+        "each source: state, age, last error; requests a minute",
+    ),
+    named("messages", Command::Messages, "what was said in this run"),
+    named(
+        "scope",
+        Command::Scope,
+        "only one resource group, project or organisation",
+    ),
+    named("detail", Command::Pane, ""),
+    named("status", Command::Statuses, ""),
+    named("login", Command::SignInAgain, ""),
+    named("sort", Command::Sort, ""),
+    named("batches", Command::Batches, ""),
+    named("logs", Command::Logs, ""),
+    named("export", Command::Save, ""),
+    named("wide", Command::Wide, ""),
+    named("refresh", Command::Refresh, ""),
+    named("hold", Command::Hold, ""),
+    named("mine", Command::Mine, ""),
+    named("help", Command::Help, ""),
+    named("q", Command::Quit, ""),
 ];
 
 impl Named {
@@ -86,10 +83,5 @@ impl Palette {
         let exact = |named: &&&Named| named.name == self.input.value().trim();
         let chosen = fitting.iter().find(exact).or(fitting.get(self.cursor));
         chosen.map(|named| named.command)
-    }
-
-    pub(super) fn scroll(&mut self, command: Command) {
-        let to = moved(self.cursor, self.fitting().len(), 1, command);
-        self.cursor = to.unwrap_or(self.cursor);
     }
 }

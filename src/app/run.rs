@@ -120,8 +120,8 @@ impl Model {
 
 /// Takes in what the journal holds of other runs. A batch without an end is gone on with here: its rows
 /// are read back, and nothing is ever sent again on the strength of it (J2).
-pub(super) fn journal(model: &mut Model, batches: Vec<Run>) -> Vec<Effect> {
-    let (mut effects, mut fresh) = (Vec::new(), 0);
+pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
+    let mut fresh = 0;
     for mut run in batches {
         let known = model.runs.iter().position(|known| known.name == run.name);
         let standing = known.map(|place| model.runs[place].standing);
@@ -140,7 +140,8 @@ pub(super) fn journal(model: &mut Model, batches: Vec<Run>) -> Vec<Effect> {
             // The world of an earlier demo is gone for good; other servers may come back.
             if run.can_be_read_back() || model.demo {
                 run.standing = Standing::Adopted;
-                effects.extend(run.name.clone().map(|name| Effect::Adopt(number, name)));
+                let adopted = run.name.clone().map(|name| Effect::Adopt(number, name));
+                model.effects.extend(adopted);
             }
         }
         match known {
@@ -154,7 +155,6 @@ pub(super) fn journal(model: &mut Model, batches: Vec<Run>) -> Vec<Effect> {
             "{fresh} unfinished {batches}, nothing is sent again: B shows what is known"
         ));
     }
-    effects
 }
 
 /// Takes in what happened to a batch.

@@ -50,7 +50,7 @@ impl Tab {
     }
 }
 
-/// What a table can be ordered by.
+/// A column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     /// Time since creation.
@@ -69,6 +69,12 @@ pub enum Column {
     Owner,
     /// By GPUs held.
     Gpus,
+    /// Shortened in the middle where it is narrow; not sorted by, like those below.
+    Id,
+    /// The status it is to reach.
+    Target,
+    /// The platform's words on failed rows; only where there is much room.
+    Message,
 }
 
 impl Column {
@@ -95,6 +101,9 @@ impl Column {
             Self::Scope => "SCOPE",
             Self::Owner => "OWNER",
             Self::Gpus => "GPUS",
+            Self::Id => "ID",
+            Self::Target => "TARGET",
+            Self::Message => "MESSAGE",
         }
     }
 }
@@ -310,6 +319,7 @@ fn order(sort: Sort, a: &Resource, b: &Resource) -> Ordering {
         Column::Scope => a.scope.cmp(&b.scope),
         Column::Owner => a.owner.cmp(&b.owner),
         Column::Gpus => a.gpus.unwrap_or(-1.0).total_cmp(&b.gpus.unwrap_or(-1.0)),
+        Column::Id | Column::Target | Column::Message => Ordering::Equal,
     };
     let by_column = if sort.descending {
         by_column.reverse()

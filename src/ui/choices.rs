@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::choices::{Chip, SortMenu, Statuses, TooMany};
+use crate::app::choices::{Chip, Statuses, TooMany};
 use crate::app::table::Column;
 use crate::domain::plan::LIMIT;
 use crate::domain::resource::Status;
@@ -57,7 +57,7 @@ fn chip_line(model: &Model, chip: &Chip, count: usize) -> Words {
 }
 
 /// Draws the sort menu.
-pub(super) fn sort(canvas: &mut Canvas, screen: Rect, model: &Model, menu: &SortMenu) {
+pub(super) fn sort(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usize) {
     let now = model.browse.query.sort;
     let line = |column: Column| {
         if column == now.column {
@@ -67,7 +67,7 @@ pub(super) fn sort(canvas: &mut Canvas, screen: Rect, model: &Model, menu: &Sort
         }
     };
     let edges = Edges::titled("sort by").noted("O in the list turns it round");
-    Scroll::of_lines(Column::ALL.map(line), menu.cursor).popup(canvas, screen, 34, edges);
+    Scroll::of_lines(Column::ALL.map(line), cursor).popup(canvas, screen, 34, edges);
 }
 
 /// Draws the question above the limit.

@@ -1,69 +1,10 @@
 //! Which columns the table has at which width, and how wide each is (`UX.md` 3).
 
 use crate::app::Model;
-use crate::app::table::Column as SortColumn;
+use crate::app::table::Column;
 use crate::domain::connection::PlatformId;
 use crate::domain::text::width;
 use crate::ui::canvas::fit;
-
-/// A column of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
-    /// Its label, or one letter where it is narrow.
-    Platform,
-    Kind,
-    /// Never dropped; takes the kind as a suffix where that has no column.
-    Name,
-    /// Shortened in the middle where it is narrow.
-    Id,
-    Scope,
-    /// Never dropped.
-    Status,
-    Target,
-    Age,
-    Gpus,
-    Owner,
-    /// The platform's words on failed rows; only where there is much room.
-    Message,
-}
-
-impl Column {
-    pub(super) const fn title(self) -> &'static str {
-        match self {
-            Self::Platform => "PLATFORM",
-            Self::Kind => "KIND",
-            Self::Name => "NAME",
-            Self::Id => "ID",
-            Self::Scope => "SCOPE",
-            Self::Status => "STATUS",
-            Self::Target => "TARGET",
-            Self::Age => "AGE",
-            Self::Gpus => "GPUS",
-            Self::Owner => "OWNER",
-            Self::Message => "MESSAGE",
-        }
-    }
-
-    /// Numbers stand at the right of their column.
-    pub(super) const fn is_right_aligned(self) -> bool {
-        matches!(self, Self::Age | Self::Gpus)
-    }
-
-    /// The order it stands for, if one can sort by it.
-    pub(super) const fn sort(self) -> Option<SortColumn> {
-        match self {
-            Self::Platform => Some(SortColumn::Platform),
-            Self::Kind => Some(SortColumn::Kind),
-            Self::Name => Some(SortColumn::Name),
-            Self::Scope => Some(SortColumn::Scope),
-            Self::Status => Some(SortColumn::Status),
-            Self::Age => Some(SortColumn::Age),
-            Self::Gpus => Some(SortColumn::Gpus),
-            Self::Owner => Some(SortColumn::Owner),
-            Self::Id | Self::Target | Self::Message => None,
-        }
-    }
-}
 
 /// From here on platforms have a column for their names.
 const WIDE: u16 = 97;

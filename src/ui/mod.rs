@@ -121,7 +121,7 @@ fn popup(canvas: &mut Canvas, area: Rect, model: &Model) {
         None => {}
         Some(Popup::Menu(menu)) => menu::draw(canvas, area, model, menu),
         Some(Popup::Statuses(statuses)) => choices::statuses(canvas, area, model, statuses),
-        Some(Popup::Sort(sort)) => choices::sort(canvas, area, model, sort),
+        Some(Popup::Sort(cursor)) => choices::sort(canvas, area, model, *cursor),
         Some(Popup::TooMany(question)) => choices::too_many(canvas, area, model, question),
         Some(Popup::Batches(cursor)) => batches::draw(canvas, area, model, *cursor),
         Some(Popup::Palette(palette)) => palette::draw(canvas, area, palette),

@@ -6,13 +6,13 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::facts::failure;
-use crate::app::table::Tab;
+use crate::app::table::{Column, Tab};
 use crate::domain::connection::PlatformId;
 use crate::domain::resource::{Kind, Resource, Source};
 use crate::domain::text::{cut, cut_middle, width};
 use crate::domain::time::{age, short_span};
 use crate::ui::canvas::{Canvas, Edges, fit, row, span};
-use crate::ui::columns::{Column, Columns, Needs};
+use crate::ui::columns::{Columns, Needs};
 use crate::ui::flags::Flags;
 use crate::ui::theme::{self, Tone};
 use crate::ui::words::{Words, grouped, quiet, strong};
@@ -128,7 +128,7 @@ fn heads(canvas: &mut Canvas, at: Rect, model: &Model, columns: &Columns) {
             Column::Platform if *columns < 8 => "P".to_owned(),
             column => column.title().to_owned(),
         };
-        if column.sort() == Some(sort.column) && width(&sort.title()) <= usize::from(*columns) {
+        if *column == sort.column && width(&sort.title()) <= usize::from(*columns) {
             title = sort.title();
         }
         put(canvas, span(at, x, *columns), *column, &title, Tone::Strong);
@@ -138,7 +138,7 @@ fn heads(canvas: &mut Canvas, at: Rect, model: &Model, columns: &Columns) {
 
 fn put(canvas: &mut Canvas, at: Rect, column: Column, text: &str, tone: Tone) {
     let missing = at.width.saturating_sub(fit(width(text)));
-    let start = if column.is_right_aligned() {
+    let start = if matches!(column, Column::Age | Column::Gpus) {
         missing
     } else {
         0

@@ -1,19 +1,24 @@
 //! Marking rows: one, a range, all, inverted, again; and what reads show of the marked ones.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::app::browse::{Range, find_anchor, move_to};
+use crate::app::browse::{self, find_anchor, move_to};
 use crate::app::choices::TooMany;
+use crate::app::listing::Listing;
 use crate::app::message::Effect;
 use crate::app::selection::NotMarked;
 use crate::app::{Model, Popup};
 use crate::domain::plan::LIMIT;
-use crate::domain::resource::{Key, Reading, Resource, Source};
+use crate::domain::resource::{Key, Resource, Source};
 
 pub(super) fn all_shown(model: &Model) -> Vec<Arc<Resource>> {
-    (0..model.shown_len())
-        .filter_map(|index| model.shown(index).cloned())
-        .collect()
+    shown(model, 0..model.shown_len())
+}
+
+fn shown(model: &Model, places: Range<usize>) -> Vec<Arc<Resource>> {
+    let rows = places.filter_map(|place| model.shown(place));
+    rows.cloned().collect()
 }
 
 pub(super) fn toggle(model: &mut Model) {
@@ -47,7 +52,7 @@ pub(super) fn range(model: &mut Model, marks: bool) {
     let anchor = row.key.clone();
     let Some(span) = model.range_span() else {
         let at = model.browse.cursor;
-        model.browse.range = Some(Range { anchor, at, marks });
+        model.browse.range = Some(browse::Range { anchor, at, marks });
         return;
     };
     let same = model
@@ -58,9 +63,7 @@ pub(super) fn range(model: &mut Model, marks: bool) {
     if !same {
         return;
     }
-    let rows: Vec<Arc<Resource>> = (span.0..=span.1)
-        .filter_map(|index| model.shown(index).cloned())
-        .collect();
+    let rows = shown(model, span.0..span.1 + 1);
     if marks {
         mark_rows(model, rows);
     } else {
@@ -147,55 +150,25 @@ pub(super) fn last_batch(model: &mut Model) {
     mark_rows(model, rows);
 }
 
-/// Compares the marks of a source with its new listing. A marked row that a complete listing does not
-/// show is read by id: absence alone proves nothing.
-pub(in crate::app) fn compare_marks(model: &mut Model, source: &Source) -> Vec<Effect> {
-    let Some(listing) = model
-        .lanes
-        .source(source)
-        .and_then(|state| state.listing.clone())
-    else {
-        return Vec::new();
-    };
-    let keys: Vec<Key> = model
-        .selection
-        .marks()
-        .iter()
-        .filter(|mark| *mark.row.key.source == *source)
-        .map(|mark| mark.row.key.clone())
-        .collect();
-    let mut missing = Vec::new();
-    for key in keys {
-        match listing.find(&key.id) {
-            Some(row) => {
-                let reading = Reading::Found(row.clone());
-                model
-                    .selection
-                    .observe(&key, &reading, listing.started, model.now);
-            }
-            None if listing.complete => missing.push(key),
-            None => {}
-        }
-    }
-    missing.retain(|key| {
-        let mark = model.selection.get(key);
-        mark.is_some_and(|mark| mark.gone.is_none())
+/// The marked rows of a source that its complete listing does not show.
+pub(in crate::app) fn missing(model: &Model, listing: &Listing, source: &Source) -> Vec<Key> {
+    let marks = model.selection.marks().iter();
+    let missing = marks.filter(|mark| {
+        let key = &mark.row.key;
+        *key.source == *source && mark.gone.is_none() && listing.find(&key.id).is_none()
     });
-    look_for(model, missing)
+    let keys = missing.filter(|_| listing.complete);
+    keys.map(|mark| mark.row.key.clone()).collect()
 }
 
 /// How many rows are looked for by id at a time.
 const LOOKED_FOR: usize = 20;
 
 /// Reads rows by id that a listing did not show; those that are being looked for already are not asked twice.
-pub(in crate::app) fn look_for(model: &mut Model, mut keys: Vec<Key>) -> Vec<Effect> {
-    let room = LOOKED_FOR.saturating_sub(model.looked_for.len());
-    keys.retain(|key| !model.looked_for.contains(key));
-    keys.truncate(room);
-    model.looked_for.extend(keys.iter().cloned());
-    if keys.is_empty() {
-        Vec::new()
-    } else {
-        vec![Effect::ReadById(keys)]
+pub(in crate::app) fn look_for(model: &mut Model, mut keys: Vec<Key>) {
+    let looked_for = &mut model.looked_for;
+    keys.retain(|key| looked_for.len() < LOOKED_FOR && looked_for.insert(key.clone()));
+    if !keys.is_empty() {
+        model.effects.push(Effect::ReadById(keys));
     }
 }

@@ -19,7 +19,7 @@ use crate::domain::resource::{Key, Resource};
 use crate::domain::time::Moment;
 
 use marking::{all_shown, invert, last_batch, range, toggle};
-pub(super) use marking::{compare_marks, look_for, mark_now, mark_rows};
+pub(super) use marking::{look_for, mark_now, mark_rows, missing};
 
 /// The state of the list.
 #[derive(Debug)]
@@ -147,7 +147,7 @@ impl Model {
     }
 
     /// How the list's screen is divided now.
-    pub fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         Layout::of(
             self.size,
             self.browse.pane,
@@ -167,7 +167,7 @@ impl Model {
 }
 
 /// Carries out a command of the list.
-pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
+pub(super) fn obey(model: &mut Model, command: Command) {
     match command {
         Command::Mark => toggle(model),
         Command::RangeMark => range(model, true),
@@ -183,11 +183,11 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Invert => invert(model),
         Command::OnlyMarked => only_marked(model),
         Command::LastBatch => last_batch(model),
-        Command::Mine => return mine(model),
-        Command::Tab(tab) => return show_tab(model, tab),
+        Command::Mine => mine(model),
+        Command::Tab(tab) => show_tab(model, tab),
         Command::ReverseSort => {
             model.browse.query.sort.descending ^= true;
-            return ask_anew(model);
+            ask_anew(model);
         }
         Command::Filter => open_filter(model),
         Command::Scope => open_filter_with(model, "scope:"),
@@ -207,7 +207,6 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
             }
         }
     }
-    Vec::new()
 }
 
 fn destination(model: &Model, command: Command) -> Option<usize> {
@@ -239,7 +238,7 @@ fn only_marked(model: &mut Model) {
     find_cursor(model);
 }
 
-fn mine(model: &mut Model) -> Vec<Effect> {
+fn mine(model: &mut Model) {
     let mut words: Vec<&str> = model.browse.typed.split_whitespace().collect();
     if let Some(place) = words.iter().position(|word| *word == "owner:me") {
         words.remove(place);
@@ -247,13 +246,13 @@ fn mine(model: &mut Model) -> Vec<Effect> {
         words.push("owner:me");
     }
     let typed = words.join(" ");
-    set_filter(model, &typed)
+    set_filter(model, &typed);
 }
 
-fn show_tab(model: &mut Model, tab: Tab) -> Vec<Effect> {
+fn show_tab(model: &mut Model, tab: Tab) {
     model.browse.query.tab = tab;
     model.browse.only_marked = false;
-    ask_anew(model)
+    ask_anew(model);
 }
 
 /// Opens the filter line on the filter in force.
@@ -282,75 +281,71 @@ pub(super) fn save(model: &Model) -> Effect {
 
 /// Closes the filter line, keeping what was typed or going back to what was there before. What cannot be
 /// read is not kept and not dropped either: rows would be marked that were meant to be hidden.
-pub(super) fn close_filter(model: &mut Model, keep: bool) -> Vec<Effect> {
+pub(super) fn close_filter(model: &mut Model, keep: bool) {
     if keep && model.browse.complaint.is_some() {
-        return Vec::new();
+        return;
     }
     let Some((input, before)) = model.browse.typing.take() else {
-        return Vec::new();
+        return;
     };
     let typed = if keep { input.value() } else { &before };
-    set_filter(model, typed.trim())
+    set_filter(model, typed.trim());
 }
 
 /// Takes in what the filter line holds now.
-pub(super) fn typed(model: &mut Model) -> Vec<Effect> {
-    let Some((input, _)) = &model.browse.typing else {
-        return Vec::new();
-    };
-    let typed = input.value().to_owned();
-    set_filter(model, &typed)
+pub(super) fn typed(model: &mut Model) {
+    if let Some((input, _)) = &model.browse.typing {
+        let typed = input.value().to_owned();
+        set_filter(model, &typed);
+    }
 }
 
 /// Puts a filter in force. One that cannot be read leaves the list as it is and says why.
-pub(super) fn set_filter(model: &mut Model, typed: &str) -> Vec<Effect> {
+pub(super) fn set_filter(model: &mut Model, typed: &str) {
     match Filter::parse(typed, &model.user) {
         Ok(filter) => {
             typed.clone_into(&mut model.browse.typed);
             model.browse.query.filter = Arc::new(filter);
             model.browse.complaint = None;
-            ask_anew(model)
+            ask_anew(model);
         }
-        Err(complaint) => {
-            model.browse.complaint = Some(complaint);
-            Vec::new()
-        }
+        Err(complaint) => model.browse.complaint = Some(complaint),
     }
 }
 
 /// Asks for a view after what is shown, or its order, was changed. Until it is there, keys of the list
 /// wait: they are meant for rows that are not on screen yet.
-pub(super) fn ask_anew(model: &mut Model) -> Vec<Effect> {
+pub(super) fn ask_anew(model: &mut Model) {
     model.browse.arranging.awaited = true;
-    arrange(model)
+    arrange(model);
 }
 
 /// Asks for a view of what is known now. While one is being made, only one more is asked for after it.
-pub(super) fn arrange(model: &mut Model) -> Vec<Effect> {
+pub(super) fn arrange(model: &mut Model) {
     let browse = &mut model.browse;
     if browse.arranging.generation != browse.view.generation {
         browse.arranging.outdated = true;
-        return Vec::new();
+        return;
     }
     browse.arranging.outdated = false;
     browse.arranging.generation += 1;
-    vec![Effect::Arrange(ArrangeJob {
+    model.effects.push(Effect::Arrange(ArrangeJob {
         generation: browse.arranging.generation,
         listings: model.lanes.listings(),
         query: browse.query.clone(),
         now: model.now,
-    })]
+    }));
 }
 
 /// Swaps a view in; the cursor stays on its row.
-pub(super) fn arranged(model: &mut Model, view: Arc<View>) -> Vec<Effect> {
+pub(super) fn arranged(model: &mut Model, view: Arc<View>) {
     model.browse.view = view;
     find_cursor(model);
     if model.browse.arranging.outdated {
-        return arrange(model);
+        arrange(model);
+    } else {
+        model.browse.arranging.awaited = false;
     }
-    model.browse.arranging.awaited = false;
-    Vec::new()
 }
 
 /// Puts the cursor back on its row, looking near its old place first. Until it was moved it has no row

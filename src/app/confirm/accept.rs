@@ -17,14 +17,14 @@ use crate::domain::resource::Key;
 use crate::domain::text::Clean;
 
 /// Sends the plan, unless something is missing; rows read too long ago are looked at once more first.
-pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
+pub(super) fn accept(model: &mut Model) {
     let now = model.now.moment;
-    if is_too_small(model.size) {
-        return Vec::new();
-    }
     let Screen::Plan(confirm) = &mut model.screen else {
-        return Vec::new();
+        return;
     };
+    if is_too_small(model.size) {
+        return;
+    }
     match confirm.focus {
         Focus::Reason => confirm.focus = Focus::Phrase,
         Focus::Find => confirm.focus = Focus::Rows,
@@ -34,17 +34,16 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
             let held_down = last.is_some_and(|last| now.since(last) < PAUSE);
             confirm.complaint = objection(confirm, model.journal_problem.as_deref(), held_down);
             if confirm.complaint.is_none() {
-                return look_once_more(model);
+                look_once_more(model);
             }
         }
     }
-    Vec::new()
 }
 
-fn look_once_more(model: &mut Model) -> Vec<Effect> {
+fn look_once_more(model: &mut Model) {
     let now = model.now.moment;
     let Screen::Plan(confirm) = &mut model.screen else {
-        return Vec::new();
+        return;
     };
     let is_old = |key: &Key| {
         let read = confirm.read.get(key);
@@ -57,7 +56,7 @@ fn look_once_more(model: &mut Model) -> Vec<Effect> {
     }
     let keys = old.iter().cloned().collect();
     confirm.stage = Stage::LastLook(old, now);
-    vec![Effect::Read(keys)]
+    model.effects.push(Effect::Read(keys));
 }
 
 /// Why the plan cannot be sent as it stands.
@@ -99,9 +98,9 @@ fn needs_reason(waiting: usize, without: usize, typed: &str) -> String {
 }
 
 /// Confirms the plan and sends the batch. Where the last look left nothing to send, the plan stays and says so.
-pub(super) fn send(model: &mut Model) -> Vec<Effect> {
+pub(super) fn send(model: &mut Model) {
     let Screen::Plan(confirm) = &mut model.screen else {
-        return Vec::new();
+        return;
     };
     let (plan, typed) = (confirm.plan.clone(), confirm.phrase.value());
     let words = match plan.confirm(typed, Reason::new(confirm.reason.value()), model.now.wall) {
@@ -115,10 +114,9 @@ pub(super) fn send(model: &mut Model) -> Vec<Effect> {
         }
     };
     confirm.complaint = Some(words.to_owned());
-    Vec::new()
 }
 
-fn start(model: &mut Model, batch: Arc<Batch>) -> Vec<Effect> {
+fn start(model: &mut Model, batch: Arc<Batch>) {
     let report = Report::waiting_for(&batch);
     // Rows that were sent live in the batch from now on; rows that were left out stay marked.
     for row in report.rows() {
@@ -133,5 +131,5 @@ fn start(model: &mut Model, batch: Arc<Batch>) -> Vec<Effect> {
     model.runs.push(Run::new(report, by, model.now));
     let number = model.runs.len();
     model.screen = Screen::Results(Results::new(number));
-    vec![Effect::Send(number, batch)]
+    model.effects.push(Effect::Send(number, batch));
 }

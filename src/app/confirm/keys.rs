@@ -11,13 +11,13 @@ use crate::domain::plan::{PlanRow, Reason};
 use crate::domain::resource::Key;
 
 /// Carries out a command of the plan.
-pub(in crate::app) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
+pub(in crate::app) fn obey(model: &mut Model, command: Command) {
     let hides = hidden(model);
     let Screen::Plan(confirm) = &mut model.screen else {
-        return Vec::new();
+        return;
     };
     if confirm.is_confirmed() && command != Command::Back {
-        return Vec::new();
+        return;
     }
     confirm.complaint = None;
     match command {
@@ -37,9 +37,10 @@ pub(in crate::app) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Wire => {
             let reason = Reason::new(confirm.reason.value());
             confirm.wants_wire = true;
-            return vec![Effect::Preview(confirm.plan.requests(reason.as_ref()))];
+            let requests = confirm.plan.requests(reason.as_ref());
+            model.effects.push(Effect::Preview(requests));
         }
-        Command::Accept => return accept::accept(model),
+        Command::Accept => accept::accept(model),
         Command::Back | Command::Quit => leave(model),
         other => {
             let len = confirm.rows(|row| hides.contains(&row.row.key)).len();
@@ -50,7 +51,6 @@ pub(in crate::app) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
             *at = moved(*at, len, 10, other).unwrap_or(*at);
         }
     }
-    Vec::new()
 }
 
 /// The rows of the open plan that the list's filter hides.

@@ -21,7 +21,7 @@ use crate::domain::text::Clean;
 use crate::domain::time::Moment;
 
 pub(super) use keys::{found, obey, previewed};
-pub(super) use preflight::{compare, observe, source_failed, tick};
+pub(super) use preflight::{keys, observe, source_failed, tick};
 
 /// How far the plan is.
 #[derive(Debug)]
@@ -161,13 +161,13 @@ impl Model {
 }
 
 /// Opens a plan for the marked rows, or the one under the cursor, and reads each of them anew.
-pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(super) fn open(model: &mut Model, action: Action) {
     let candidates = model.candidates();
     if candidates.is_empty() {
         model.say("no row to act on");
-        return Vec::new();
+    } else {
+        open_for(model, action, candidates, None);
     }
-    open_for(model, action, candidates, None)
 }
 
 /// Opens a plan for these rows, as a retry of the batch named. The journal is read anew as well: others
@@ -177,7 +177,7 @@ pub(super) fn open_for(
     action: Action,
     candidates: Vec<Candidate>,
     follows: Option<String>,
-) -> Vec<Effect> {
+) {
     let accounts = model.accounts_of(&candidates);
     let plan = Plan::propose(action, candidates, accounts, model.now.wall).following(follows);
     let mut confirm = Confirm {
@@ -202,15 +202,14 @@ pub(super) fn open_for(
         wants_wire: false,
     };
     let keys: Vec<Key> = confirm.sent().map(|row| row.row.key.clone()).collect();
-    let mut effects = vec![Effect::ReadJournal];
+    model.effects.push(Effect::ReadJournal);
     if !keys.is_empty() {
         confirm.stage = Stage::Reading(keys.iter().cloned().collect(), model.now.moment);
-        effects.push(Effect::Read(keys));
+        model.effects.push(Effect::Read(keys));
     }
     model.popup = None;
     model.unseen_dialog = true;
     model.screen = Screen::Plan(Box::new(confirm));
-    effects
 }
 
 /// How long the fresh reads may take in all.

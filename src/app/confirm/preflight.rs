@@ -3,8 +3,6 @@
 use std::collections::HashSet;
 
 use crate::app::confirm::{Confirm, PREFLIGHT, Stage, accept};
-use crate::app::listing::Listing;
-use crate::app::message::Effect;
 use crate::app::{Model, Screen};
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Reading, Source};
@@ -26,13 +24,13 @@ pub(in crate::app) fn observe(
     key: &Key,
     started: Moment,
     reading: &Result<Reading, PlatformError>,
-) -> Vec<Effect> {
+) {
     let bar = model.lanes.bar(key);
     let Screen::Plan(confirm) = &mut model.screen else {
-        return Vec::new();
+        return;
     };
     if confirm.read.get(key).is_some_and(|read| started < *read) {
-        return Vec::new();
+        return;
     }
     confirm.plan.observe(key, reading);
     if reading.is_ok() {
@@ -47,28 +45,13 @@ pub(in crate::app) fn observe(
     {
         keys.remove(key);
     }
-    settle_stage(model)
-}
-
-/// Takes a listing of a source into the open plan: its rows go on being refreshed.
-pub(in crate::app) fn compare(
-    model: &mut Model,
-    listing: &Listing,
-    source: &Source,
-) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for key in keys_of(model, source) {
-        if let Some(row) = listing.find(&key.id) {
-            let reading = Ok(Reading::Found(row.clone()));
-            effects.extend(observe(model, &key, listing.started, &reading));
-        }
-    }
-    effects
+    settle_stage(model);
 }
 
 /// A source of the plan went down: its rows leave the plan.
 pub(in crate::app) fn source_failed(model: &mut Model, source: &Source) {
-    for key in keys_of(model, source) {
+    let keys = keys(model).filter(|key| *key.source == *source);
+    for key in keys.cloned().collect::<Vec<_>>() {
         if let (Some((why, words)), Screen::Plan(confirm)) =
             (model.lanes.bar(&key), &mut model.screen)
         {
@@ -77,23 +60,23 @@ pub(in crate::app) fn source_failed(model: &mut Model, source: &Source) {
     }
 }
 
-/// The rows of the open plan that are listed by a source.
-fn keys_of(model: &Model, source: &Source) -> Vec<Key> {
-    let Screen::Plan(confirm) = &model.screen else {
-        return Vec::new();
+/// The rows of the open plan.
+pub(in crate::app) fn keys(model: &Model) -> impl Iterator<Item = &Key> {
+    let rows = match &model.screen {
+        Screen::Plan(confirm) => confirm.plan.rows(),
+        Screen::FirstRun | Screen::Browse | Screen::Results(_) | Screen::Detail(_) => &[],
     };
-    let keys = confirm.plan.rows().iter().map(|row| &row.row.key);
-    keys.filter(|key| *key.source == *source).cloned().collect()
+    rows.iter().map(|row| &row.row.key)
 }
 
 /// Lets time pass: rows that were not read within the limit are left out, with the time of their last read.
-pub(in crate::app) fn tick(model: &mut Model, now: Now) -> Vec<Effect> {
+pub(in crate::app) fn tick(model: &mut Model, now: Now) {
     let Screen::Plan(confirm) = &mut model.screen else {
-        return Vec::new();
+        return;
     };
     let late: Vec<Key> = match confirm.outstanding() {
         Some((keys, since)) if now.moment.since(since) >= PREFLIGHT => keys.drain().collect(),
-        Some(_) | None => return Vec::new(),
+        Some(_) | None => return,
     };
     for key in late {
         let state = model.lanes.source(&key.source);
@@ -103,24 +86,23 @@ pub(in crate::app) fn tick(model: &mut Model, now: Now) -> Vec<Effect> {
         };
         confirm.plan.not_read(&key, &words);
     }
-    settle_stage(model)
+    settle_stage(model);
 }
 
-fn settle_stage(model: &mut Model) -> Vec<Effect> {
+fn settle_stage(model: &mut Model) {
     let wall = model.now.wall;
     let Screen::Plan(confirm) = &mut model.screen else {
-        return Vec::new();
+        return;
     };
     match &confirm.stage {
         Stage::Reading(keys, _) if keys.is_empty() => {
             confirm.stage = Stage::Open;
             confirm.checked = Some(wall);
-            Vec::new()
         }
         Stage::LastLook(keys, _) if keys.is_empty() => {
             confirm.stage = Stage::Open;
-            accept::send(model)
+            accept::send(model);
         }
-        Stage::Reading(..) | Stage::LastLook(..) | Stage::Open => Vec::new(),
+        Stage::Reading(..) | Stage::LastLook(..) | Stage::Open => {}
     }
 }

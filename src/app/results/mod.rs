@@ -13,7 +13,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::report::{Report, ReportRow};
 use crate::domain::text::Clean;
 
-pub use next::{NextStep, STEPS};
+pub(crate) use next::STEPS;
 
 /// More rows than that with the same reason are folded at first.
 const FOLDED_ABOVE: usize = 3;
@@ -212,14 +212,14 @@ impl Model {
 }
 
 /// Carries out a command of the results.
-pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
+pub(super) fn obey(model: &mut Model, command: Command) {
     let size = model.size;
     let Screen::Results(results) = &mut model.screen else {
-        return Vec::new();
+        return;
     };
     let number = results.run;
     let Some(report) = model.runs.get(number - 1).map(|run| &run.report) else {
-        return Vec::new();
+        return;
     };
     if let Some(step) = STEPS.iter().find(|step| step.command == command) {
         return next::take(model, number, step);
@@ -227,7 +227,7 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
     match (command, &mut results.row) {
         (Command::Back | Command::Quit, Some(_)) => results.row = None,
         (Command::Back | Command::Quit, None) => model.screen = Screen::Browse,
-        (Command::CopyIds, _) => return copy(model),
+        (Command::CopyIds, _) => copy(model),
         (Command::Export, _) => model.popup = Some(Popup::Export),
         (other, Some((_, first))) => *first = moved(*first, ROW_LINES, 10, other).unwrap_or(*first),
         (Command::Fold, None) => results.fold(report),
@@ -247,13 +247,12 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
             results.cursor = moved(results.cursor, len, page, other).unwrap_or(results.cursor);
         }
     }
-    Vec::new()
 }
 
 /// Copies the id of the row in full, or those of the section under the cursor.
-fn copy(model: &mut Model) -> Vec<Effect> {
+fn copy(model: &mut Model) {
     let Screen::Results(results) = &model.screen else {
-        return Vec::new();
+        return;
     };
     let report = &model.runs[results.run - 1].report;
     let section = results.section(report);
@@ -269,20 +268,13 @@ fn copy(model: &mut Model) -> Vec<Effect> {
         .map(|(_, row)| row.row.key.id.shown().to_string())
         .collect();
     model.say(format!("{} ids copied", ids.len()));
-    vec![Effect::Copy(ids.join("\n"))]
+    model.effects.push(Effect::Copy(ids.join("\n")));
 }
 
-/// Carries out a command of the list of batches.
-pub(super) fn batches(model: &mut Model, command: Command) {
-    let numbers: Vec<BatchNumber> = model.batches().iter().map(|(number, _)| *number).collect();
-    let Some(Popup::Batches(cursor)) = &mut model.popup else {
-        return;
-    };
-    if command == Command::Accept {
-        let number = numbers[*cursor];
-        model.popup = None;
+/// Opens the batch under the cursor of the list of batches.
+pub(super) fn open_chosen(model: &mut Model) {
+    if let Some(Popup::Batches(cursor)) = model.popup.take() {
+        let number = model.batches()[cursor].0;
         model.screen = Screen::Results(Results::new(number));
-    } else {
-        *cursor = moved(*cursor, numbers.len(), 1, command).unwrap_or(*cursor);
     }
 }

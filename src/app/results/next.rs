@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::keymap::Command;
-use crate::app::message::{BatchNumber, Effect};
+use crate::app::message::BatchNumber;
 use crate::app::results::Section;
 use crate::app::run::{Run, Standing};
 use crate::app::{Model, Screen, browse, confirm};
@@ -15,16 +15,16 @@ use crate::domain::tracking::Tracking;
 
 /// What one key of the results does to some of a batch's rows.
 #[derive(Clone, Copy, Debug)]
-pub struct NextStep {
+pub(crate) struct NextStep {
     /// The key's command.
-    pub command: Command,
+    pub(crate) command: Command,
     /// What it does, in words; the number of rows stands at `{}`.
-    pub does: &'static str,
+    pub(crate) does: &'static str,
     takes: fn(&ReportRow) -> bool,
 }
 
 /// Every next step, in the order of the screen.
-pub const STEPS: [NextStep; 4] = [
+pub(crate) const STEPS: [NextStep; 4] = [
     step(
         Command::Retry,
         "retry what can be retried ({})",
@@ -57,7 +57,7 @@ const fn step(command: Command, does: &'static str, takes: fn(&ReportRow) -> boo
 
 impl NextStep {
     /// The rows of a batch it would take. Those that another program follows are that program's.
-    pub fn rows<'a>(&self, run: &'a Run) -> Vec<&'a ReportRow> {
+    pub(crate) fn rows<'a>(&self, run: &'a Run) -> Vec<&'a ReportRow> {
         let rows = run
             .report
             .rows()
@@ -96,7 +96,7 @@ impl Model {
 }
 
 /// Takes the step, where there are rows for it.
-pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) -> Vec<Effect> {
+pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) {
     let run = &model.runs[number - 1];
     let rows = step.rows(run);
     let rows: Vec<Arc<Resource>> = rows.into_iter().map(|row| model.newest(row)).collect();
@@ -108,11 +108,11 @@ pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) -> V
     };
     if rows.is_empty() {
         model.say(format!("nothing to do: {}", step.does.replace("{}", "0")));
-        return Vec::new();
+        return;
     }
     let Some(action) = action else {
         mark(model, rows);
-        return Vec::new();
+        return;
     };
     let candidate = |row: Arc<Resource>| Candidate {
         marked_as: row.status.word.clone(),
@@ -120,7 +120,7 @@ pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) -> V
         row,
     };
     let candidates = rows.into_iter().map(candidate).collect();
-    confirm::open_for(model, action, candidates, follows)
+    confirm::open_for(model, action, candidates, follows);
 }
 
 fn mark(model: &mut Model, rows: Vec<Arc<Resource>>) {

@@ -25,11 +25,10 @@ impl std::fmt::Debug for Hidden {
 
 impl Hidden {
     pub(super) fn of(credentials: &Credentials) -> Self {
-        match credentials {
-            Credentials::Client { secret, .. } => Self::default().and(secret.expose()),
-            Credentials::Certificate { key, .. } => Self::default().and(key.expose()),
-            Credentials::ApiKey(key) => Self::default().and(key.expose()),
-        }
+        let (Credentials::Client { secret, .. }
+        | Credentials::Certificate { key: secret, .. }
+        | Credentials::ApiKey(secret)) = credentials;
+        Self::default().and(secret.expose())
     }
 
     /// With one more: the token of a call.

@@ -1,6 +1,6 @@
 //! Kubiya Agent Control Plane (`specs/kubiya.md`): executions of AI agents, ended by batch terminate.
 //!
-//! - `client` carries out [`Platform`] over HTTP; `listing` walks the pages of one source
+//! - `client` carries out [`crate::platforms::Platform`] over HTTP; `listing` walks the pages of one source
 //! - `wire` and `words` are what the service sends; `refusal` reads its error bodies
 //! - `rows` makes rows of it, `rules` says what each status allows, `answers` what an answer means for each id
 //! - `inspect` asks for the document and the messages of one execution

@@ -1,8 +1,8 @@
 //! Keys, pastes and what is on the confirm screen (T, C), without a terminal.
 
+use centurion::app::Screen;
 use centurion::app::keymap::Place;
 use centurion::app::message::{Effect, Message};
-use centurion::app::{Popup, Screen};
 use centurion::domain::connection::ReadOnly;
 use centurion::domain::outcome::Outcome;
 use centurion::domain::resource::Id;
@@ -315,6 +315,6 @@ async fn t22_the_question_before_too_many_marks_is_answered_by_a_key_of_its_own(
     let mut dashboard = world().open().await;
     dashboard.filter("status:RUNNING").await;
     dashboard.press("a<enter>").await;
-    assert!(matches!(dashboard.model().popup, Some(Popup::TooMany(_))));
+    assert_eq!(dashboard.model().place(), Place::TooMany);
     assert!(dashboard.model().selection.is_empty());
 }

@@ -225,9 +225,12 @@ async fn p6_n11_n12_a_2xx_that_accepts_nothing_is_no_acceptance() {
     ];
     for body in foreign {
         let rows = vec![workload(0, "Training", None), workload(1, "Training", None)];
-        let answer = |heard: &Heard| match is_batch(heard) {
-            true => refuse(404, "page not found"),
-            false => canned::answer(200, "content-type: text/plain", body),
+        let answer = |heard: &Heard| {
+            if is_batch(heard) {
+                refuse(404, "page not found")
+            } else {
+                canned::answer(200, "content-type: text/plain", body)
+            }
         };
         let (events, lines) = events(rows, Action::Stop, answer).await;
         let unknown = answers(&events, |answer| matches!(answer, Answer::Unknown(_)));
