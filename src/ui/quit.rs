@@ -9,8 +9,12 @@ use crate::ui::words::{Words, plain, strong};
 /// Draws the question over the screen.
 pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model) {
     let (rows, _) = model.moving();
+    let question = match rows {
+        0 => "Nothing moves any more. Quit?".to_owned(),
+        rows => format!("{rows} still moving. Quit?"),
+    };
     let mut lines = vec![
-        strong(format!("{rows} still moving. Quit?")).plain(" Nothing is undone by quitting."),
+        strong(question).plain(" Nothing is undone by quitting."),
         Words::new(),
     ];
     if model.is_sending() {

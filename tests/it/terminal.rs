@@ -64,15 +64,8 @@ fn does_the_whole_job(filter: &str, rows: usize, size: (u16, u16)) {
     });
     terminal.press_shown("esc", "back");
     terminal.press_shown("q", "quit");
-    if terminal.text().contains("Nothing is undone") {
-        terminal.press_shown("enter", "leave");
-    }
-    terminal.until("it leaves", |screen| {
-        !screen.contains("centurion") || screen.contains("Nothing is undone")
-    });
-    if terminal.text().contains("Nothing is undone") {
-        terminal.press_shown("enter", "leave");
-    }
+    // While rows still move it asks first; where none does, nobody is left to hear this.
+    terminal.type_text("\r");
     assert_eq!(terminal.end(), 0);
 }
 
