@@ -187,10 +187,15 @@ pub(super) struct Entry<'d> {
 }
 
 impl<'d> Entry<'d> {
-    /// The text, where it is one.
+    /// The text, where it is one, of one line. Quotes that were not closed take in the lines below, and those
+    /// may hold a secret: what has more lines is not repeated (C7).
     pub(super) fn text(&self) -> Result<&'d str, ConfigError> {
         let text = self.value.get_ref().as_str();
-        text.ok_or_else(|| self.wrong_type())
+        let text = text.ok_or_else(|| self.wrong_type())?;
+        if text.contains(char::is_control) {
+            return Err(self.wrong("has a line break or another control character"));
+        }
+        Ok(text)
     }
 
     /// Whether it is text.

@@ -219,7 +219,7 @@ fn n7_c7_what_breaks_a_rule_for_addresses_is_refused() {
         ("https://h.example.com/#a", "goes on with `?` or `#`"),
         (
             "https://h.example.com\\n",
-            "holds a space, a control character or a backslash",
+            "has a line break or another control character",
         ),
         (
             "https://h.example.com\\\\@evil.example",
