@@ -230,9 +230,15 @@ impl Holding {
         }
     }
 
-    /// Whether nothing has grown since.
+    /// Whether nothing has grown since. The short run begins to count before the allocator has its share, so
+    /// only the long one holds memory to a tenth more.
     fn is_within(&self, then: &Self) -> bool {
-        self.kibibytes * 10 <= then.kibibytes * 11
+        let percent = if number("CENTURION_LONG", 0) > 0 {
+            110
+        } else {
+            150
+        };
+        self.kibibytes * 100 <= then.kibibytes * percent
             && self.files <= then.files
             && self.threads <= then.threads
             && self.locks <= then.locks
