@@ -74,7 +74,7 @@ pub enum PlatformError {
         why: Clean,
     },
     /// More than is read of one answer (N15).
-    #[error("the answer is larger than {} MiB", .cap >> 20)]
+    #[error("the answer is larger than {} MiB, the most that is read of one; check `url`, and what is stored there", .cap >> 20)]
     TooLarge {
         /// The cap in bytes, counted after unpacking.
         cap: usize,

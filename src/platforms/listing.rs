@@ -1,17 +1,121 @@
-//! What a walk through the pages of a listing remembers, whatever the platform.
+//! How the pages of a listing are walked, whatever the platform.
 //!
 //! No platform lists a snapshot: rows move between pages while these are read.
 
 use std::collections::{HashMap, HashSet};
 
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+
+use crate::domain::error::PlatformError;
 use crate::domain::resource::{Id, Page, Resource};
 use crate::domain::text::Clean;
 
 /// Rows of one source that are read at most (`UX.md` 4).
 const MOST: usize = 100_000;
 
+/// Rows of one page that may be too large to be read. With more of them it is the server that is odd.
+const MOST_TOO_LARGE: usize = 3;
+
 /// Said where a server does not go on (L3).
-pub(super) const REPEATS: &str = "list incomplete: the server repeats a page";
+const REPEATS: &str = "list incomplete: the server repeats a page";
+
+/// What the answer to one call of a listing holds.
+#[derive(Debug)]
+pub(super) struct Part<R> {
+    /// The rows, as the platform sends them.
+    pub(super) rows: Vec<R>,
+    /// Where the listing goes on; `None` where it is over.
+    pub(super) next: Option<usize>,
+}
+
+/// What one page of a listing holds, in however many answers it came.
+#[derive(Debug)]
+pub(super) struct Stretch<R> {
+    /// The rows, as the platform sends them.
+    pub(super) rows: Vec<R>,
+    /// Where the listing goes on; `None` where it is over.
+    pub(super) next: Option<usize>,
+    /// Rows that are larger than an answer may be.
+    pub(super) too_large: usize,
+}
+
+/// All pages of a listing, each asked for by where it begins and how many rows it may have. `take` makes rows
+/// of the table of what came, says what is odd about it, and may end the listing there.
+pub(super) fn walk<'a, R, F>(
+    page: usize,
+    ask: impl Fn(usize, usize) -> F + Send + Sync + 'a,
+    take: impl FnMut(&mut Stretch<R>, &mut Vec<String>) -> Vec<Resource> + Send + 'a,
+) -> BoxStream<'a, Result<Page, PlatformError>>
+where
+    R: Send + 'a,
+    F: Future<Output = Result<Part<R>, PlatformError>> + Send + 'a,
+{
+    let first = (Some(0), Seen::default(), ask, take);
+    let pages = stream::try_unfold(first, move |(next, mut seen, ask, mut take)| async move {
+        let Some(from) = next else { return Ok(None) };
+        let mut stretch = stretch(from, page, &ask).await?;
+        let mut notices = stretch.notices();
+        let rows = take(&mut stretch, &mut notices);
+        let mut next = stretch.next;
+        if next.take_if(|next| *next <= from).is_some() {
+            notices.push(REPEATS.to_owned());
+        }
+        let page = seen.page(rows, &mut next, notices);
+        Ok(Some((page, (next, seen, ask, take))))
+    });
+    pages.boxed()
+}
+
+/// Reads one page. What is larger than an answer may be is asked for again in halves; a row that is so by
+/// itself is passed over.
+async fn stretch<R, F>(
+    from: usize,
+    rows: usize,
+    ask: &impl Fn(usize, usize) -> F,
+) -> Result<Stretch<R>, PlatformError>
+where
+    F: Future<Output = Result<Part<R>, PlatformError>>,
+{
+    let mut stretch = Stretch {
+        rows: Vec::new(),
+        next: None,
+        too_large: 0,
+    };
+    let mut waiting = vec![(from, rows)];
+    while let Some((from, rows)) = waiting.pop() {
+        match ask(from, rows).await {
+            Ok(part) => {
+                stretch.rows.extend(part.rows);
+                stretch.next = part.next;
+                if part.next.is_none() {
+                    break;
+                }
+            }
+            Err(PlatformError::TooLarge { .. }) if rows > 1 => {
+                let half = rows / 2;
+                waiting.extend([(from + half, rows - half), (from, half)]);
+            }
+            Err(PlatformError::TooLarge { .. }) if stretch.too_large < MOST_TOO_LARGE => {
+                stretch.too_large += 1;
+                stretch.next = Some(from + 1);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(stretch)
+}
+
+impl<R> Stretch<R> {
+    fn notices(&self) -> Vec<String> {
+        let words = match self.too_large {
+            0 => return Vec::new(),
+            1 => "1 row is too large to be read".to_owned(),
+            rows => format!("{rows} rows are too large to be read"),
+        };
+        vec![format!("list incomplete: {words}")]
+    }
+}
 
 /// The ids that were listed so far.
 #[derive(Debug, Default)]

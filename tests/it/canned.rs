@@ -25,6 +25,13 @@ impl Heard {
         lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
+    /// The number behind a name of the query; 0 where there is none.
+    pub(crate) fn number(&self, name: &str) -> usize {
+        let members = self.line.split(['?', '&']);
+        let number = members.filter_map(|member| member.strip_prefix(name)?.parse().ok());
+        number.last().unwrap_or(0)
+    }
+
     /// The body as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).expect("a JSON body")

@@ -15,10 +15,8 @@ use crate::domain::plan::{Reason, Request};
 use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Reply};
-use crate::platforms::kubiya::listing::{PAGE, Walk};
-use crate::platforms::kubiya::rows;
 use crate::platforms::kubiya::wire::One;
-use crate::platforms::kubiya::{answers, inspect, refusal, uuid};
+use crate::platforms::kubiya::{answers, inspect, listing, refusal, rows, uuid};
 use crate::platforms::listing::Lexicon;
 use crate::platforms::loose::Loose;
 use crate::platforms::{Platform, Preview};
@@ -86,7 +84,7 @@ impl Platform for Kubiya {
     }
 
     fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {
-        stream::unfold(Walk::new(&self.http, source), Walk::step).boxed()
+        listing::pages(&self.http, source)
     }
 
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>> {
@@ -119,7 +117,7 @@ impl Platform for Kubiya {
     }
 
     fn page_size(&self) -> usize {
-        PAGE
+        listing::PAGE
     }
 
     fn http(&self) -> &Http {

@@ -17,7 +17,7 @@ use crate::platforms::http::{self, Call, Http, Sending, Sent};
 use crate::platforms::listing::Lexicon;
 use crate::platforms::run_ai::batch::{self, Bulk, Verdict};
 use crate::platforms::run_ai::inspect;
-use crate::platforms::run_ai::listing::{Cursor, PAGE_SIZE};
+use crate::platforms::run_ai::listing;
 use crate::platforms::run_ai::sign_in;
 use crate::platforms::run_ai::singles;
 use crate::platforms::run_ai::wire::Workload;
@@ -72,11 +72,6 @@ impl RunAi {
         }
         let row = workload.into_row(key.clone(), self.bulk(), &mut Lexicon::default());
         Ok(Reading::Found(Arc::new(row)))
-    }
-
-    async fn page(&self, cursor: Cursor) -> Result<(Page, Option<Cursor>), PlatformError> {
-        let reply = self.http.read(cursor.call()).await?;
-        Ok(cursor.take_in(reply.json()?))
     }
 
     /// What the end of a batch call comes to.
@@ -157,12 +152,7 @@ impl Platform for RunAi {
     }
 
     fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {
-        let start = Cursor::start(source, self.bulk());
-        let next = async |cursor: Option<Cursor>| match cursor {
-            Some(cursor) => self.page(cursor).await.map(Some),
-            None => Ok(None),
-        };
-        stream::try_unfold(Some(start), next).boxed()
+        listing::pages(&self.http, source, self.bulk())
     }
 
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>> {
@@ -191,7 +181,7 @@ impl Platform for RunAi {
     }
 
     fn page_size(&self) -> usize {
-        PAGE_SIZE
+        listing::PAGE
     }
 
     fn http(&self) -> &Http {

@@ -36,9 +36,9 @@ impl Listing {
     }
 
     /// The rows in the server's order; `None` for an entry that is no object.
-    pub(super) fn into_rows(self) -> impl ExactSizeIterator<Item = Option<Workload>> {
+    pub(super) fn into_rows(self) -> Vec<Option<Workload>> {
         let rows = self.workloads.map_or_else(Vec::new, |rows| rows.0);
-        rows.into_iter().map(|row| row.0)
+        rows.into_iter().map(|row| row.0).collect()
     }
 }
 

@@ -291,7 +291,7 @@ async fn n15_a_body_is_read_up_to_the_cap_counted_after_unpacking() {
     .await;
     let http = with_key(&server);
     let read = http.read(get()).await.expect_err("too large");
-    assert_eq!(read.to_string(), "the answer is larger than 16 MiB");
+    assert!(read.to_string().contains("larger than 16 MiB"), "{read}");
     let sent = end(http.change(post())).await;
     assert!(
         matches!(sent, Sent::Lost(PlatformError::TooLarge { .. })),

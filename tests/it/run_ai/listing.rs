@@ -1,5 +1,7 @@
 //! Sign-in, listing and reads by id.
 
+use std::ops::Range;
+
 use centurion::domain::resource::Page;
 
 use super::*;
@@ -170,4 +172,62 @@ async fn a_wrong_secret_names_the_setting() {
         "{error:?}"
     );
     assert!(error.to_string().contains("client_secret"), "{error}");
+}
+
+/// The listing of a server that keeps so many rows, with `huge` of them larger than an answer may be, and the
+/// spans it was asked for.
+async fn listed(
+    rows: usize,
+    huge: Range<usize>,
+) -> (Vec<Result<Page, PlatformError>>, Vec<String>) {
+    let too_large = "x".repeat((16 << 20) + 1);
+    let (server, client) = serving(move |heard| {
+        let offset = heard.number("offset=");
+        let end = rows.min(offset + heard.number("limit="));
+        if offset < huge.end && huge.start < end {
+            return canned::json(200, &too_large);
+        }
+        let id = |n: usize| json!({ "id": format!("00000000-0000-4000-8000-{n:012}") });
+        let page: Vec<Value> = (offset..end).map(id).collect();
+        let next = (end < rows).then_some(end);
+        canned::json(200, &json!({ "workloads": page, "next": next }).to_string())
+    })
+    .await;
+    let source = client.sources().await.expect("known").remove(0);
+    let pages = client.list(&source).collect().await;
+    let lines = server.heard().into_iter().map(|heard| heard.line);
+    let spans =
+        lines.filter_map(|line| Some(line.split_once("?")?.1.split("&sortBy").next()?.to_owned()));
+    (pages, spans.collect())
+}
+
+#[tokio::test]
+async fn n15_a_page_over_the_cap_is_read_in_halves_and_a_row_that_is_so_alone_is_said_and_passed_over()
+ {
+    let (pages, spans) = listed(600, 2..3).await;
+    let pages: Vec<Page> = pages.into_iter().collect::<Result<_, _>>().expect("pages");
+    let rows: Vec<usize> = pages.iter().map(|page| page.rows.len()).collect();
+    assert_eq!(rows, [499, 100]);
+    let notice = pages[0].notice.as_ref().expect("a notice").as_str();
+    assert_eq!(notice, "list incomplete: 1 row is too large to be read");
+    assert_eq!(
+        spans[..3],
+        [
+            "offset=0&limit=500",
+            "offset=0&limit=250",
+            "offset=0&limit=125"
+        ]
+    );
+    assert_eq!(spans.last().expect("one"), "offset=500&limit=500");
+    assert_eq!(spans.len(), 20);
+}
+
+#[tokio::test]
+async fn n15_a_server_whose_every_answer_is_over_the_cap_is_not_asked_for_each_of_its_rows() {
+    let (pages, spans) = listed(600, 0..600).await;
+    let [Err(error)] = pages.as_slice() else {
+        panic!("{pages:?}")
+    };
+    assert!(error.to_string().contains("larger than 16 MiB"), "{error}");
+    assert!(spans.len() < 20, "{spans:?}");
 }
