@@ -1,5 +1,6 @@
 //! A server that says exactly what a test tells it to, byte for byte, and keeps what it heard.
 
+use std::io::{self, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,6 +24,23 @@ impl Heard {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.headers.lines();
         lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    /// What the server at that address answers to the same request; nothing once it is gone.
+    pub(crate) fn pass_on(&self, address: &str) -> Say {
+        let head = format!(
+            "{} HTTP/1.1\nconnection: close\n{}",
+            self.line, self.headers
+        );
+        let request = head.replace('\n', "\r\n") + &self.body;
+        let asked = || -> io::Result<Vec<u8>> {
+            let (mut server, mut answer) = (std::net::TcpStream::connect(address)?, Vec::new());
+            server.write_all(request.as_bytes())?;
+            server.read_to_end(&mut answer)?;
+            Ok(answer)
+        };
+        // That server may run on the same threads.
+        tokio::task::block_in_place(asked).map_or(Say::Nothing, Say::Bytes)
     }
 
     /// The body as JSON.
