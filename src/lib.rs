@@ -51,14 +51,19 @@
 //!
 //! # Dependencies
 //!
-//! ratatui and crossterm draw and read keys; tokio, tokio-util and futures-util carry out effects; reqwest and
-//! url speak HTTP; axum, hyper and hyper-util serve the simulator,
-//! and hyper-util names the proxy of the environment; serde, `serde_json` and toml read data; jiff
-//! tells time, httpdate the dates of `Retry-After`, backon the pauses between tries; secrecy keeps secrets;
-//! clap and `clap_complete` read arguments; directories finds folders; uuid checks and makes ids; base64 reads a
-//! token's expiry; crc32fast guards journal lines and memchr splits them; fastrand seeds the simulated world; regex filters; tui-input
-//! edits fields; unicode-segmentation and unicode-width measure text; thiserror words errors; rustix handles
-//! signals, pipes and file modes.
+//! | for | crates |
+//! |---|---|
+//! | screen and keys | `ratatui`, `crossterm`; `tui-input` edits fields, `unicode-segmentation` and `unicode-width` measure text |
+//! | tasks | `tokio`, `tokio-util` (cancellation), `futures-util` (streams) |
+//! | HTTP | `reqwest` and `url` speak it, `backon` pauses between tries, `httpdate` reads `Retry-After`, `hyper-util` names the proxy of the environment |
+//! | the simulator | `axum`, `hyper` and `hyper-util` serve it, `fastrand` seeds its world |
+//! | data | `serde`, `serde_json`, `toml`, `uuid`, `base64` (a token's expiry), `jiff` (time), `regex` (the filter) |
+//! | the journal | `crc32fast` guards its lines, `memchr` splits them |
+//! | secrets | `secrecy` wipes them |
+//! | the command line | `clap`, `clap_complete`, `directories` (folders) |
+//! | errors | `thiserror` words them |
+//! | the system | `rustix`: signals, file modes, limits |
+//! | tests alone | `proptest` makes inputs, `insta` keeps pictures of screens, `portable-pty` and `vt100` are a terminal, `rcgen` and `tokio-rustls` a server with any certificate, `tempfile` its folders |
 
 pub mod app;
 pub mod cli;

@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use centurion::cli::{self, Arguments};
+use clap::Parser as _;
 
 fn main() -> ExitCode {
-    match cli::run(Arguments::of_process()) {
+    match cli::run(Arguments::parse()) {
         Ok(status) => ExitCode::from(status),
         Err(failure) => {
             cli::complain(&failure);

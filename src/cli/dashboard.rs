@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::app::Setup;
 use crate::cli::drill::Drills;
-use crate::cli::{Failure, Look, World};
+use crate::cli::{Failure, World};
 use crate::config::{self, Environment, Wanted};
 use crate::domain::connection::{Connection, ConnectionName, ReadOnly};
 use crate::journal::Journal;
@@ -17,7 +17,7 @@ use crate::ui::theme::Theme;
 pub(super) fn run(
     environment: &Environment,
     wanted: &Wanted<'_>,
-    look: Look,
+    ascii: bool,
 ) -> Result<u8, Failure> {
     runtime::usable(variable("TERM").as_deref())?;
     let settings = config::load(environment, wanted)?;
@@ -41,7 +41,7 @@ pub(super) fn run(
             .map(|error| format!("not used: {error}"))
             .collect(),
     };
-    in_runtime(async { start.run(reload, look).await })
+    in_runtime(async { start.run(reload, ascii).await })
 }
 
 /// The dashboard on a simulator inside this program.
@@ -49,7 +49,7 @@ pub(super) fn demo(
     environment: &Environment,
     wanted: &Wanted<'_>,
     world: &World,
-    look: Look,
+    ascii: bool,
 ) -> Result<u8, Failure> {
     runtime::usable(variable("TERM").as_deref())?;
     let journal = config::demo_journal(environment).map_or_else(Journal::nowhere, Journal::open);
@@ -72,7 +72,7 @@ pub(super) fn demo(
             refresh,
             warnings: Vec::new(),
         };
-        start.run(reload, look).await
+        start.run(reload, ascii).await
     })
 }
 
@@ -113,7 +113,7 @@ struct Start {
 }
 
 impl Start {
-    async fn run(self, reload: Reload, look: Look) -> Result<u8, Failure> {
+    async fn run(self, reload: Reload, ascii: bool) -> Result<u8, Failure> {
         let clock = Clock::start();
         let (user, host) = (user(), host());
         let journal_problem = self
@@ -142,7 +142,7 @@ impl Start {
             clock,
             reload,
         );
-        let ended = runtime::run(setup, context, theme(look), || drills.at("draw")).await;
+        let ended = runtime::run(setup, context, theme(ascii), || drills.at("draw")).await;
         ended.map_err(|error| Failure::Machine("the terminal failed", error))
     }
 }
@@ -162,8 +162,8 @@ fn complain_of_panics(drills: Drills) {
     }));
 }
 
-fn theme(look: Look) -> Theme {
-    Theme::new(colors(), !look.ascii && unicode())
+fn theme(ascii: bool) -> Theme {
+    Theme::new(colors(), !ascii && unicode())
 }
 
 /// Whether the locale can show more than ASCII.
@@ -189,14 +189,8 @@ fn user() -> String {
 }
 
 fn host() -> String {
-    #[cfg(unix)]
-    let name = rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned();
-    #[cfg(not(unix))]
-    let name = variable("COMPUTERNAME").unwrap_or_else(|| "unknown".to_owned());
-    name
+    let system = rustix::system::uname();
+    system.nodename().to_string_lossy().into_owned()
 }
 
 /// An environment variable that is set to something.

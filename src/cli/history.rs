@@ -40,17 +40,11 @@ pub(super) fn lines(journal: &Journal, batch: Option<&str>) -> Result<Vec<String
 fn line(past: &Past) -> String {
     let words = match &past.intent {
         Some(intent) => {
-            let reason = intent
-                .reason
-                .as_ref()
-                .map(|reason| format!("  \"{reason}\""))
-                .unwrap_or_default();
-            format!(
-                "{:<9} {}  by {}{reason}",
-                intent.action.as_str(),
-                counts(past),
-                intent.by
-            )
+            let reason = intent.reason.as_ref();
+            let reason = reason.map(|reason| format!("  \"{reason}\""));
+            let (action, by) = (intent.action.as_str(), &intent.by);
+            let reason = reason.unwrap_or_default();
+            format!("{action:<9} {}  by {by}{reason}", counts(past))
         }
         None => "the intent cannot be read".to_owned(),
     };
@@ -99,27 +93,19 @@ fn counts(past: &Past) -> String {
 fn whole(past: &Past) -> Vec<String> {
     let mut lines = vec![line(past)];
     if let Some(intent) = &past.intent {
-        lines.push(format!(
-            "confirmed {}  took {}",
-            intent.confirmed,
-            long_span(past.took())
-        ));
-        let accounts = intent.accounts.iter();
-        lines.extend(
-            accounts.map(|account| format!("through   {}  {}", account.connection, account.url)),
-        );
+        let (confirmed, took) = (intent.confirmed, long_span(past.took()));
+        lines.push(format!("confirmed {confirmed}  took {took}"));
+        for account in &intent.accounts {
+            lines.push(format!("through   {}  {}", account.connection, account.url));
+        }
     }
     lines.extend(past.rows.iter().map(|marked| row(past, marked)));
-    lines.extend(
-        past.notes
-            .iter()
-            .map(|(at, words)| format!("note      {at}  {words}")),
-    );
-    lines.extend(
-        past.problems
-            .iter()
-            .map(|problem| format!("damaged   {problem}")),
-    );
+    for (at, words) in &past.notes {
+        lines.push(format!("note      {at}  {words}"));
+    }
+    for problem in &past.problems {
+        lines.push(format!("damaged   {problem}"));
+    }
     if past.from_newer_version {
         lines.push("some of it was written by a newer version".to_owned());
     }

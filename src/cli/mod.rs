@@ -5,12 +5,15 @@ mod doctor;
 mod drill;
 mod history;
 
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::config::{self, ConfigError, Environment, Wanted};
 use crate::domain::export::Format;
@@ -33,16 +36,9 @@ pub struct Arguments {
     /// Refuse every change, whatever the configuration says (also: `CENTURION_READ_ONLY`)
     #[arg(long, global = true)]
     read_only: bool,
-    #[command(flatten)]
-    look: Look,
-}
-
-/// How the dashboard looks.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Look {
     /// Draw with ASCII characters only
     #[arg(long, global = true)]
-    pub(crate) ascii: bool,
+    ascii: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -179,9 +175,9 @@ pub fn run(arguments: Arguments) -> Result<u8, Failure> {
         read_only: arguments.read_only,
     };
     match arguments.command {
-        None => dashboard::run(&environment, &wanted, arguments.look),
+        None => dashboard::run(&environment, &wanted, arguments.ascii),
         Some(Command::Demo(world)) => {
-            dashboard::demo(&environment, &wanted, &world, arguments.look)
+            dashboard::demo(&environment, &wanted, &world, arguments.ascii)
         }
         Some(Command::Simulate { listen, world }) => simulate(listen, &world),
         Some(Command::History {
@@ -225,32 +221,24 @@ fn journal_folder(environment: &Environment, wanted: &Wanted<'_>) -> Option<Path
 
 /// A core dump would hold tokens and keys (C10).
 fn no_core_dumps() {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, Rlimit, setrlimit};
-        let none = Rlimit {
-            current: Some(0),
-            maximum: Some(0),
-        };
-        // Where the system refuses this, it also refuses dumps by its own rules or it is not in our hands.
-        let _ = setrlimit(Resource::Core, none);
-    }
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Where the system refuses this, it also refuses dumps by its own rules or it is not in our hands.
+    let _ = setrlimit(Resource::Core, none);
 }
 
 impl World {
-    pub(crate) fn options(&self, listen: SocketAddr) -> Options {
-        Options {
+    /// Starts the simulator with the faults asked for, else with those of `usual`.
+    pub(crate) fn start(&self, listen: SocketAddr, usual: &str) -> Result<Simulator, Failure> {
+        let faults = Faults::parse(self.faults.as_deref().unwrap_or(usual))?;
+        let simulator = Simulator::start(Options {
             listen,
             rows: self.rows,
             seed: self.seed,
             speed: self.speed,
-        }
-    }
-
-    /// Starts the simulator with the faults asked for, else with those of `usual`.
-    pub(crate) fn start(&self, listen: SocketAddr, usual: &str) -> Result<Simulator, Failure> {
-        let faults = Faults::parse(self.faults.as_deref().unwrap_or(usual))?;
-        let simulator = Simulator::start(self.options(listen));
+        });
         let simulator =
             simulator.map_err(|error| Failure::Machine("the simulator did not start", error))?;
         simulator.install(faults);
@@ -299,23 +287,21 @@ fn configuration(
     }
 }
 
-fn write_sample(file: &std::path::Path) -> Result<(), Failure> {
+fn write_sample(file: &Path) -> Result<(), Failure> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => Failure::Exists(Clean::new(&shown(file))),
         _ => Failure::Machine("the sample could not be written", error),
     };
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
+        fs::create_dir_all(folder).map_err(failed)?;
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
     let mut out = options.open(file).map_err(failed)?;
     out.write_all(config::SAMPLE.as_bytes()).map_err(failed)
 }
 
-fn shown(path: &std::path::Path) -> String {
+fn shown(path: &Path) -> String {
     Clean::new(&path.to_string_lossy()).to_string()
 }
 
@@ -331,13 +317,6 @@ fn write(bytes: &[u8]) -> Result<u8, Failure> {
             Err(Failure::Machine("standard output", error))
         }
         Ok(()) | Err(_) => Ok(0),
-    }
-}
-
-impl Arguments {
-    /// Reads the process's arguments; ends it with 2 where they are wrong.
-    pub fn of_process() -> Self {
-        Self::parse()
     }
 }
 

@@ -50,7 +50,7 @@ fn start(command: &[String], environment: &Environment) -> io::Result<Child> {
     command
         .args(arguments)
         .env_clear()
-        .envs(&environment.variables);
+        .envs(environment.for_helpers());
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

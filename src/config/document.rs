@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::config::error::{ConfigError, Place};
-use crate::config::keys::{Key, Part, home_of};
+use crate::config::keys::{self, Key, Part, home_of};
 use crate::domain::connection::PlatformId;
 use crate::domain::text::{Clean, cut};
 
@@ -85,6 +85,19 @@ impl Document {
         let end = (0..=offset.min(self.text.len())).rev().find(whole);
         &self.text[..end.expect("0 is a boundary")]
     }
+}
+
+/// The variables that connections name for their secrets.
+pub(super) fn variables(table: &DeTable<'_>) -> Vec<String> {
+    let connections = table.get(keys::CONNECTION.name);
+    let connections = connections.and_then(|list| list.get_ref().as_array());
+    let connections = connections.into_iter().flatten();
+    let values = connections
+        .filter_map(|one| one.get_ref().as_table())
+        .flat_map(DeTable::values);
+    let named = values.filter_map(|value| value.get_ref().as_table()?.get(keys::ENV.name));
+    let names = named.filter_map(|name| name.get_ref().as_str());
+    names.map(str::to_owned).collect()
 }
 
 /// A table of the file in which only the keys of its part stand.

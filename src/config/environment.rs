@@ -1,6 +1,6 @@
 //! What the process was started with: its environment variables and the folders that follow from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,25 @@ use directories::{BaseDirs, ProjectDirs};
 
 use crate::config::error::{ConfigError, Place};
 
+/// The variables of the platforms' own tools that hold a secret.
+const SECRETS: [&str; 6] = [
+    "AICORE_CLIENT_SECRET",
+    "AICORE_KEY_STR",
+    "AICORE_SERVICE_KEY",
+    "KUBIYA_API_KEY",
+    "RUNAI_CLIENT_SECRET",
+    "VCAP_SERVICES",
+];
+
 /// A copy of the process environment and the folders that depend on it: the only thing the
 /// configuration knows of the outside, besides the files and commands it names.
 ///
 /// A variable that is set to nothing counts as not set.
 #[derive(Clone)]
 pub struct Environment {
-    pub(super) variables: BTreeMap<OsString, OsString>,
+    variables: BTreeMap<OsString, OsString>,
+    /// What no helper command is given: the variables that hold the secrets of connections.
+    withheld: BTreeSet<OsString>,
     pub(super) home: Option<PathBuf>,
     /// Where `config.toml` is looked for.
     pub(super) config: Option<PathBuf>,
@@ -31,6 +43,7 @@ impl Environment {
             |dirs: &ProjectDirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned();
         Self {
             variables: std::env::vars_os().collect(),
+            withheld: SECRETS.map(OsString::from).into(),
             home: BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
             config: project.as_ref().map(|dirs| dirs.config_dir().to_owned()),
             state: project.as_ref().map(state),
@@ -46,10 +59,24 @@ impl Environment {
         let owned = |(name, value): (K, V)| (name.into(), value.into());
         Self {
             variables: pairs.into_iter().map(owned).collect(),
+            withheld: SECRETS.map(OsString::from).into(),
             home: Some(home.to_owned()),
             config: Some(home.join(".config/centurion")),
             state: Some(home.join(".local/state/centurion")),
         }
+    }
+
+    /// The same, with more variables that no helper command is given.
+    pub(super) fn withholding(&self, names: impl IntoIterator<Item = String>) -> Self {
+        let mut narrower = self.clone();
+        narrower.withheld.extend(names.into_iter().map(Into::into));
+        narrower
+    }
+
+    /// What a helper command is given: everything but the secrets of connections, of which it needs none (P7).
+    pub(super) fn for_helpers(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
+        let variables = self.variables.iter();
+        variables.filter(|(name, _)| !self.withheld.contains(*name))
     }
 
     /// The variable of that name, unless it is empty.

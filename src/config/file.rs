@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::config::connection::{Head, Scene};
-use crate::config::document::{Document, Entry, Section};
+use crate::config::document::{self, Document, Entry, Section};
 use crate::config::environment::Environment;
 use crate::config::error::{ConfigError, shown};
 use crate::config::finding::Finding;
@@ -40,7 +40,7 @@ pub(super) fn read(
     let table = document.parse()?;
     let top = Section::top(&document, &table, &keys::TOP)?;
     let scene = Scene {
-        environment,
+        environment: &environment.withholding(document::variables(&table)),
         file: &document.path,
         run,
     };

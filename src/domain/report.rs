@@ -241,14 +241,10 @@ impl Report {
 
     /// The request has begun to leave.
     pub fn sent(&mut self, request: u32) {
-        for row in self
-            .rows
-            .iter_mut()
-            .filter(|row| row.request == Some(request))
-        {
-            if row.fate == Fate::Queued {
-                row.fate = Fate::Sent;
-            }
+        let queued = |row: &&mut ReportRow| row.fate == Fate::Queued;
+        let rows = self.rows.iter_mut().filter(queued);
+        for row in rows.filter(|row| row.request == Some(request)) {
+            row.fate = Fate::Sent;
         }
     }
 
@@ -340,10 +336,8 @@ impl Report {
 
     /// How many rows show that tracking.
     pub fn tracked(&self, tracking: Tracking) -> usize {
-        self.rows
-            .iter()
-            .filter(|row| row.tracking() == Some(tracking))
-            .count()
+        let rows = self.rows.iter();
+        rows.filter(|row| row.tracking() == Some(tracking)).count()
     }
 
     /// How many rows are still expected to move.

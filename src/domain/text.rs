@@ -11,8 +11,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Text that can neither drive the terminal nor forge or hide a line (P8, T2, T3).
 ///
-/// Line breaks and tabs are spaces, other control characters, bidi controls and tag characters are
-/// shown as escapes such as `\u{202e}`, zero-width characters as `·`. Cloning is cheap.
+/// Line breaks, tabs and every other blank are spaces; control, format, private and unassigned characters are
+/// shown as escapes such as `\u{202e}`, zero-width characters and fillers as `·`. Cloning is cheap.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Clean(Arc<str>);
@@ -66,8 +66,9 @@ fn is_combining(c: char) -> bool {
 
 fn push_clean(out: &mut String, c: char, combining: usize) {
     match c {
-        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => out.push(' '),
-        // Zero-width space, joiners, word joiner, byte order mark, soft hyphen, fillers.
+        '\t' | '\n' | '\r' => out.push(' '),
+        // Without a width, or blank: joiners, fillers and marks that are ignorable by the Unicode Character
+        // Database (`Default_Ignorable_Code_Point`), the empty braille pattern, note head and Khitan filler.
         '\u{200b}'..='\u{200d}'
         | '\u{2060}'..='\u{2064}'
         | '\u{feff}'
@@ -75,12 +76,18 @@ fn push_clean(out: &mut String, c: char, combining: usize) {
         | '\u{34f}'
         | '\u{115f}'
         | '\u{1160}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{2800}'
         | '\u{3164}'
         | '\u{ffa0}'
-        | '\u{180b}'..='\u{180f}' => out.push('·'),
+        | '\u{16fe4}'
+        | '\u{1d159}' => out.push('·'),
         // Variation selectors only change how the character before them looks, and its width.
         '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {}
-        _ if c.is_control() || is_invisible_control(c) => {
+        _ if c.is_whitespace() && !c.is_control() => out.push(' '),
+        _ if !is_printed(c) => {
             let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
         }
         _ if combining > COMBINING_MARKS => {}
@@ -88,11 +95,10 @@ fn push_clean(out: &mut String, c: char, combining: usize) {
     }
 }
 
-/// Bidi controls, interlinear annotation, tags and other format characters without a width.
-fn is_invisible_control(c: char) -> bool {
-    matches!(c,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2065}'..='\u{206f}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{1d173}'..='\u{1d17a}')
+/// Whether the standard library prints it as it is, by its tables of Unicode's general categories: no control
+/// (Cc), format (Cf), private (Co) or unassigned (Cn) character. Looked at behind a letter, as a mark stands.
+fn is_printed(c: char) -> bool {
+    c.is_ascii_graphic() || c == ' ' || format!("a{c}").escape_debug().nth(1) == Some(c)
 }
 
 impl fmt::Display for Clean {

@@ -197,13 +197,9 @@ impl Track {
         }
         self.last_read = Some(started);
         self.last_success = now;
-        let shown = match reading {
-            Reading::Gone => self.shown_by_absence(),
-            Reading::Found(row) => self.shown_by(row),
-        };
-        let word = match reading {
-            Reading::Gone => None,
-            Reading::Found(row) => Some(row.status.word.clone()),
+        let (shown, word) = match reading {
+            Reading::Gone => (self.shown_by_absence(), None),
+            Reading::Found(row) => (self.shown_by(row), Some(row.status.word.clone())),
         };
         let before = self.last_word.as_ref().unwrap_or(&self.before);
         if word.as_ref() != Some(before) {

@@ -1,42 +1,34 @@
 //! Why the journal did not do what it was asked. All texts are safe to draw, and errors are plain
 //! values, because they are shown long after they happened.
 
-use std::fmt;
 use std::io;
 use std::path::Path;
 
 use crate::domain::text::Clean;
 
 /// What is wrong with a journal folder (J8).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FolderFault {
     /// Somebody else could point it elsewhere.
+    #[error("it is a symbolic link")]
     SymbolicLink,
     /// A file stands in its place.
+    #[error("it is not a folder")]
     NotAFolder,
     /// Its owner could replace what is in it.
+    #[error("it belongs to another user")]
     NotOurs,
     /// Group or others could replace what is in it.
+    #[error("others may write in it (`chmod 700` mends that)")]
     OpenToOthers,
     /// What the system says: read-only, no permission, no space.
+    #[error("{0}")]
     System(Clean),
 }
 
 impl FolderFault {
     pub(super) fn of(error: &io::Error) -> Self {
         Self::System(clean(error))
-    }
-}
-
-impl fmt::Display for FolderFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SymbolicLink => f.write_str("it is a symbolic link"),
-            Self::NotAFolder => f.write_str("it is not a folder"),
-            Self::NotOurs => f.write_str("it belongs to another user"),
-            Self::OpenToOthers => f.write_str("others may write in it (`chmod 700` mends that)"),
-            Self::System(why) => why.fmt(f),
-        }
     }
 }
 

@@ -65,18 +65,13 @@ impl Probe {
     }
 
     pub(super) fn ask(&self, stage: Stage, of: &'static str) -> io::Result<()> {
-        self.0
-            .as_ref()
-            .map_or(Ok(()), |ask| ask(Point { stage, of }))
+        let ask = self.0.as_ref();
+        ask.map_or(Ok(()), |ask| ask(Point { stage, of }))
     }
 }
 
 impl fmt::Debug for Probe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() {
-            "Probe(set)"
-        } else {
-            "Probe(none)"
-        })
+        f.debug_tuple("Probe").field(&self.0.is_some()).finish()
     }
 }

@@ -267,11 +267,8 @@ fn create_locked(path: &Path) -> io::Result<File> {
 
 fn open_locked(path: &Path, name: Name) -> Result<File, JournalError> {
     let failed = |error: &io::Error| JournalError::not_written(path, error);
-    reader::check_file(path).map_err(|error| failed(&error))?;
-    let file = OpenOptions::new()
-        .append(true)
-        .open(path)
-        .map_err(|error| failed(&error))?;
+    let opened = reader::check_file(path).and_then(|()| OpenOptions::new().append(true).open(path));
+    let file = opened.map_err(|error| failed(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(JournalError::Live(Clean::new(&name.to_string()))),

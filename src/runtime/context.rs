@@ -136,13 +136,11 @@ impl Context {
     }
 
     pub(super) fn client(&self, name: &ConnectionName) -> Client {
-        let missing = || PlatformError::Trust {
-            why: Clean::new("the connection is no longer configured"),
-        };
-        lock(&self.clients)
-            .get(name)
-            .cloned()
-            .unwrap_or_else(|| Err(missing()))
+        let client = lock(&self.clients).get(name).cloned();
+        client.unwrap_or_else(|| {
+            let why = Clean::new("the connection is no longer configured");
+            Err(PlatformError::Trust { why })
+        })
     }
 
     pub(super) fn live(&self, number: BatchNumber) -> Live {
@@ -154,11 +152,6 @@ impl Context {
             .entry(number)
             .or_insert_with(new)
             .clone()
-    }
-
-    /// A batch whose end is not written yet.
-    fn open(&self, number: BatchNumber) -> Option<Live> {
-        lock(&self.batches).get(&number).cloned()
     }
 
     /// Sends nothing further of any batch.
@@ -193,11 +186,8 @@ impl Context {
             Effect::Send(number, batch) => self.send(number, batch, out).await,
             Effect::StopSending(number) => self.live(number).stop.cancel(),
             Effect::Preview(requests) => {
-                let texts = requests
-                    .iter()
-                    .flat_map(|request| self.preview(request))
-                    .collect();
-                tell(&out, Message::Previewed(texts)).await;
+                let texts = requests.iter().flat_map(|request| self.preview(request));
+                tell(&out, Message::Previewed(texts.collect())).await;
             }
             Effect::ReadJournal => self.read_journal(out).await,
             Effect::SignInAgain(connection) => self.sign_in_again(connection, out).await,
@@ -266,11 +256,8 @@ impl Context {
             body,
         } = client.preview(request);
         let connection = client.connection();
-        let url = format!(
-            "{}://{}{path}",
-            connection.base_url.scheme(),
-            connection.host()
-        );
+        let (scheme, host) = (connection.base_url.scheme(), connection.host());
+        let url = format!("{scheme}://{host}{path}");
         let mut lines = vec![format!("{method} {url}")];
         let mut command = format!(
             "curl -X {method} {} -H \"Authorization: Bearer $TOKEN\"",
@@ -327,7 +314,7 @@ impl Context {
                 *lock(&live.writer) = Some(adopted);
             }
             Observation::Seen(number, seen) => {
-                let live = self.open(number)?;
+                let live = lock(&self.batches).get(&number).cloned()?;
                 if let Some(writer) = lock(&live.writer).as_mut() {
                     let mut rows = seen.iter();
                     let _ = rows.try_for_each(|(key, word, tracking)| {

@@ -27,12 +27,8 @@ impl Context {
         let journal = self.journal.clone();
         let read = tokio::task::spawn_blocking(move || journal.batches(BATCHES)).await;
         if let Ok(Ok(batches)) = read {
-            let earlier = batches
-                .iter()
-                .rev()
-                .filter_map(|past| self.earlier(past))
-                .collect();
-            tell(&out, Message::Journal(earlier)).await;
+            let earlier = batches.iter().rev().filter_map(|past| self.earlier(past));
+            tell(&out, Message::Journal(earlier.collect())).await;
         }
     }
 
@@ -58,22 +54,11 @@ impl Context {
             .iter()
             .map(|(_, words)| words.clone())
             .chain(unreadable);
-        let nameless = past.rows.iter().filter(|row| row.key.is_none());
-        let nameless = nameless
-            .map(|row| format!("{} of {}: see `centurion history`", row.id, row.connection));
-        let notes = past.notes.iter().map(|(_, words)| words.clone());
-        let problems = past
-            .problems
-            .iter()
-            .map(ToString::to_string)
-            .chain(nameless);
         let (by, now) = (by(past), self.clock.now());
         Some(Run {
             standing,
             name: Some(past.name.clone()),
-            notes: notes
-                .chain(problems.map(|words| Clean::new(&words)))
-                .collect(),
+            notes: notes(past),
             out_of_reach: out_of_reach.collect(),
             done: true,
             ..Run::new(report(past, now.moment, is_in_reach), by, now)
@@ -102,6 +87,22 @@ impl Context {
     }
 }
 
+/// What is told beside the rows: remarks, what is wrong with the file, and the rows it cannot show.
+fn notes(past: &Past) -> Vec<Clean> {
+    let remarks = past.notes.iter().map(|(_, words)| words.clone());
+    let nameless = past.rows.iter().filter(|row| row.key.is_none());
+    let nameless =
+        nameless.map(|row| format!("{} of {}: see `centurion history`", row.id, row.connection));
+    let problems = past
+        .problems
+        .iter()
+        .map(ToString::to_string)
+        .chain(nameless);
+    remarks
+        .chain(problems.map(|words| Clean::new(&words)))
+        .collect()
+}
+
 /// Who confirmed it, as `user@host`.
 pub fn by(past: &Past) -> Clean {
     let by = past.intent.as_ref().map(|intent| intent.by.clone());
@@ -110,57 +111,49 @@ pub fn by(past: &Past) -> Clean {
 
 /// The report of a batch as far as its file tells; tracking goes on for what is in reach.
 pub fn report(past: &Past, now: Moment, is_in_reach: impl Fn(&PastRow) -> bool) -> Report {
+    let rows = past.rows.iter();
+    let rows = rows.filter_map(|row| report_row(past, row, now, is_in_reach(row)));
     let intent = past.intent.as_ref();
     let action = |word: &Clean| {
-        Action::ALL
-            .into_iter()
-            .find(|action| action.word() == word.as_str())
+        let mut actions = Action::ALL.into_iter();
+        actions.find(|action| action.word() == word.as_str())
     };
-    let rows = past.rows.iter().filter_map(|row| {
-        let resource = Arc::new(resource(row, row.key.clone()?));
-        let (request, verb) = match &row.planned {
-            Planned::Send {
-                request,
-                step,
-                verb,
-                ..
-            } => {
-                let platform = resource.platform();
-                (
-                    Some(*request),
-                    platforms::verb(platform, step.as_str(), verb.as_str()),
-                )
-            }
-            Planned::LeftOut { .. } | Planned::NotKnown => (None, None),
-        };
-        let is_read_back = past.state == State::Unfinished;
-        let seen = row.seen.as_ref().and_then(|seen| {
-            let mut states = Tracking::ALL.into_iter();
-            let state = states.find(|state| state.word() == seen.tracking.as_str())?;
-            Some((state, seen.status.clone()))
-        });
-        // What was still on its way is watched anew.
-        let seen = seen.filter(|(state, _)| !is_read_back || state.is_settled());
-        let verb = verb.filter(|_| seen.is_some() || is_in_reach(row));
-        Some(ReportRow::earlier(
-            resource,
-            verb,
-            request,
-            fate(past, row),
-            seen,
-            now,
-        ))
-    });
+    let confirmed = intent.map(|intent| intent.confirmed).or(past.last);
     let intent = Intent {
         action: intent.and_then(|intent| action(&intent.action)),
         reason: intent.and_then(|intent| intent.reason.clone()),
         follows: intent.and_then(|intent| intent.follows.clone()),
-        confirmed: intent
-            .map(|intent| intent.confirmed)
-            .or(past.last)
-            .unwrap_or(Timestamp::UNIX_EPOCH),
+        confirmed: confirmed.unwrap_or(Timestamp::UNIX_EPOCH),
     };
     Report::earlier(intent, rows.collect())
+}
+
+/// A row as far as its file tells; `None` where this version does not know what it is.
+fn report_row(past: &Past, row: &PastRow, now: Moment, is_in_reach: bool) -> Option<ReportRow> {
+    let resource = Arc::new(resource(row, row.key.clone()?));
+    let (request, verb) = match &row.planned {
+        Planned::Send {
+            request,
+            step,
+            verb,
+            ..
+        } => {
+            let verb = platforms::verb(resource.platform(), step.as_str(), verb.as_str());
+            (Some(*request), verb)
+        }
+        Planned::LeftOut { .. } | Planned::NotKnown => (None, None),
+    };
+    let seen = row.seen.as_ref().and_then(|seen| {
+        let mut states = Tracking::ALL.into_iter();
+        let state = states.find(|state| state.word() == seen.tracking.as_str())?;
+        Some((state, seen.status.clone()))
+    });
+    // What was still on its way is watched anew.
+    let is_read_back = past.state == State::Unfinished;
+    let seen = seen.filter(|(state, _)| !is_read_back || state.is_settled());
+    let verb = verb.filter(|_| seen.is_some() || is_in_reach);
+    let fate = fate(past, row);
+    Some(ReportRow::earlier(resource, verb, request, fate, seen, now))
 }
 
 fn fate(past: &Past, row: &PastRow) -> Fate {

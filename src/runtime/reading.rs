@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::future::ready;
-use futures_util::stream::{self, FuturesUnordered};
+use futures_util::future::{join_all, ready};
+use futures_util::stream;
 use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -72,25 +72,14 @@ impl Context {
         for key in keys {
             by_source.entry(key.source.clone()).or_default().push(key);
         }
-        let sources = by_source
-            .into_iter()
-            .map(|(source, keys)| self.read_source(source, keys, &out).boxed());
-        sources
-            .collect::<FuturesUnordered<_>>()
-            .collect::<()>()
-            .await;
+        let read = |(source, keys)| self.read_source(source, keys, &out).boxed();
+        join_all(by_source.into_iter().map(read)).await;
     }
 
     async fn read_source(&self, source: Arc<Source>, keys: Vec<Key>, out: &Sender) {
-        let started = self.clock.moment();
         let client = match self.client(&source.connection) {
             Ok(client) => client,
-            Err(error) => {
-                for key in keys {
-                    tell(out, Message::Read(key, started, Err(error.clone()))).await;
-                }
-                return;
-            }
+            Err(error) => return self.unread(keys, &error, out).await,
         };
         let listed = lock(&self.rows).get(&source).copied().unwrap_or(0);
         let pages = listed / client.page_size() + 1;
@@ -134,19 +123,22 @@ impl Context {
 
     /// Reads rows by id, whatever their number.
     pub(super) async fn look_for(&self, keys: Vec<Key>, out: Sender) {
-        let looks = keys.into_iter().map(|key| {
-            let out = &out;
-            async move {
-                match self.client(&key.source.connection) {
-                    Ok(client) => self.read_by_id(&*client, vec![key], out).await,
-                    Err(error) => {
-                        tell(out, Message::Read(key, self.clock.moment(), Err(error))).await;
-                    }
-                }
+        let out = &out;
+        let look = |key: Key| async move {
+            match self.client(&key.source.connection) {
+                Ok(client) => self.read_by_id(&*client, vec![key], out).await,
+                Err(error) => self.unread(vec![key], &error, out).await,
             }
-            .boxed()
-        });
-        looks.collect::<FuturesUnordered<_>>().collect::<()>().await;
+        };
+        join_all(keys.into_iter().map(look)).await;
+    }
+
+    /// Tells that none of them could be read.
+    async fn unread(&self, keys: Vec<Key>, error: &PlatformError, out: &Sender) {
+        let started = self.clock.moment();
+        for key in keys {
+            tell(out, Message::Read(key, started, Err(error.clone()))).await;
+        }
     }
 
     async fn read_by_id(&self, client: &dyn Platform, keys: Vec<Key>, out: &Sender) {
@@ -155,11 +147,7 @@ impl Context {
             let reading = client.read(&key).await;
             tell(out, Message::Read(key, started, reading)).await;
         };
-        keys.into_iter()
-            .map(read)
-            .collect::<FuturesUnordered<_>>()
-            .collect::<()>()
-            .await;
+        join_all(keys.into_iter().map(read)).await;
     }
 
     async fn read_by_listing(
@@ -172,13 +160,7 @@ impl Context {
         let listed = self.gather(client, &source).await;
         let listing = match &listed {
             Ok(listing) => listing.clone(),
-            Err((error, _)) => {
-                let started = self.clock.moment();
-                for key in keys {
-                    tell(out, Message::Read(key, started, Err(error.clone()))).await;
-                }
-                return;
-            }
+            Err((error, _)) => return self.unread(keys, error, out).await,
         };
         let mut absent = Vec::new();
         for key in keys {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join, join_all};
 use futures_util::stream;
 use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
@@ -14,13 +14,14 @@ use jiff::Timestamp;
 use crate::app::message::{BatchMessage, BatchNumber, Message};
 use crate::domain::action::{Exclusion, Grouping};
 use crate::domain::connection::ConnectionName;
+use crate::domain::error::PlatformError;
 use crate::domain::outcome::{Answer, ChangeEvent, Outcome};
 use crate::domain::plan::{Batch, Request};
 use crate::domain::resource::Key;
 use crate::domain::text::Clean;
 use crate::journal::{JournalError, Writer};
-use crate::platforms::{Platform, http};
-use crate::runtime::context::{Context, Live, Sender, lock, tell};
+use crate::platforms::http;
+use crate::runtime::context::{Client, Context, Live, Sender, lock, tell};
 
 /// Requests of one lane at once: bulk calls, and calls for one row each.
 const BULK_AT_ONCE: usize = 4;
@@ -35,7 +36,8 @@ const EQUAL_REFUSALS: usize = 5;
 /// One lane of a batch.
 struct Lane<'a> {
     context: &'a Context,
-    client: Arc<dyn Platform>,
+    /// Where there is none, the lane is stopped from the start.
+    client: Client,
     batch: BatchNumber,
     live: &'a Live,
     out: &'a Sender,
@@ -56,26 +58,21 @@ impl Context {
     /// Writes the intent and sends the batch.
     pub(super) async fn send(&self, number: BatchNumber, batch: Arc<Batch>, out: Sender) {
         let live = self.live(number);
+        let say = |message| tell(&out, Message::Batch(number, message));
         match self.open_journal(&batch).await {
             Ok(writer) => {
                 let name = writer.name().to_owned();
                 *lock(&live.writer) = Some(writer);
-                self.tell_batch(number, BatchMessage::Opened(name), &out)
-                    .await;
+                say(BatchMessage::Opened(name)).await;
                 self.send_lanes(number, &batch, &live, &out).await;
             }
             Err(error) => {
                 let words = Clean::new(&format!("nothing was sent: {error}"));
-                self.tell_batch(number, BatchMessage::NotJournaled(words), &out)
-                    .await;
+                say(BatchMessage::NotJournaled(words)).await;
             }
         }
-        self.tell_batch(number, BatchMessage::Done, &out).await;
+        say(BatchMessage::Done).await;
         live.done.cancel();
-    }
-
-    async fn tell_batch(&self, number: BatchNumber, message: BatchMessage, out: &Sender) {
-        tell(out, Message::Batch(number, message)).await;
     }
 
     async fn open_journal(&self, batch: &Arc<Batch>) -> Result<Writer, JournalError> {
@@ -96,8 +93,7 @@ impl Context {
         let send = |(name, requests): (ConnectionName, Vec<Request>)| {
             self.send_lane(name, requests, number, live, out).boxed()
         };
-        let lanes: stream::FuturesUnordered<_> = lanes.into_iter().map(send).collect();
-        lanes.collect::<()>().await;
+        join_all(lanes.into_iter().map(send)).await;
     }
 
     async fn send_lane(
@@ -108,33 +104,20 @@ impl Context {
         live: &Live,
         out: &Sender,
     ) {
-        match self.client(&name) {
-            Ok(client) => {
-                let lane = Lane {
-                    context: self,
-                    client,
-                    batch: number,
-                    live,
-                    out,
-                    stopped: Mutex::default(),
-                    streak: Mutex::default(),
-                };
-                http::until_stopped(live.stop.clone(), lane.send(requests)).await;
-            }
-            Err(error) => {
-                let words = Clean::new(&error.to_string());
-                for key in keys(&requests) {
-                    let left = BatchMessage::LeftOut(key, Exclusion::NotConnected, words.clone());
-                    self.tell_batch(number, left, out).await;
-                }
-            }
-        }
+        let client = self.client(&name);
+        let not_connected =
+            |error: &PlatformError| (Exclusion::NotConnected, Clean::new(&error.to_string()));
+        let lane = Lane {
+            context: self,
+            stopped: Mutex::new(client.as_ref().err().map(not_connected)),
+            client,
+            batch: number,
+            live,
+            out,
+            streak: Mutex::default(),
+        };
+        http::until_stopped(live.stop.clone(), lane.send(requests)).await;
     }
-}
-
-fn keys(requests: &[Request]) -> Vec<Key> {
-    let operations = requests.iter().flat_map(Request::operations);
-    operations.map(|operation| operation.key.clone()).collect()
 }
 
 impl Lane<'_> {
@@ -144,7 +127,7 @@ impl Lane<'_> {
         let (singles, bulks): (Vec<_>, Vec<_>) = requests.into_iter().partition(single);
         let bulks = self.send_some(bulks, BULK_AT_ONCE);
         let singles = self.send_some(singles, SINGLE_AT_ONCE);
-        futures_util::future::join(bulks, singles).await;
+        join(bulks, singles).await;
     }
 
     fn send_some(&self, requests: Vec<Request>, at_once: usize) -> BoxFuture<'_, ()> {
@@ -159,7 +142,7 @@ impl Lane<'_> {
     }
 
     async fn tell(&self, message: BatchMessage) {
-        self.context.tell_batch(self.batch, message, self.out).await;
+        tell(self.out, Message::Batch(self.batch, message)).await;
     }
 
     /// Writes to the batch's file off the drawing thread; nothing where it is closed.
@@ -215,7 +198,9 @@ impl Lane<'_> {
 
     /// Takes in what happens to a request that has left.
     async fn follow(&self, request: &Request) {
-        let mut events = self.client.change(request);
+        let client = self.client.as_ref();
+        let client = client.expect("without a client nothing leaves");
+        let mut events = client.change(request);
         let mut open: BTreeSet<Key> = request.operations().iter().map(|o| o.key.clone()).collect();
         let mut last = None;
         while let Some(event) = events.next().await {

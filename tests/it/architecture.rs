@@ -90,6 +90,36 @@ fn no_folder_is_missing_from_the_picture() {
     assert_eq!(names, drawn);
 }
 
+/// Normal, development and system-specific ones: each in backticks, where its reason stands.
+#[test]
+fn every_direct_dependency_is_named_in_the_crate_documentation() {
+    let manifest: toml::Table = include_str!("../../Cargo.toml").parse().expect("TOML");
+    let of_systems = manifest["target"].as_table().expect("a table");
+    let tables = of_systems
+        .values()
+        .chain([&manifest["dependencies"], &manifest["dev-dependencies"]]);
+    let names = tables.flat_map(|table| {
+        table
+            .get("dependencies")
+            .unwrap_or(table)
+            .as_table()
+            .expect("a table")
+            .keys()
+    });
+    let docs: String = include_str!("../../src/lib.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! "))
+        .collect();
+    let (_, reasons) = docs.split_once("# Dependencies").expect("the section");
+    let missing: Vec<&String> = names
+        .filter(|name| !reasons.contains(&format!("`{name}`")))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "without a reason in src/lib.rs: {missing:?}"
+    );
+}
+
 /// They meet as bytes: a misread specification fails a test instead of agreeing with itself.
 #[test]
 fn no_simulated_platform_uses_the_wire_types_of_its_client() {

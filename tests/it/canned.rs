@@ -1,5 +1,6 @@
 //! A server that says exactly what a test tells it to, byte for byte, and keeps what it heard.
 
+use std::io::{self, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,6 +31,23 @@ impl Heard {
         let members = self.line.split(['?', '&']);
         let number = members.filter_map(|member| member.strip_prefix(name)?.parse().ok());
         number.last().unwrap_or(0)
+    }
+
+    /// What the server at that address answers to the same request; nothing once it is gone.
+    pub(crate) fn pass_on(&self, address: &str) -> Say {
+        let head = format!(
+            "{} HTTP/1.1\nconnection: close\n{}",
+            self.line, self.headers
+        );
+        let request = head.replace('\n', "\r\n") + &self.body;
+        let asked = || -> io::Result<Vec<u8>> {
+            let (mut server, mut answer) = (std::net::TcpStream::connect(address)?, Vec::new());
+            server.write_all(request.as_bytes())?;
+            server.read_to_end(&mut answer)?;
+            Ok(answer)
+        };
+        // That server may run on the same threads.
+        tokio::task::block_in_place(asked).map_or(Say::Nothing, Say::Bytes)
     }
 
     /// The body as JSON.

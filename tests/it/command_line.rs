@@ -128,14 +128,20 @@ fn simulate_prints_one_line_of_json_with_what_a_client_needs() {
 #[test]
 fn c6_no_flag_takes_a_secret() {
     for command in [
-        &["--help"][..],
-        &["demo", "--help"],
-        &["simulate", "--help"],
+        &[][..],
+        &["demo"],
+        &["simulate"],
+        &["history"],
+        &["doctor"],
+        &["config", "init"],
+        &["config", "check"],
+        &["config", "path"],
+        &["completions"],
     ] {
-        let help = said(&run(&home(), command)).to_lowercase();
-        let flags = help
-            .split_whitespace()
-            .filter(|word| word.starts_with("--"));
+        let help = said(&run(&home(), &[command, &["--help"]].concat())).to_lowercase();
+        let words = help.split_whitespace();
+        let flags: Vec<&str> = words.filter(|word| word.starts_with("--")).collect();
+        assert!(flags.contains(&"--read-only"), "{command:?}: {help}");
         for flag in flags {
             for secret in ["secret", "token", "password", "key", "credential"] {
                 assert!(!flag.contains(secret), "{flag}");

@@ -32,7 +32,7 @@ fn hostile() -> Report {
     let no = Rejection {
         code: Some(Clean::new("@403")),
         reason: Clean::new(bad),
-        request_id: None,
+        request_id: Some(Clean::new(&crate::properties::HOSTILE.concat())),
         later: false,
     };
     report.settle(&rows[0].key, Outcome::Rejected(no), Moment::default());
@@ -47,8 +47,7 @@ fn text(format: Format) -> String {
 fn t06_no_export_holds_a_control_or_bidi_character() {
     for format in Format::ALL {
         let text = text(format);
-        let is_bad =
-            |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
+        let is_bad = |c: char| c != '\n' && crate::properties::is_hidden(c);
         assert!(!text.contains(is_bad), "{text:?}");
         assert!(
             text.contains("u{202e}") || text.contains("u\\{202e}"),

@@ -12,6 +12,7 @@ use centurion::simulator::{Options, Recorded, Simulator, Tenant, World};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::canned::{Canned, Heard, Say};
 use crate::pty::{Start, centurion};
 
 /// Prints what a long run has done, or how it can be repeated.
@@ -31,32 +32,75 @@ pub(crate) fn number(name: &str, usual: u64) -> u64 {
 /// The file in which each helper command leaves its environment and its command line.
 pub(crate) const HELPERS_SAW: &str = "secret-helpers-saw";
 
+/// The variables in which the platforms' own tools keep secrets.
+const TOOLS: [&str; 6] = [
+    "AICORE_CLIENT_SECRET",
+    "AICORE_KEY_STR",
+    "AICORE_SERVICE_KEY",
+    "KUBIYA_API_KEY",
+    "RUNAI_CLIENT_SECRET",
+    "VCAP_SERVICES",
+];
+
 /// A simulated organisation, and a folder with a configuration of all its accounts and a journal.
 pub(crate) struct Site {
     pub(crate) simulator: Simulator,
     pub(crate) folder: TempDir,
+    /// Where the configuration sends the program.
+    url: String,
     _runtime: Runtime,
 }
 
 impl Site {
     pub(crate) fn new(options: Options) -> Self {
+        Self::of(options, |_| true, None)
+    }
+
+    /// One with a single connection.
+    pub(crate) fn with_only(options: Options, connection: &str) -> Self {
+        Self::of(options, |tenant| tenant.name == connection, None)
+    }
+
+    /// One whose every request passes somebody who may answer it instead.
+    pub(crate) fn behind(
+        options: Options,
+        says: impl Fn(&Heard) -> Option<Say> + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(options, |_| true, Some(Box::new(says)))
+    }
+
+    fn of(
+        options: Options,
+        is_wanted: impl Fn(&Tenant) -> bool,
+        front: Option<Box<dyn Fn(&Heard) -> Option<Say> + Send + Sync>>,
+    ) -> Self {
         let runtime = Runtime::new().expect("threads");
         let simulator = {
             let _inside = runtime.enter();
             Simulator::start(options).expect("a free port")
         };
+        let mut url = simulator.url().to_owned();
+        if let Some(says) = front {
+            let behind = url.trim_start_matches("http://").to_owned();
+            let say = move |heard: &Heard, _| says(heard).unwrap_or_else(|| heard.pass_on(&behind));
+            let front = runtime.block_on(Canned::start(say));
+            url = front
+                .url("http", "")
+                .to_string()
+                .trim_end_matches('/')
+                .to_owned();
+        }
         let site = Self {
             simulator,
             folder: tempfile::tempdir().expect("a temporary folder"),
+            url,
             _runtime: runtime,
         };
         fs::set_permissions(site.folder.path(), fs::Permissions::from_mode(0o700)).expect("ours");
         let mut text = "refresh = \"5s\"\n".to_owned();
-        for (number, tenant) in World::of(options.seed, options.rows)
-            .tenants
-            .iter()
-            .enumerate()
-        {
+        let tenants = World::of(options.seed, options.rows).tenants;
+        let numbered = tenants.iter().enumerate();
+        for (number, tenant) in numbered.filter(|(_, tenant)| is_wanted(tenant)) {
             text.push_str(&site.connection(number, tenant));
         }
         fs::write(site.path("config.toml"), text).expect("writable");
@@ -78,7 +122,9 @@ impl Site {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("ours");
         let helper = self.path(&format!("helper-{number}"));
         let (seen, from) = (self.shown(HELPERS_SAW), file.display());
-        let look = format!("{{ env; tr '\\0' '\\n' < /proc/$$/cmdline; }} >> '{seen}'");
+        let look = format!(
+            "tr '\\0' '\\n' < /proc/$$/environ >> '{seen}'\ntr '\\0' '\\n' < /proc/$$/cmdline >> '{seen}'"
+        );
         fs::write(&helper, format!("{look}\ncat '{from}'\n")).expect("writable");
         let (file, helper) = (file.to_string_lossy(), helper.to_string_lossy());
         let secret = match number % 3 {
@@ -86,7 +132,7 @@ impl Site {
             1 => format!("{{ command = [\"/bin/sh\", {helper:?}] }}"),
             _ => format!("{{ env = \"SECRET_{number}\" }}"),
         };
-        let (url, word) = (self.simulator.url(), tenant.platform.config_word());
+        let (url, word) = (&self.url, tenant.platform.config_word());
         let mut text = format!(
             "[[connection]]\nname = {:?}\nplatform = {word:?}\n",
             tenant.name
@@ -122,9 +168,12 @@ impl Site {
             ("CENTURION_JOURNAL", "journal"),
         ];
         let folders = folders.map(|(name, file)| (name.to_owned(), self.shown(file)));
+        // Those of the platforms' tools are not read here, but they are there.
+        let foreign = TOOLS.map(|name| Some((name.to_owned(), secret(0)?.1)));
         folders
             .into_iter()
             .chain((2..9).step_by(3).filter_map(secret))
+            .chain(foreign.into_iter().flatten())
             .collect()
     }
 

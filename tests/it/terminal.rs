@@ -116,6 +116,7 @@ fn the_terminal_is_given_back_as_it_was() {
     assert!(taken.contains("-icanon") && terminal.is_alternate() && terminal.hides_cursor());
     terminal.type_text("q");
     assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.modes(), terminal.modes_before);
     assert!(!terminal.is_alternate() && !terminal.hides_cursor());
     assert!(
         terminal.raw.windows(8).any(|bytes| bytes == b"\x1b[?2004l"),
@@ -129,7 +130,11 @@ fn sigterm_and_sighup_give_the_terminal_back_and_end_with_128_and_the_signal() {
         let mut terminal = demo((120, 35));
         terminal.signal(name);
         assert_eq!(terminal.end(), status, "{name}");
-        assert!(!terminal.is_alternate(), "{name}");
+        assert_eq!(terminal.modes(), terminal.modes_before, "{name}");
+        assert!(
+            !terminal.is_alternate() && !terminal.hides_cursor(),
+            "{name}"
+        );
     }
 }
 

@@ -13,6 +13,7 @@ pub use self::batch::{Account, Batch, NotConfirmed, Reason};
 pub use self::request::{Operation, Request};
 pub use self::row::{Candidate, Place, PlanRow};
 use crate::domain::action::{Action, Exclusion, Step, Verb};
+use crate::domain::connection::ConnectionName;
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Reading};
 
@@ -222,15 +223,15 @@ impl Plan {
             return None;
         }
         let mut phrase = format!("{} {}", action.word(), self.counts().sendable());
-        for account in self.accounts.iter().filter(|account| account.protected) {
-            let name = &account.connection;
-            if self
-                .sendable()
-                .any(|(row, _)| row.row.key.source.connection == *name)
-            {
-                phrase.push(' ');
-                phrase.push_str(name.as_str());
-            }
+        let is_sent = |name: &ConnectionName| {
+            let mut rows = self.sendable();
+            rows.any(|(row, _)| row.row.key.source.connection == *name)
+        };
+        let protected = self.accounts.iter().filter(|account| account.protected);
+        let names = protected.map(|account| &account.connection);
+        for name in names.filter(|name| is_sent(name)) {
+            phrase.push(' ');
+            phrase.push_str(name.as_str());
         }
         Some(phrase)
     }

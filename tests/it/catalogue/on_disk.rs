@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
 use centurion::app::Screen;
+use centurion::app::run::Standing;
 use centurion::domain::action::Exclusion;
 use centurion::domain::outcome::Outcome;
 use centurion::journal::{Departure, Journal, Probe, State};
@@ -136,7 +137,9 @@ async fn j9_two_dashboards_over_one_journal_keep_both_histories() {
     other.simulator.set_faults(before).expect("valid");
     one.send('s', TRAININGS, 1).await;
     other.send('s', TRAININGS, 2).await;
-    let past = Journal::open(journal).batches(10).expect("readable");
+    let past = Journal::open(journal.clone())
+        .batches(10)
+        .expect("readable");
     let rows: Vec<usize> = past.iter().map(|past| past.rows.len()).collect();
     assert_eq!(rows, [2, 1], "newest first");
     assert!(past.iter().all(|past| past.state == State::Live));
@@ -144,6 +147,12 @@ async fn j9_two_dashboards_over_one_journal_keep_both_histories() {
         past.iter()
             .all(|past| past.rows.iter().all(|row| row.outcome.is_some()))
     );
+    let mut third = world().journal(journal).open().await;
+    third
+        .until("it tells of both", |model| model.runs.len() == 2)
+        .await;
+    let mut theirs = third.model().runs.iter();
+    assert!(theirs.all(|run| run.standing == Standing::Elsewhere));
 }
 
 #[tokio::test]
@@ -181,4 +190,26 @@ async fn t13_leaving_while_an_answer_is_out_sends_nothing_more_and_the_journal_t
         .iter()
         .filter(|row| row.departure == Departure::Left);
     assert_eq!((left.count(), past.rows.len()), (8, planned));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn j13_over_five_thousand_old_batches_the_start_opens_the_newest_fifty_and_no_other() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = folder.path().join("journal");
+    std::fs::create_dir(&journal).expect("writable");
+    let whole = crate::journal::fixture::whole_file();
+    for number in 1..=5_000 {
+        let name = format!("2026-11-22-{number:04}.jsonl");
+        std::fs::write(journal.join(name), &whole).expect("writable");
+    }
+    let opened = Arc::new(Mutex::new(0));
+    let count = opened.clone();
+    let probe = Probe::new(move |point| {
+        *count.lock().expect("whole") += usize::from(point.to_string() == "read-batch");
+        Ok(())
+    });
+    let mut dashboard = world().rows(20).journal(journal).probe(probe).start();
+    let told = |model: &centurion::app::Model| model.runs.len() == 50;
+    dashboard.until("old batches are told of", told).await;
+    assert_eq!(*opened.lock().expect("whole"), 50);
 }

@@ -4,29 +4,20 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::Duration;
 
-use centurion::domain::action::{Action, Exclusion, Goal, Grouping, Offer, Offers, Step, Verb};
+use centurion::domain::action::{Action, Exclusion, Offer, Offers};
 use centurion::domain::connection::{ConnectionName, PlatformId};
 use centurion::domain::outcome::Outcome;
 use centurion::domain::plan::{Account, Batch, Candidate, Plan, Reason};
-use centurion::domain::resource::{Group, Id, Key, Kind, Resource, Scope, Source, Status};
+use centurion::domain::resource::{Group, Id, Key, Kind, Resource, Scope, Source};
 use centurion::domain::text::Clean;
 use centurion::journal::{Journal, Point, Probe, Writer};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-pub(crate) const BY: &str = "ana@acme";
+use crate::fixture::{self, STOP};
 
-static STOP: Verb = Verb {
-    step: Step::Stop,
-    word: "STOPPED",
-    grouping: Grouping::ScopeAndKind,
-    goal: Goal::Status(&["STOPPED"]),
-    slow_after: Duration::from_secs(60),
-    needs_reason: false,
-    consequence: "",
-};
+pub(crate) const BY: &str = "ana@acme";
 
 /// So many seconds after the batches of these tests were confirmed.
 pub(crate) fn at(seconds: i64) -> Timestamp {
@@ -48,31 +39,12 @@ pub(crate) fn key(scope: &str, id: &str) -> Key {
 }
 
 fn row(key: Key, name: &str, offer: Offer) -> Candidate {
-    let row = Resource {
-        scope: key.source.scope.shown(),
-        key,
+    let offers = Offers::all(offer);
+    let row = fixture::row(&key.source, key.id.raw(), "RUNNING", Group::Active, offers);
+    fixture::candidate(&Arc::new(Resource {
         name: Clean::new(name),
-        subtype: None,
-        status: Status {
-            word: Clean::new("RUNNING"),
-            group: Group::Active,
-        },
-        target: None,
-        created: None,
-        modified: None,
-        owner: None,
-        message: None,
-        gpus: None,
-        attention: false,
-        scheduled: false,
-        offers: Offers::all(offer),
-        facts: Box::default(),
-    };
-    Candidate {
-        marked_as: row.status.word.clone(),
-        row: Arc::new(row),
-        bar: None,
-    }
+        ..Resource::clone(&row)
+    }))
 }
 
 fn account() -> Account {

@@ -7,6 +7,7 @@ mod cleaner;
 mod configuration;
 mod damage;
 mod filter;
+mod hidden;
 mod journal;
 mod machine;
 mod moves;
@@ -15,6 +16,8 @@ use std::env;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+
+pub(crate) use self::hidden::is_hidden;
 use proptest::test_runner::RngSeed;
 
 /// The strings that are to hurt: controls, bidi, invisible, wide, joined and confusable characters (T2 to T5).

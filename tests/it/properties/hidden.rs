@@ -1,0 +1,99 @@
+//! What must never reach a cell, character by character, copied from the lists of the Unicode Character Database
+//! 16.0 and not from the cleaner.
+
+/// `DerivedGeneralCategory.txt`: Cc, Zl, Zp, Cf, Co.
+const CATEGORIES: &[(u32, u32)] = &[
+    (0x0000, 0x001f),
+    (0x007f, 0x009f),
+    (0x2028, 0x2029),
+    (0x00ad, 0x00ad),
+    (0x0600, 0x0605),
+    (0x061c, 0x061c),
+    (0x06dd, 0x06dd),
+    (0x070f, 0x070f),
+    (0x0890, 0x0891),
+    (0x08e2, 0x08e2),
+    (0x180e, 0x180e),
+    (0x200b, 0x200f),
+    (0x202a, 0x202e),
+    (0x2060, 0x2064),
+    (0x2066, 0x206f),
+    (0xfeff, 0xfeff),
+    (0xfff9, 0xfffb),
+    (0x1_10bd, 0x1_10bd),
+    (0x1_10cd, 0x1_10cd),
+    (0x1_3430, 0x1_343f),
+    (0x1_bca0, 0x1_bca3),
+    (0x1_d173, 0x1_d17a),
+    (0xe_0001, 0xe_0001),
+    (0xe_0020, 0xe_007f),
+    (0xe000, 0xf8ff),
+    (0xf_0000, 0xf_fffd),
+    (0x10_0000, 0x10_fffd),
+];
+
+/// `DerivedCoreProperties.txt`: `Default_Ignorable_Code_Point`.
+const IGNORABLE: &[(u32, u32)] = &[
+    (0x00ad, 0x00ad),
+    (0x034f, 0x034f),
+    (0x061c, 0x061c),
+    (0x115f, 0x1160),
+    (0x17b4, 0x17b5),
+    (0x180b, 0x180f),
+    (0x200b, 0x200f),
+    (0x202a, 0x202e),
+    (0x2060, 0x206f),
+    (0x3164, 0x3164),
+    (0xfe00, 0xfe0f),
+    (0xfeff, 0xfeff),
+    (0xffa0, 0xffa0),
+    (0xfff0, 0xfff8),
+    (0x1_bca0, 0x1_bca3),
+    (0x1_d173, 0x1_d17a),
+    (0xe_0000, 0xe_0fff),
+];
+
+/// `PropList.txt`: `Bidi_Control`, `White_Space` but for the space.
+const CONTROLS_AND_BLANKS: &[(u32, u32)] = &[
+    (0x061c, 0x061c),
+    (0x200e, 0x200f),
+    (0x202a, 0x202e),
+    (0x2066, 0x2069),
+    (0x0009, 0x000d),
+    (0x0085, 0x0085),
+    (0x00a0, 0x00a0),
+    (0x1680, 0x1680),
+    (0x2000, 0x200a),
+    (0x2028, 0x2029),
+    (0x202f, 0x202f),
+    (0x205f, 0x205f),
+    (0x3000, 0x3000),
+];
+
+/// No letter by any list, but drawn as nothing (`confusables.txt`, the fillers and blanks of `NamesList.txt`).
+const BLANK: &[(u32, u32)] = &[(0x2800, 0x2800), (0x1_6fe4, 0x1_6fe4), (0x1_d159, 0x1_d159)];
+
+/// `PropList.txt`: `Noncharacter_Code_Point`; and some of the planes and blocks in which nothing is assigned.
+const NOTHING: &[(u32, u32)] = &[
+    (0xfdd0, 0xfdef),
+    (0xfffe, 0xffff),
+    (0x1_fffe, 0x1_ffff),
+    (0x2_fffe, 0x2_ffff),
+    (0x3_fffe, 0x3_ffff),
+    (0x4_0000, 0x4_ffff),
+    (0xe_1000, 0xe_1fff),
+    (0xf_fffe, 0xf_ffff),
+    (0x10_fffe, 0x10_ffff),
+    (0x0378, 0x0379),
+    (0x2fe0, 0x2fef),
+];
+
+pub(super) const LISTS: [&[(u32, u32)]; 5] =
+    [CATEGORIES, IGNORABLE, CONTROLS_AND_BLANKS, BLANK, NOTHING];
+
+/// Whether a list names it.
+pub(crate) fn is_hidden(c: char) -> bool {
+    let c = u32::from(c);
+    let mut ranges = LISTS.iter().flat_map(|list| list.iter());
+    !(0x20..0x7f).contains(&c) && ranges.any(|&(first, last)| (first..=last).contains(&c))
+}
