@@ -10,28 +10,11 @@ use crate::domain::resource::{Page, Source};
 use crate::platforms::http::{Call, Http};
 use crate::platforms::kubiya::rows;
 use crate::platforms::kubiya::wire::Row;
-use crate::platforms::listing::{Lexicon, Seen};
+use crate::platforms::listing::{Lexicon, Seen, Stretch};
 use crate::platforms::loose::Rows;
 
 /// Rows asked for at once: the largest page that is known to be taken (11, point 13).
 pub(super) const PAGE: usize = 100;
-
-/// What one stretch of the listing held.
-#[derive(Default)]
-struct Stretch {
-    rows: Vec<Row>,
-    /// It was too large for one answer and came in parts.
-    halved: bool,
-    /// Rows that are too large for an answer of their own.
-    too_large: usize,
-}
-
-impl Stretch {
-    /// Whether the listing ends before it. An empty part of a halved stretch may be a dropped row.
-    fn is_end(&self) -> bool {
-        self.rows.is_empty() && !self.halved
-    }
-}
 
 /// A walk: where it is, and what it has seen.
 pub(super) struct Walk<'a> {
@@ -64,10 +47,14 @@ impl<'a> Walk<'a> {
         if self.ended {
             return None;
         }
-        let page = match stretch(self.http, self.skip).await {
+        let http = self.http;
+        let stretch = Stretch::read(self.skip, PAGE, |skip, limit| part(http, skip, limit)).await;
+        // An empty part of a halved stretch may be a dropped row.
+        let is_end = |stretch: &Stretch<Row>| stretch.rows.is_empty() && !stretch.halved;
+        let page = match stretch {
             Err(error) => self.end(Err(error)),
-            Ok(stretch) if stretch.is_end() && self.skip > 0 => return None,
-            Ok(stretch) if stretch.is_end() => self.end(Ok(Page::default())),
+            Ok(stretch) if is_end(&stretch) && self.skip > 0 => return None,
+            Ok(stretch) if is_end(&stretch) => self.end(Ok(Page::default())),
             Ok(stretch) => Ok(self.page(stretch)),
         };
         Some((page, self))
@@ -78,15 +65,12 @@ impl<'a> Walk<'a> {
         last
     }
 
-    fn page(&mut self, stretch: Stretch) -> Page {
-        let mut notices = Vec::new();
+    fn page(&mut self, stretch: Stretch<Row>) -> Page {
+        let mut notices = stretch.notices();
         if self.lacking > 0 {
-            notices.push(format!("rows the server left out: {}", self.lacking));
+            notices.insert(0, format!("rows the server left out: {}", self.lacking));
         }
-        if stretch.too_large > 0 {
-            notices.push(format!("rows too large to be read: {}", stretch.too_large));
-        }
-        self.lacking = PAGE.saturating_sub(stretch.rows.len() + stretch.too_large);
+        self.lacking = PAGE.saturating_sub(stretch.len());
         let scope = &self.source.scope;
         let rows = stretch.rows.into_iter().filter(|row| row.is_in(scope));
         let rows = rows
@@ -98,26 +82,6 @@ impl<'a> Walk<'a> {
         self.ended = next.is_none();
         page
     }
-}
-
-/// Reads the rows from `skip` on; what is larger than an answer may be is read again in halves.
-async fn stretch(http: &Http, skip: usize) -> Result<Stretch, PlatformError> {
-    let mut stretch = Stretch::default();
-    let mut waiting = vec![(skip, PAGE)];
-    while let Some((skip, limit)) = waiting.pop() {
-        match part(http, skip, limit).await {
-            Ok(rows) => stretch.rows.extend(rows),
-            Err(PlatformError::TooLarge { .. }) if limit > 1 => {
-                stretch.halved = true;
-                let half = limit / 2;
-                waiting.push((skip + half, limit - half));
-                waiting.push((skip, half));
-            }
-            Err(PlatformError::TooLarge { .. }) => stretch.too_large += 1,
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(stretch)
 }
 
 async fn part(http: &Http, skip: usize, limit: usize) -> Result<Vec<Row>, PlatformError> {
