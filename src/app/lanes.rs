@@ -36,7 +36,44 @@ pub enum Discovery {
     Failed(PlatformError, Option<Moment>),
 }
 
+/// Requests a source of SAP AI Core takes beyond its first, one for so many rows.
+const PAGE: usize = 1_000;
+
 impl Lane {
+    /// How long a source waits for its next read: the refresh period, or longer where the sources of an account on
+    /// SAP AI Core, one for each kind of each resource group, would take more than two requests in it together.
+    /// Each then has its place in the longer round, so that the connection asks evenly.
+    fn wait(&self, source: &Source, refresh: Duration, now: Moment) -> Duration {
+        match self.connection.platform {
+            PlatformId::SapAiCore => {}
+            PlatformId::RunAi | PlatformId::Kubiya => return refresh,
+        }
+        let rows = |state: &SourceState| state.listing.as_ref().map_or(0, |held| held.rows().len());
+        let requests = |states: &[SourceState]| -> u32 {
+            let pages: usize = states.iter().map(|state| rows(state) / PAGE + 1).sum();
+            u32::try_from(pages).unwrap_or(u32::MAX)
+        };
+        let all = requests(&self.sources);
+        // A tenth is left for tokens, capabilities and counts.
+        let round = refresh.max(refresh.saturating_mul(all).mul_f64(0.55));
+        if all <= 2 {
+            return round;
+        }
+        let place = self
+            .sources
+            .iter()
+            .position(|state| *state.source == *source);
+        let before = requests(&self.sources[..place.unwrap_or_default()]);
+        let slot = round.mul_f64(f64::from(before) / f64::from(all));
+        let into = now.since(Moment::default()).as_secs_f64() % round.as_secs_f64();
+        let wait = slot.as_secs_f64() - into;
+        Duration::from_secs_f64(if wait > 0.0 {
+            wait
+        } else {
+            wait + round.as_secs_f64()
+        })
+    }
+
     fn due(&mut self, now: Moment) {
         if let Discovery::Failed(_, at) = &mut self.discovery {
             *at = Some(now);
@@ -132,11 +169,6 @@ impl Lanes {
         self.sources().find(|state| *state.source == *source)
     }
 
-    fn source_mut(&mut self, source: &Source) -> Option<&mut SourceState> {
-        let states = self.all.iter_mut().flat_map(|lane| &mut lane.sources);
-        states.into_iter().find(|state| *state.source == *source)
-    }
-
     /// Every listing at hand.
     pub fn listings(&self) -> Vec<Arc<Listing>> {
         self.sources()
@@ -211,11 +243,16 @@ impl Lanes {
         now: Moment,
     ) {
         let refresh = self.refresh;
-        let Some(state) = self.source_mut(source) else {
+        let Some(lane) = self.get_mut(&source.connection) else {
+            return;
+        };
+        let wait = lane.wait(source, refresh, now);
+        let mut states = lane.sources.iter_mut();
+        let Some(state) = states.find(|state| *state.source == *source) else {
             return;
         };
         match result {
-            Ok(listing) => state.succeed(listing, refresh, now),
+            Ok(listing) => state.succeed(listing, wait, now),
             Err((error, partial)) => state.fail(error, partial, refresh, now),
         }
     }

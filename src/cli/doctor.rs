@@ -16,7 +16,9 @@ use crate::domain::text::Clean;
 use crate::domain::time::long_span;
 use crate::journal::Journal;
 use crate::platforms::{self, Platform};
-use crate::runtime;
+use crate::runtime::{self, Refusal};
+
+use self::Verdict::{Fail, Warn, Well};
 
 /// Connections that are checked at the same time.
 const AT_ONCE: usize = 8;
@@ -42,10 +44,16 @@ pub(super) fn run(environment: &Environment, wanted: &Wanted<'_>) -> Result<u8, 
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
-    Ok,
+    Well,
     Warn,
     Fail,
 }
+
+const NETWORK: &str = "check `url` and its port, the VPN, HTTPS_PROXY and NO_PROXY";
+const REVOKED: &str =
+    "a revoked or expired one has to be replaced where the settings above say it is from";
+const UNEXPECTED: &str = "show this to those who run the platform";
+const LATER: &str = "try again in some minutes, the trouble is on its side";
 
 /// What was found of one thing.
 struct Block {
@@ -61,51 +69,51 @@ impl Block {
         }
     }
 
-    fn ok(&mut self, step: &'static str, words: impl Into<String>) {
-        self.lines.push((Verdict::Ok, step, words.into()));
+    fn add(&mut self, verdict: Verdict, step: &'static str, words: impl Into<String>) {
+        self.lines.push((verdict, step, words.into()));
     }
 
-    fn warn(&mut self, step: &'static str, words: impl Into<String>) {
-        self.lines.push((Verdict::Warn, step, words.into()));
-    }
-
-    fn fail(&mut self, step: &'static str, words: impl Into<String>) {
-        self.lines.push((Verdict::Fail, step, words.into()));
-    }
-
-    /// A call that failed: at its own step where the error tells it, else at `step`.
-    fn failed(&mut self, step: &'static str, what: &str, error: &PlatformError, to_do: &str) {
-        let step = match error {
-            PlatformError::HostNotFound { .. } => "name",
+    /// A call that failed: at its own step where the error tells it, else at `step`; and what to do about it
+    /// where it does not say so itself.
+    fn failed(&mut self, step: &'static str, what: &str, error: &PlatformError, to: &dyn Platform) {
+        let Connection {
+            platform, base_url, ..
+        } = to.connection();
+        let needs = format!("the account needs {}", to.roles());
+        let wrong = format!(
+            "{base_url} does not answer as {platform} does: wrong `url`, or a portal before it"
+        );
+        let (step, to_do) = match error {
+            PlatformError::HostNotFound { .. } => ("name", ""),
+            PlatformError::Tls { .. } | PlatformError::Trust { .. } => ("tls", ""),
             PlatformError::Unreachable { .. }
             | PlatformError::Stopped
-            | PlatformError::TimedOut { .. } => "connect",
-            PlatformError::Tls { .. } | PlatformError::Trust { .. } => "tls",
-            PlatformError::Unauthorized { .. } => "sign-in",
-            PlatformError::Cut { .. }
-            | PlatformError::TooLarge { .. }
-            | PlatformError::NotAnApi { .. }
+            | PlatformError::TimedOut { .. } => ("connect", NETWORK),
+            PlatformError::Unauthorized { .. } => ("sign-in", REVOKED),
+            PlatformError::Cut { .. } => (step, NETWORK),
+            PlatformError::Forbidden { .. } => (step, needs.as_str()),
+            PlatformError::Redirected { .. } => (step, ""),
+            // The client has found out what is wrong.
+            PlatformError::Refused { said } if said.status == 403 => (step, ""),
+            PlatformError::Refused { said } if said.status != 404 => (step, UNEXPECTED),
+            PlatformError::NotAnApi { .. }
             | PlatformError::Unreadable { .. }
-            | PlatformError::Redirected { .. }
-            | PlatformError::Forbidden { .. }
-            | PlatformError::RateLimited { .. }
-            | PlatformError::ServerFailed { .. }
-            | PlatformError::Refused { .. } => step,
+            | PlatformError::TooLarge { .. }
+            | PlatformError::Refused { .. } => (step, wrong.as_str()),
+            PlatformError::RateLimited { .. } | PlatformError::ServerFailed { .. } => (step, LATER),
         };
-        self.fail(step, format!("{what}{error}{to_do}"));
+        let before = if to_do.is_empty() { "" } else { "; " };
+        self.add(Fail, step, format!("{what}{error}{before}{to_do}"));
     }
 
     /// Prints it and says whether something failed.
     fn print(self) -> Result<bool, Failure> {
-        let failed = self
-            .lines
-            .iter()
-            .any(|(verdict, ..)| *verdict == Verdict::Fail);
+        let failed = self.lines.iter().any(|(verdict, ..)| *verdict == Fail);
         let lines = self.lines.into_iter().map(|(verdict, step, words)| {
             let verdict = match verdict {
-                Verdict::Ok => "ok",
-                Verdict::Warn => "warn",
-                Verdict::Fail => "FAIL",
+                Well => "ok",
+                Warn => "warn",
+                Fail => "FAIL",
             };
             format!("  {verdict:<4}  {step:<8}  {}", Clean::new(&words))
         });
@@ -123,22 +131,23 @@ fn files(settings: &Settings) -> Block {
     for finding in &settings.findings {
         let subject = finding.subject.as_str();
         if !names().any(|name| subject == name || setting_of(name, finding).is_some()) {
-            block.ok("setting", finding.to_string());
+            block.add(Well, "setting", finding.to_string());
         }
     }
     for error in &settings.unusable {
-        block.fail("not used", error.to_string());
+        block.add(Fail, "not used", error.to_string());
     }
     let journal = settings
         .journal
         .clone()
         .map_or_else(Journal::nowhere, Journal::open);
     match journal.check() {
-        Ok(()) => block.ok("journal", "a batch can be recorded"),
-        Err(error) => block.fail("journal", format!("nothing can be sent: {error}")),
+        Ok(()) => block.add(Well, "journal", "a batch can be recorded"),
+        Err(error) => block.add(Fail, "journal", format!("nothing can be sent: {error}")),
     }
     if settings.connections.is_empty() {
-        block.fail(
+        block.add(
+            Fail,
             "connect",
             "there is no connection; `centurion config init` writes a file to fill in, \
              and the README names the variables that need none",
@@ -166,7 +175,7 @@ async fn check(connection: &Connection, findings: &[Finding]) -> Block {
     for finding in findings {
         if let Some(key) = setting_of(name.as_str(), finding) {
             let words = format!("{key}: {} ({})", finding.value, finding.origin);
-            block.ok("setting", words);
+            block.add(Well, "setting", words);
         }
     }
     resolve(url, &mut block).await;
@@ -177,7 +186,7 @@ async fn check(connection: &Connection, findings: &[Finding]) -> Block {
     }
     match platforms::open(connection) {
         Ok(client) => ask(&*client, &mut block).await,
-        Err(error) => block.failed("tls", "", &error, ""),
+        Err(error) => block.add(Fail, "tls", error.to_string()),
     }
     block
 }
@@ -189,9 +198,10 @@ async fn resolve(url: &Url, block: &mut Block) {
     let found = tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await;
     match found.map(|addresses| addresses.map(|a| a.ip().to_string()).collect::<Vec<_>>()) {
         Ok(addresses) if !addresses.is_empty() => {
-            block.ok("name", format!("{host} -> {}", addresses.join(", ")));
+            block.add(Well, "name", format!("{host} -> {}", addresses.join(", ")));
         }
-        Ok(_) | Err(_) => block.warn(
+        Ok(_) | Err(_) => block.add(
+            Warn,
             "name",
             format!("{host} is not known here; that is well only behind a proxy"),
         ),
@@ -209,10 +219,10 @@ async fn ask(client: &dyn Platform, block: &mut Block) {
             };
             // A key is only known to be good once something was listed with it.
             if list(client, block).await || token {
-                block.lines.insert(at, (Verdict::Ok, "sign-in", words));
+                block.lines.insert(at, (Well, "sign-in", words));
             }
         }
-        Err(error) => block.failed("sign-in", "", &error, &advice(&error, client)),
+        Err(error) => block.failed("sign-in", "", &error, client),
     }
     let Some(ahead) = client.http().clock_ahead() else {
         return;
@@ -220,7 +230,7 @@ async fn ask(client: &dyn Platform, block: &mut Block) {
     let tls = client.connection().base_url.scheme() == "https";
     if tls && block.lines.iter().all(|(_, step, _)| *step != "tls") {
         let words = "the certificate was accepted".to_owned();
-        block.lines.insert(at, (Verdict::Ok, "tls", words));
+        block.lines.insert(at, (Well, "tls", words));
     }
     clock(ahead, block);
 }
@@ -231,7 +241,7 @@ async fn list(client: &dyn Platform, block: &mut Block) -> bool {
     let sources = match client.sources().await {
         Ok(sources) => sources,
         Err(error) => {
-            block.failed("list", "scopes: ", &error, &advice(&error, client));
+            block.failed("list", "scopes: ", &error, client);
             return false;
         }
     };
@@ -247,15 +257,15 @@ async fn list(client: &dyn Platform, block: &mut Block) -> bool {
                     "{place}: {rows} rows on the first page, {}{notice}",
                     since(begun)
                 );
-                block.ok("list", words);
+                block.add(Well, "list", words);
                 listed.push(source);
             }
             Err(error) => {
-                let to_do = advice(&error, client);
-                block.failed("list", &format!("{place}: "), &error, &to_do);
+                block.failed("list", &format!("{place}: "), &error, client);
                 let left = sources.len() - number - 1;
-                if left > 0 && !matches!(error, PlatformError::Forbidden { .. }) {
-                    block.warn("list", format!("{left} more were not tried"));
+                let is_alone = error.said().is_some_and(|said| said.status == 403);
+                if left > 0 && !is_alone {
+                    block.add(Warn, "list", format!("{left} more were not tried"));
                     break;
                 }
             }
@@ -278,8 +288,8 @@ async fn changes(client: &dyn Platform, listed: &[&Arc<Source>], block: &mut Blo
         };
         let kind = kind.plural();
         match client.bulk(source).await {
-            Ok(bulk) => block.ok("changes", format!("{kind}: {allowed}; {bulk}")),
-            Err(error) => block.warn(
+            Ok(bulk) => block.add(Well, "changes", format!("{kind}: {allowed}; {bulk}")),
+            Err(error) => block.add(Warn,
                 "changes",
                 format!("{kind}: {allowed}; one request for each row, as capabilities are not known: {error}"),
             ),
@@ -302,55 +312,9 @@ fn clock(ahead: i64, block: &mut Block) {
     if off > CLOCK_OFF {
         let words =
             format!("this machine is {span} {side} the server, so ages are wrong; set its clock");
-        block.warn("clock", words);
+        block.add(Warn, "clock", words);
     } else {
-        block.ok("clock", format!("{span} {side} the server"));
-    }
-}
-
-/// What to do about it, where the error itself does not say.
-fn advice(error: &PlatformError, client: &dyn Platform) -> String {
-    let Connection {
-        platform, base_url, ..
-    } = client.connection();
-    let roles = client.roles();
-    match error {
-        PlatformError::HostNotFound { .. }
-        | PlatformError::Tls { .. }
-        | PlatformError::Trust { .. }
-        | PlatformError::Redirected { .. } => String::new(),
-        PlatformError::Unreachable { .. }
-        | PlatformError::Stopped
-        | PlatformError::TimedOut { .. }
-        | PlatformError::Cut { .. } => {
-            "; check `url` and its port, the VPN, HTTPS_PROXY and NO_PROXY".to_owned()
-        }
-        PlatformError::Unauthorized { .. } => {
-            "; a revoked or expired one has to be replaced where the settings above say it is from"
-                .to_owned()
-        }
-        PlatformError::Forbidden { said } if said.own_shape => {
-            format!("; the account lacks a role, it needs {roles}")
-        }
-        PlatformError::Forbidden { .. } => {
-            format!(
-                "; check that `scopes` names what exists and that the account may use it: it needs {roles}"
-            )
-        }
-        PlatformError::Refused { said } if said.status != 404 => {
-            "; show this to those who run the platform".to_owned()
-        }
-        PlatformError::NotAnApi { .. }
-        | PlatformError::Unreadable { .. }
-        | PlatformError::TooLarge { .. }
-        | PlatformError::Refused { .. } => {
-            format!(
-                "; {base_url} does not answer as {platform} does: wrong `url`, or a portal before it"
-            )
-        }
-        PlatformError::RateLimited { .. } | PlatformError::ServerFailed { .. } => {
-            "; try again in some minutes, the trouble is on its side".to_owned()
-        }
+        block.add(Well, "clock", format!("{span} {side} the server"));
     }
 }
 
@@ -358,8 +322,15 @@ fn advice(error: &PlatformError, client: &dyn Platform) -> String {
 fn terminal() -> Block {
     let term = dashboard::variable("TERM");
     let mut block = Block::new("terminal");
-    if let Err(refusal) = runtime::usable(term.as_deref()) {
-        block.warn("terminal", refusal.to_string());
+    let why = match runtime::usable(term.as_deref()) {
+        Ok(()) => None,
+        Err(Refusal::NoTerminal) => Some("this is not one; the dashboard needs one"),
+        Err(Refusal::Dumb) => {
+            Some("it cannot move its cursor (TERM is dumb or not set), as the dashboard must")
+        }
+    };
+    if let Some(why) = why {
+        block.add(Warn, "terminal", why);
         return block;
     }
     let (columns, rows) = runtime::size();
@@ -377,7 +348,7 @@ fn terminal() -> Block {
         "{} {columns}x{rows}, {text}, {colors}",
         term.unwrap_or_default()
     );
-    block.ok("terminal", words);
+    block.add(Well, "terminal", words);
     block
 }
 

@@ -65,7 +65,8 @@ enum Command {
         #[arg(long)]
         demo: bool,
     },
-    /// Checks settings, names, sign-in, what may be listed and changed, clock and terminal; changes nothing
+    /// Checks settings, names, sign-in, what may be listed and changed, clock and terminal; changes nothing.
+    /// Ends with 1 where something fails, with 2 where the configuration cannot be read
     Doctor,
     /// The configuration file: a sample, a check, its place
     #[command(subcommand)]

@@ -48,22 +48,27 @@ impl Scene<'_> {
 
 /// A connection of which only name and platform were read; all its keys belong there.
 #[derive(Debug)]
-pub(super) struct Head<'a> {
+pub(super) struct Reader<'a> {
     section: Section<'a>,
+    scene: Scene<'a>,
     /// What the operator calls it.
     pub(super) name: ConnectionName,
     platform: PlatformId,
+    /// Where each of its values came from.
+    findings: Vec<Finding>,
 }
 
-impl<'a> Head<'a> {
-    pub(super) fn read(section: Section<'a>) -> Result<Self, ConfigError> {
+impl<'a> Reader<'a> {
+    pub(super) fn open(section: Section<'a>, scene: Scene<'a>) -> Result<Self, ConfigError> {
         let name = name(section.require(&keys::NAME)?)?;
         let platform = platform(section.require(&keys::PLATFORM)?)?;
         section.refuse_foreign(platform)?;
         Ok(Self {
             section,
+            scene,
             name,
             platform,
+            findings: Vec::new(),
         })
     }
 
@@ -71,78 +76,44 @@ impl<'a> Head<'a> {
     pub(super) fn repeats(&self, first: &Self) -> ConfigError {
         let (name, line) = (&first.name, first.section.line());
         let entry = self.section.get(&keys::NAME);
-        let entry = entry.expect("a head was read with a name");
+        let entry = entry.expect("it was read with a name");
         entry.error(format!(
             "the name \"{name}\" is taken by the connection of line {line}"
         ))
     }
 
     /// Reads the rest of it, and says where each of its values came from.
-    pub(super) fn connection(
-        self,
-        scene: Scene<'_>,
-        findings: &mut Vec<Finding>,
-    ) -> Result<Connection, ConfigError> {
-        let head = self;
-        Reader {
-            head,
-            scene,
-            findings,
-        }
-        .read()
-    }
-}
-
-fn name(entry: Entry<'_>) -> Result<ConnectionName, ConfigError> {
-    let text = entry.text()?;
-    ConnectionName::new(text).ok_or_else(|| entry.wrong_value(text))
-}
-
-fn platform(entry: Entry<'_>) -> Result<PlatformId, ConfigError> {
-    let text = entry.text()?;
-    let mut all = PlatformId::ALL.into_iter();
-    let found = all.find(|platform| platform.config_word() == text);
-    found.ok_or_else(|| entry.wrong_value(text))
-}
-
-/// A connection whose name and platform are known.
-struct Reader<'a> {
-    head: Head<'a>,
-    scene: Scene<'a>,
-    findings: &'a mut Vec<Finding>,
-}
-
-impl Reader<'_> {
-    fn read(mut self) -> Result<Connection, ConfigError> {
-        let origin = self.scene.origin(self.head.section.line());
-        let heading = Finding::new(&self.head.name, self.head.platform.name(), &origin);
+    pub(super) fn read(mut self) -> Result<(Connection, Vec<Finding>), ConfigError> {
+        let origin = self.scene.origin(self.section.line());
+        let heading = Finding::new(&self.name, self.platform.name(), &origin);
         self.findings.push(heading);
-        let (base_url, credentials) = match self.head.platform {
+        let (base_url, credentials) = match self.platform {
             PlatformId::SapAiCore => self.sap_ai_core()?,
             PlatformId::RunAi => (self.base_url()?, self.client(None)?),
             PlatformId::Kubiya => self.kubiya()?,
         };
-        Ok(Connection {
+        let connection = Connection {
             scopes: self.scopes()?,
             protected: self.flag(&keys::PROTECTED)?,
             color: self.color()?,
             read_only: self.scene.run.or_file(self.flag(&keys::READ_ONLY)?),
             ca_file: self.ca_file()?,
-            name: self.head.name,
-            platform: self.head.platform,
+            name: self.name,
+            platform: self.platform,
             base_url,
             credentials,
             origin,
-        })
+        };
+        Ok((connection, self.findings))
     }
 
     fn sap_ai_core(&mut self) -> Result<(Url, Credentials), ConfigError> {
-        if let Some(entry) = self.head.section.get(&keys::SERVICE_KEY) {
+        if let Some(entry) = self.section.get(&keys::SERVICE_KEY) {
             return self.service_key(entry);
         }
         let (base_url, token_url) = (self.base_url()?, self.token_url()?);
         let pair = [&keys::CERTIFICATE, &keys::PRIVATE_KEY];
-        let credentials = match pair.into_iter().find_map(|key| self.head.section.get(key)) {
+        let credentials = match pair.into_iter().find_map(|key| self.section.get(key)) {
             Some(entry) => self.certificate(entry, token_url)?,
             None => self.client(Some(token_url))?,
         };
@@ -173,11 +144,11 @@ impl Reader<'_> {
         let json = sap_ai_core::service_key(text.expose(), entry.place(), key)?;
         let names = &sap_ai_core::SERVICE_KEY;
         let parts = Parts::of_json(entry.place(), Some(key), &json, names.all());
-        let base_url = match self.head.section.get(&keys::URL) {
+        let base_url = match self.section.get(&keys::URL) {
             Some(_) => self.base_url()?,
             None => self.noted(&keys::URL, names.base_url(&parts)?, key),
         };
-        let token_url = match self.head.section.get(&keys::AUTH_URL) {
+        let token_url = match self.section.get(&keys::AUTH_URL) {
             Some(_) => self.token_url()?,
             None => self.noted(&keys::AUTH_URL, names.token_url(&parts)?, key),
         };
@@ -186,7 +157,7 @@ impl Reader<'_> {
     }
 
     fn refuse_beside(&self, entry: Entry<'_>, others: &[&'static Key]) -> Result<(), ConfigError> {
-        let Some(double) = others.iter().find_map(|key| self.head.section.get(key)) else {
+        let Some(double) = others.iter().find_map(|key| self.section.get(key)) else {
             return Ok(());
         };
         let (other, key) = (double.key.name, entry.key.name);
@@ -196,7 +167,7 @@ impl Reader<'_> {
     }
 
     fn kubiya(&mut self) -> Result<(Url, Credentials), ConfigError> {
-        let base_url = match self.head.section.get(&keys::URL) {
+        let base_url = match self.section.get(&keys::URL) {
             Some(_) => self.base_url()?,
             None => self.noted(&keys::URL, address::kubiya(), "default"),
         };
@@ -213,7 +184,7 @@ impl Reader<'_> {
     }
 
     fn client_id(&mut self) -> Result<String, ConfigError> {
-        let entry = self.head.section.require(&keys::CLIENT_ID)?;
+        let entry = self.section.require(&keys::CLIENT_ID)?;
         let id = entry.text()?;
         if id.trim().is_empty() || id.chars().any(char::is_control) {
             return Err(entry.wrong("is empty or holds control characters"));
@@ -223,7 +194,7 @@ impl Reader<'_> {
     }
 
     fn base_url(&mut self) -> Result<Url, ConfigError> {
-        let platform = self.head.platform;
+        let platform = self.platform;
         self.url(&keys::URL, |text| address::base(platform, text))
     }
 
@@ -236,7 +207,7 @@ impl Reader<'_> {
         key: &'static Key,
         read: impl Fn(&str) -> Result<Url, UrlFault>,
     ) -> Result<Url, ConfigError> {
-        let entry = self.head.section.require(key)?;
+        let entry = self.section.require(key)?;
         let wrong = |fault| entry.error(format!("`{}` {fault}", key.name));
         let url = read(entry.text()?).map_err(wrong)?;
         self.note(entry, url.as_str());
@@ -244,7 +215,7 @@ impl Reader<'_> {
     }
 
     fn secret(&mut self, key: &'static Key, read: Read) -> Result<Secret, ConfigError> {
-        self.fetch(self.head.section.require(key)?, read)
+        self.fetch(self.section.require(key)?, read)
     }
 
     fn fetch(&mut self, entry: Entry<'_>, read: Read) -> Result<Secret, ConfigError> {
@@ -256,16 +227,16 @@ impl Reader<'_> {
     }
 
     fn scopes(&mut self) -> Result<Scopes, ConfigError> {
-        let Some(entry) = self.head.section.get(&keys::SCOPES) else {
-            return Ok(scopes::usual(self.head.platform));
+        let Some(entry) = self.section.get(&keys::SCOPES) else {
+            return Ok(scopes::usual(self.platform));
         };
-        let scopes = scopes::read(entry, self.head.platform)?;
+        let scopes = scopes::read(entry, self.platform)?;
         self.note(entry, &scopes::shown(&scopes));
         Ok(scopes)
     }
 
     fn flag(&mut self, key: &'static Key) -> Result<bool, ConfigError> {
-        let Some(entry) = self.head.section.get(key) else {
+        let Some(entry) = self.section.get(key) else {
             return Ok(false);
         };
         let flag = entry.flag()?;
@@ -274,7 +245,7 @@ impl Reader<'_> {
     }
 
     fn color(&mut self) -> Result<Option<String>, ConfigError> {
-        let Some(entry) = self.head.section.get(&keys::COLOR) else {
+        let Some(entry) = self.section.get(&keys::COLOR) else {
             return Ok(None);
         };
         let text = entry.text()?;
@@ -298,12 +269,12 @@ impl Reader<'_> {
     }
 
     fn found(&mut self, key: &str, value: &str, origin: &str) {
-        let finding = Finding::of(&self.head.name, key, value, origin);
+        let finding = Finding::of(&self.name, key, value, origin);
         self.findings.push(finding);
     }
 
     fn ca_file(&mut self) -> Result<Option<PathBuf>, ConfigError> {
-        let Some(entry) = self.head.section.get(&keys::CA_FILE) else {
+        let Some(entry) = self.section.get(&keys::CA_FILE) else {
             return Ok(None);
         };
         let path = self.scene.path(entry.text()?);
@@ -319,4 +290,16 @@ impl Reader<'_> {
         self.note(entry, shown(&path).as_str());
         Ok(Some(path))
     }
+}
+
+fn name(entry: Entry<'_>) -> Result<ConnectionName, ConfigError> {
+    let text = entry.text()?;
+    ConnectionName::new(text).ok_or_else(|| entry.wrong_value(text))
+}
+
+fn platform(entry: Entry<'_>) -> Result<PlatformId, ConfigError> {
+    let text = entry.text()?;
+    let mut all = PlatformId::ALL.into_iter();
+    let found = all.find(|platform| platform.config_word() == text);
+    found.ok_or_else(|| entry.wrong_value(text))
 }

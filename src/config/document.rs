@@ -116,11 +116,20 @@ impl<'d> Section<'d> {
         table: &'d DeTable<'d>,
         part: &'static Part,
     ) -> Result<Self, ConfigError> {
+        Self::of(document, table, part, 0)
+    }
+
+    fn of(
+        document: &'d Document,
+        table: &'d DeTable<'d>,
+        part: &'static Part,
+        start: usize,
+    ) -> Result<Self, ConfigError> {
         let section = Self {
             document,
             table,
             part,
-            start: 0,
+            start,
         };
         section.refuse_unknown()?;
         Ok(section)
@@ -232,14 +241,8 @@ impl<'d> Entry<'d> {
     /// The table, with only the keys of that part in it.
     pub(super) fn section(&self, part: &'static Part) -> Result<Section<'d>, ConfigError> {
         let table = self.value.get_ref().as_table();
-        let section = Section {
-            document: self.document,
-            table: table.ok_or_else(|| self.wrong_type())?,
-            part,
-            start: self.value.span().start,
-        };
-        section.refuse_unknown()?;
-        Ok(section)
+        let table = table.ok_or_else(|| self.wrong_type())?;
+        Section::of(self.document, table, part, self.value.span().start)
     }
 
     /// Says what stood there and what should; `found` ends a sentence that begins with the key.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::config::connection::{Head, Scene};
+use crate::config::connection::{Reader, Scene};
 use crate::config::document::{self, Document, Entry, Section};
 use crate::config::environment::Environment;
 use crate::config::error::{ConfigError, shown};
@@ -80,16 +80,20 @@ fn connections(
     scene: Scene<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Connection>, ConfigError> {
-    let mut heads: Vec<Head<'_>> = Vec::new();
+    let mut readers: Vec<Reader<'_>> = Vec::new();
     for entry in entry.list()? {
-        let head = Head::read(entry.section(&keys::IN_CONNECTION)?)?;
-        if let Some(first) = heads.iter().find(|other| other.name == head.name) {
-            return Err(head.repeats(first));
+        let reader = Reader::open(entry.section(&keys::IN_CONNECTION)?, scene)?;
+        if let Some(first) = readers.iter().find(|other| other.name == reader.name) {
+            return Err(reader.repeats(first));
         }
-        heads.push(head);
+        readers.push(reader);
     }
-    let read = |head: Head<'_>| head.connection(scene, findings);
-    heads.into_iter().map(read).collect()
+    let mut read = |reader: Reader<'_>| {
+        let (connection, found) = reader.read()?;
+        findings.extend(found);
+        Ok(connection)
+    };
+    readers.into_iter().map(&mut read).collect()
 }
 
 fn journal(entry: Entry<'_>, scene: Scene<'_>) -> Result<PathBuf, ConfigError> {

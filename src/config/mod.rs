@@ -14,6 +14,7 @@ mod error;
 mod file;
 mod finding;
 mod keys;
+mod network;
 mod parts;
 mod read_only;
 mod sap_ai_core;
@@ -95,6 +96,9 @@ pub fn load(environment: &Environment, wanted: &Wanted<'_>) -> Result<Settings, 
     if connections.is_empty() && !unusable.is_empty() {
         return Err(unusable.swap_remove(0));
     }
+    network::proxy(environment, &connections, &mut findings)?;
+    let trusted = network::trust(environment, &mut connections, &mut findings);
+    unusable.extend(trusted.err());
     let refresh = content.refresh.unwrap_or_else(|| {
         let usual = format!("{USUAL_REFRESH:?}");
         findings.push(Finding::new("refresh", &usual, "default"));

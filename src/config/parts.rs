@@ -119,12 +119,7 @@ impl<'a> Parts<'a> {
         read: fn(&str) -> Result<Secret, SecretFault>,
     ) -> Result<Secret, ConfigError> {
         let secret = read(self.text(name)?);
-        secret.map_err(|fault| self.no_secret(name, "the value", fault))
-    }
-
-    /// A secret that could not be had from there.
-    pub(super) fn no_secret(&self, name: &str, origin: &str, fault: impl Display) -> ConfigError {
-        self.error(format!("`{name}`: {origin} {fault}"))
+        secret.map_err(|fault| self.error(format!("`{name}`: the value {fault}")))
     }
 
     pub(super) fn error(&self, problem: impl Display) -> ConfigError {

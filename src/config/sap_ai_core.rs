@@ -164,7 +164,7 @@ fn file(
     read: Read,
 ) -> Result<Secret, ConfigError> {
     let source = SecretSource::File(parts.text(name)?.into());
-    let wrong = |fault| parts.no_secret(name, &source.to_string(), fault);
+    let wrong = |fault| parts.error(format!("`{name}`: {source} {fault}"));
     read(&source, environment).map_err(wrong)
 }
 

@@ -225,36 +225,3 @@ fn quoted(path: &Path) -> String {
     }
     format!("'{}'", path.replace('\'', r"'\''"))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_is_exactly_one_line() {
-        for (text, expected) in [
-            ("s3cret", Ok("s3cret")),
-            ("s3cret\n", Ok("s3cret")),
-            ("s3cret\r\n", Ok("s3cret")),
-            (" inner space ", Ok(" inner space ")),
-            ("", Err("is empty")),
-            ("\n", Err("is empty")),
-            ("  \n", Err("is empty")),
-            ("a\nb\n", Err("holds 2 lines, expected exactly one")),
-            ("a\n\n", Err("holds 2 lines, expected exactly one")),
-            ("a\u{1b}[31m", Err("holds control characters")),
-            ("a\0", Err("holds control characters")),
-            ("a\u{9b}", Err("holds control characters")),
-        ] {
-            let secret = one_line(text);
-            let secret = secret.as_ref().map(Secret::expose);
-            assert_eq!(secret.map_err(String::as_str), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_fix_can_be_pasted_into_a_shell() {
-        assert_eq!(quoted(Path::new("/a/b-c.txt")), "/a/b-c.txt");
-        assert_eq!(quoted(Path::new("/a b/it's")), r"'/a b/it'\''s'");
-    }
-}

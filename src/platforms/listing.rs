@@ -14,6 +14,9 @@ use crate::domain::text::Clean;
 /// Rows of one source that are read at most (`UX.md` 4).
 const MOST: usize = 100_000;
 
+/// Pages of one source that are read at most, however few rows a server puts into one (L3).
+const MOST_PAGES: usize = 1_000;
+
 /// Rows of one page that may be too large to be read. With more of them it is the server that is odd.
 const MOST_TOO_LARGE: usize = 3;
 
@@ -69,7 +72,7 @@ where
 
 /// Reads one page. What is larger than an answer may be is asked for again in halves; a row that is so by
 /// itself is passed over.
-async fn stretch<R, F>(
+pub(super) async fn stretch<R, F>(
     from: usize,
     rows: usize,
     ask: &impl Fn(usize, usize) -> F,
@@ -107,7 +110,13 @@ where
 }
 
 impl<R> Stretch<R> {
-    fn notices(&self) -> Vec<String> {
+    /// How many rows of the server it covers.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len() + self.too_large
+    }
+
+    /// What is to be said of it.
+    pub(super) fn notices(&self) -> Vec<String> {
         let words = match self.too_large {
             0 => return Vec::new(),
             1 => "1 row is too large to be read".to_owned(),
@@ -117,9 +126,12 @@ impl<R> Stretch<R> {
     }
 }
 
-/// The ids that were listed so far.
+/// The ids that were listed so far, and on how many pages.
 #[derive(Debug, Default)]
-pub(super) struct Seen(HashSet<Id>);
+pub(super) struct Seen {
+    ids: HashSet<Id>,
+    pages: usize,
+}
 
 impl Seen {
     /// The page of these rows. `next` is where the server goes on; it becomes `None` where the walk has to
@@ -144,6 +156,10 @@ impl Seen {
             *next = None;
             notices.push("list incomplete: only the first 100,000 rows are read".to_owned());
         }
+        self.pages += 1;
+        if self.pages >= MOST_PAGES && next.take().is_some() {
+            notices.push("list incomplete: only the first 1,000 pages are read".to_owned());
+        }
         Page {
             rows,
             total: None,
@@ -161,7 +177,7 @@ impl Seen {
             let id = &row.key.id;
             if id.raw().is_empty() {
                 fresh.push(row);
-            } else if self.0.insert(id.clone()) {
+            } else if self.ids.insert(id.clone()) {
                 places.insert(id.clone(), fresh.len());
                 fresh.push(row);
             } else {

@@ -6,6 +6,8 @@ use centurion::simulator::{Options, Simulator};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::tls::{Authority, Front};
+
 /// A simulator, and a configuration with one connection to each of its platforms.
 struct Scene {
     simulator: Simulator,
@@ -138,9 +140,10 @@ async fn all_well_is_a_line_per_step_and_0_and_only_reads() {
             "ok    changes   executions: allowed here, the account's roles decide; bulk updates on",
             "ok    changes   workloads: refused, by `read_only` in the file",
             "ok    clock     0 s",
-            "warn  terminal",
+            "warn  terminal  this is not one; the dashboard needs one",
         ],
     );
+    assert!(!said.contains("centurion doctor"), "{said}");
     let changes: Vec<_> = scene
         .simulator
         .requests()
@@ -193,10 +196,66 @@ async fn a_wrong_resource_group_names_it_and_the_setting() {
     holds(
         &said,
         &[
-            "FAIL  list      no-such-group executions: not permitted: RBAC: access denied",
-            "`scopes`",
+            "FAIL  list      no-such-group executions: refused: HTTP 403: RBAC: access denied in resource group \
+             no-such-group, which the account does not have: check `scopes`",
+            "FAIL  list      no-such-group deployments: ",
         ],
     );
+}
+
+#[tokio::test]
+async fn a_group_that_is_refused_where_none_may_be_listed_leaves_both_causes_open() {
+    let fault = json!([{"path": "/v2/admin/*", "fault": "status", "status": 403, "body": "RBAC: access denied"}]);
+    let scene = Scene::start()
+        .with("[\"default\"]", "[\"no-such-group\"]")
+        .faults(fault);
+    let (status, said) = scene.doctor().await;
+    assert_eq!(status, Some(1), "{said}");
+    holds(
+        &said,
+        &[
+            "which is wrong in `scopes`, or the account lacks a role (HTTP 403); the account needs scenario_",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn five_mishaps_of_a_connection_give_five_different_lines() {
+    let role = json!([{"path": "/v2/lm/*", "fault": "status", "status": 403, "body": "RBAC: access denied"}]);
+    let mut revoked = Scene::start();
+    revoked.secrets[0] = "c4n4ry-7f3e".to_owned();
+    let expired = Scene::start();
+    let authority = Authority::new("ours");
+    let identity = authority.signs("127.0.0.1", (2000, 2001), "h2");
+    let front = Front::before(expired.simulator.url(), identity);
+    let url = format!(
+        "url = \"{}\"",
+        expired.simulator.ready().sap_ai_core.base_url
+    );
+    let file = authority.file();
+    let secure = format!("url = \"https://{}/v2\"\nca_file = {file:?}", front.address);
+    let scenes = [
+        (
+            Scene::start().with("/v2\"", "/elsewhere/v2\""),
+            "wrong `url`",
+        ),
+        (
+            Scene::start().with("[\"default\"]", "[\"no-such-group\"]"),
+            "check `scopes`",
+        ),
+        (revoked, "check `client_id, client_secret`"),
+        (expired.with(&url, &secure), "its certificate has expired"),
+        (Scene::start().faults(role), "lacks a role"),
+    ];
+    for (number, (scene, _)) in scenes.iter().enumerate() {
+        let (status, said) = scene.doctor().await;
+        assert_eq!(status, Some(1), "{said}");
+        let failed = said.lines().find(|line| line.starts_with("  FAIL"));
+        let failed = failed.expect("a line that failed");
+        for (other, (_, words)) in scenes.iter().enumerate() {
+            assert_eq!(failed.contains(words), other == number, "{words}: {failed}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ pub(crate) struct World {
     probe: Probe,
     journal: Option<PathBuf>,
     adjust: Box<dyn Fn(&mut Connection)>,
+    reloaded: fn(&mut Connection),
     simulator: Option<Simulator>,
     demo: bool,
 }
@@ -56,6 +57,7 @@ pub(crate) fn world() -> World {
         probe: Probe::default(),
         journal: None,
         adjust: Box::new(|_| ()),
+        reloaded: |_| (),
         simulator: None,
         demo: true,
     }
@@ -92,6 +94,18 @@ impl World {
     /// Changes each connection before it is opened.
     pub(crate) fn adjust(mut self, adjust: impl Fn(&mut Connection) + 'static) -> Self {
         self.adjust = Box::new(adjust);
+        self
+    }
+
+    /// Changes each connection that is read again for a new sign-in.
+    pub(crate) fn reloaded(mut self, adjust: fn(&mut Connection)) -> Self {
+        self.reloaded = adjust;
+        self
+    }
+
+    /// How often a source is read.
+    pub(crate) fn refresh(mut self, refresh: Duration) -> Self {
+        self.refresh = refresh;
         self
     }
 
@@ -135,7 +149,8 @@ impl World {
             .journal
             .unwrap_or_else(|| folder.path().join("journal"));
         let journal = Journal::open(journal_folder).with_probe(self.probe);
-        let again = connections.clone();
+        let mut again = connections.clone();
+        again.iter_mut().for_each(self.reloaded);
         let reload = Box::new(move |name: &_| again.iter().find(|c| c.name == *name).cloned());
         let context = Context::new(&connections, journal, "ana@ops-1".to_owned(), clock, reload)
             .saving_into(folder.path().to_owned());

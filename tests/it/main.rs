@@ -20,6 +20,7 @@ mod journal;
 mod kill;
 mod kubiya;
 mod main_job;
+mod mishaps;
 mod outcomes;
 mod plans;
 mod properties;

@@ -99,20 +99,16 @@ impl Peer {
                 chunk.map_err(|error| failure::of_transport(&error, &self.host, limit()))?;
             let Some(chunk) = chunk else { return Ok(()) };
             if body.len() + chunk.len() > CAP {
-                return Err(Failure::new(
-                    Fate::Uncertain,
-                    PlatformError::TooLarge { cap: CAP },
-                ));
+                let error = PlatformError::TooLarge { cap: CAP };
+                return Err(Failure::new(Fate::Uncertain, error));
             }
             body.extend_from_slice(&chunk);
         }
     }
 
     fn redirected(&self, response: &Response) -> PlatformError {
-        let location = response
-            .headers()
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok());
+        let location = response.headers().get(LOCATION);
+        let location = location.and_then(|value| value.to_str().ok());
         let target = location.and_then(|location| response.url().join(location).ok());
         let target = target.as_ref().map(origin);
         PlatformError::Redirected {
@@ -193,18 +189,21 @@ fn not_an_api(content_type: &str, body: &[u8]) -> PlatformError {
 
 /// What to say of a refusal that is not in the platform's own shape.
 fn foreign_words(status: u16, body: &[u8]) -> Clean {
-    let reason = StatusCode::from_u16(status)
-        .ok()
-        .and_then(|status| status.canonical_reason());
+    let known = StatusCode::from_u16(status).ok();
+    let reason = known.and_then(|status| status.canonical_reason());
     let reason = reason.unwrap_or("no reason given");
     if is_markup(body) {
         return Clean::new(&format!("{reason}: a page, not an API answer; check `url`"));
     }
     let start = start(body);
-    if start.is_empty() {
-        Clean::new(reason)
+    let words = if start.is_empty() {
+        reason
     } else {
-        start
+        start.as_str()
+    };
+    match status {
+        404 => Clean::new(&format!("{words}; check `url`")),
+        _ => Clean::new(words),
     }
 }
 
@@ -217,12 +216,8 @@ fn is_markup(body: &[u8]) -> bool {
 fn start(body: &[u8]) -> Clean {
     // A character has four bytes at most.
     let head = &body[..body.len().min(4 * SHOWN)];
-    let text: String = String::from_utf8_lossy(head)
-        .trim()
-        .chars()
-        .take(SHOWN)
-        .collect();
-    Clean::new(&text)
+    let text = String::from_utf8_lossy(head);
+    Clean::new(&text.trim().chars().take(SHOWN).collect::<String>())
 }
 
 /// Scheme and host: neither path nor query of a redirect is shown, they may carry a session.

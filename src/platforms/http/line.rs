@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -138,34 +139,26 @@ impl Lines {
         }
         let begun = Instant::now();
         self.sent().push_back(begun);
-        let (client, request) = request.build_split();
-        let mut hidden = peer.hidden.clone();
-        let answer = match request {
-            Ok(request) => {
-                if let Some(token) = bearer(&request) {
-                    hidden = hidden.and(token);
-                }
-                client.execute(request).await
-            }
-            Err(error) => Err(error),
+        let failed = |error: reqwest::Error| {
+            let limit = if error.is_connect() {
+                CONNECT
+            } else {
+                self.limit(purpose, begun)
+            };
+            failure::of_transport(&error, &peer.host, limit)
         };
-        match answer {
-            Ok(response) => {
-                if let Some(seconds) = retry::clock_ahead(response.headers(), SystemTime::now()) {
-                    self.clock_ahead.get_or_init(|| seconds);
-                }
-                peer.hear(response, &hidden, || self.limit(purpose, begun))
-                    .await
-            }
-            Err(error) if error.is_connect() => {
-                Err(failure::of_transport(&error, &peer.host, CONNECT))
-            }
-            Err(error) => Err(failure::of_transport(
-                &error,
-                &peer.host,
-                self.limit(purpose, begun),
-            )),
+        let (client, request) = request.build_split();
+        let request = request.map_err(failed)?;
+        let hidden = match bearer(&request) {
+            Some(token) => peer.hidden.clone().and(token),
+            None => peer.hidden.clone(),
+        };
+        let response = client.execute(request).await.map_err(failed)?;
+        if let Some(seconds) = retry::clock_ahead(response.headers(), SystemTime::now()) {
+            self.clock_ahead.get_or_init(|| seconds);
         }
+        let limit = || self.limit(purpose, begun);
+        peer.hear(response, &hidden, limit).await
     }
 
     pub(super) fn requests_a_minute(&self) -> usize {
@@ -237,12 +230,20 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn authorities(file: &Path) -> Result<Vec<Certificate>, PlatformError> {
+/// The certificates of a file, or of all files of a folder, as `REQUESTS_CA_BUNDLE` may name one.
+fn authorities(place: &Path) -> Result<Vec<Certificate>, PlatformError> {
     let unusable = |why: String| PlatformError::Trust {
-        why: Clean::new(&format!("`ca_file` {}: {why}", file.display())),
+        why: Clean::new(&format!("`ca_file` {}: {why}", place.display())),
     };
-    let text = std::fs::read(file).map_err(|error| unusable(error.to_string()))?;
-    let found = Certificate::from_pem_bundle(&text).unwrap_or_default();
+    let files = match fs::read_dir(place) {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        Err(_) => vec![place.to_owned()],
+    };
+    let mut found = Vec::new();
+    for file in files.iter().filter(|file| !file.is_dir()) {
+        let text = fs::read(file).map_err(|error| unusable(error.to_string()))?;
+        found.extend(Certificate::from_pem_bundle(&text).unwrap_or_default());
+    }
     if found.is_empty() {
         return Err(unusable("no PEM certificate in it".to_owned()));
     }

@@ -111,16 +111,3 @@ impl Budget {
         self.0.fetch_update(set, get, step).is_ok()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_of_changes_are_capped_and_grow_where_the_server_names_none() {
-        assert_eq!(wait_seconds(Some(Duration::from_secs(31_536_000)), 1), 120);
-        assert_eq!(wait_seconds(Some(Duration::from_millis(1_500)), 1), 2);
-        assert_eq!(wait_seconds(Some(Duration::ZERO), 1), 1);
-        assert_eq!([wait_seconds(None, 1), wait_seconds(None, 2)], [5, 10]);
-    }
-}

@@ -148,11 +148,8 @@ impl Tokens {
                 return Ok(Some(state.pass(held)));
             }
             let never_accepted = self.accepted.load(Ordering::Relaxed) < used.generation;
-            if never_accepted
-                && held
-                    .replaced_at
-                    .is_some_and(|at| at.elapsed() < REFUSAL_STANDS)
-            {
+            let replaced = held.replaced_at.map(|at| at.elapsed());
+            if never_accepted && replaced.is_some_and(|ago| ago < REFUSAL_STANDS) {
                 return Ok(None);
             }
         }
@@ -283,28 +280,4 @@ pub(super) fn oauth_error(status: u16, body: &[u8]) -> Option<Refusal> {
         request_id: None,
         own_shape: true,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn life(seconds: u64) -> u64 {
-        useful_life(Some(Duration::from_secs(seconds))).as_secs()
-    }
-
-    #[test]
-    fn a_token_is_renewed_a_minute_early_and_a_short_one_after_nine_tenths() {
-        assert_eq!(
-            [life(43_199), life(600), life(100), life(10)],
-            [43_139, 540, 90, 9]
-        );
-    }
-
-    #[test]
-    fn a_lifetime_that_is_absent_zero_or_absurd_gives_no_tight_loop_and_no_eternal_token() {
-        assert_eq!([life(0), useful_life(None).as_secs()], [270, 270]);
-        assert_eq!(life(1), 5);
-        assert_eq!(life(u64::MAX), 7 * 86_400 - 60);
-    }
 }

@@ -1,7 +1,7 @@
 //! What a request comes to whose ids got no answers of their own.
 
 use crate::domain::action::Grouping;
-use crate::domain::error::PlatformError;
+use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::outcome::{Answer, ChangeEvent, Rejection};
 use crate::domain::plan::Request;
 use crate::domain::text::Clean;
@@ -45,29 +45,21 @@ fn answer(sent: &Sent) -> Answer {
 
 /// A refusal of the whole call, in the server's words.
 fn rejection(error: &PlatformError) -> Rejection {
-    let later = matches!(error, PlatformError::RateLimited { .. });
-    let Some(said) = error.said() else {
-        let reason = Clean::new(&error.to_string());
-        return Rejection {
-            code: None,
-            reason,
-            request_id: None,
-            later,
-        };
-    };
-    let status = || Clean::new(&format!("HTTP {}", said.status));
+    let said = error.said();
+    let status = |said: &Refusal| Clean::new(&format!("HTTP {}", said.status));
+    let too_much = "too much for one request, select fewer";
     Rejection {
-        code: Some(said.code.clone().unwrap_or_else(status)),
-        reason: match said.status {
-            413 | 414 => Clean::new(&format!(
-                "too much for one request, select fewer: {}",
-                said.message
-            )),
-            _ if said.message.is_empty() => Clean::new("no reason given"),
-            _ => said.message.clone(),
+        code: said.map(|said| said.code.clone().unwrap_or_else(|| status(said))),
+        reason: match said {
+            None => Clean::new(&error.to_string()),
+            Some(said) if said.message.is_empty() => Clean::new("no reason given"),
+            Some(said) if matches!(said.status, 413 | 414) => {
+                Clean::new(&format!("{too_much}: {}", said.message))
+            }
+            Some(said) => said.message.clone(),
         },
-        request_id: said.request_id.clone(),
-        later,
+        request_id: said.and_then(|said| said.request_id.clone()),
+        later: matches!(error, PlatformError::RateLimited { .. }),
     }
 }
 

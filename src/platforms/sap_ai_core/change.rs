@@ -8,7 +8,7 @@ use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::{Operation, Request};
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Call, Reply, Sending, Sent};
-use crate::platforms::sap_ai_core::words::ErrorBody;
+use crate::platforms::sap_ai_core::words;
 
 /// The code of a status that does not allow the change: the row is on its way elsewhere.
 const IN_TRANSITION: &str = "01010076";
@@ -92,7 +92,13 @@ fn take(tally: &mut Tally, item: &Value) {
     let error = item.get("error").filter(|error| !error.is_null());
     let message = item.get("message").and_then(Value::as_str);
     if let Some(error) = error {
-        put(Answer::Rejected(rejection(ErrorBody::of(error))));
+        let said = words::said(0, error);
+        put(Answer::Rejected(Rejection {
+            later: is_in_transition(said.code.as_ref()),
+            code: said.code,
+            reason: said.message,
+            request_id: said.request_id,
+        }));
     }
     if let Some(message) = message {
         put(Answer::Scheduled {
@@ -103,15 +109,6 @@ fn take(tally: &mut Tally, item: &Value) {
         put(Answer::Unknown(Clean::new(
             "the answer neither confirms nor refuses this id",
         )));
-    }
-}
-
-fn rejection(error: ErrorBody) -> Rejection {
-    Rejection {
-        later: is_in_transition(error.code.as_ref()),
-        code: error.code,
-        reason: error.message,
-        request_id: error.request_id,
     }
 }
 

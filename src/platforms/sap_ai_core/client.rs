@@ -15,9 +15,9 @@ use crate::domain::resource::{Key, Page, Reading, Scope, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::Http;
 use crate::platforms::loose::Loose;
-use crate::platforms::sap_ai_core::change::{self, naming_group};
+use crate::platforms::sap_ai_core::change;
 use crate::platforms::sap_ai_core::inspect;
-use crate::platforms::sap_ai_core::listing;
+use crate::platforms::sap_ai_core::listing::{self, Counts};
 use crate::platforms::sap_ai_core::meta::{self, Meta};
 use crate::platforms::sap_ai_core::rules::Changes;
 use crate::platforms::sap_ai_core::wire::Row;
@@ -30,8 +30,9 @@ const DEFAULT_GROUP: &str = "default";
 #[derive(Debug)]
 pub(super) struct Client {
     connection: Connection,
-    http: Http,
-    meta: Meta,
+    pub(super) http: Http,
+    pub(super) meta: Meta,
+    pub(super) counts: Counts,
 }
 
 impl Client {
@@ -40,6 +41,7 @@ impl Client {
             connection,
             http,
             meta: Meta::default(),
+            counts: Counts::default(),
         }
     }
 
@@ -51,6 +53,26 @@ impl Client {
             Err(error) => return Err(error),
         };
         Ok(self.connection.sources_of(&groups))
+    }
+
+    /// A 403 has two usual causes, and the list of resource groups tells them apart where it may be read (section 6).
+    async fn explained<T>(&self, error: PlatformError, group: &Scope) -> Result<T, PlatformError> {
+        let PlatformError::Forbidden { mut said } = error else {
+            return Err(error);
+        };
+        let groups = listing::resource_groups(&self.http).await;
+        let is_there = groups.ok().map(|groups| groups.contains(group));
+        let cause = match is_there {
+            Some(true) => "which is there: the account lacks a role",
+            Some(false) => "which the account does not have: check `scopes`",
+            None => "which is wrong in `scopes`, or the account lacks a role",
+        };
+        let (words, group) = (&said.message, group.shown());
+        said.message = Clean::new(&format!("{words} in resource group {group}, {cause}"));
+        Err(match is_there {
+            Some(false) => PlatformError::Refused { said },
+            Some(true) | None => PlatformError::Forbidden { said },
+        })
     }
 
     async fn one(&self, key: &Key) -> Result<Reading, PlatformError> {
@@ -97,9 +119,9 @@ impl Platform for Client {
     }
 
     fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {
-        let pages = listing::rows(&self.http, &self.meta, source);
+        let pages = listing::rows(self, source);
         pages
-            .map_err(|error| naming_group(error, &source.scope.shown()))
+            .or_else(|error| self.explained(error, &source.scope))
             .boxed()
     }
 

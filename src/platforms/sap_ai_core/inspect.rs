@@ -45,11 +45,8 @@ pub(super) async fn get(
 
 /// The reasons of the status stand in the document alone, and first: they are what is looked for.
 async fn detail(http: &Http, key: &Key) -> Vec<Part> {
-    let document = match get(http, key, None, &[]).await {
-        Ok(reply) => reply.json::<Value>(),
-        Err(error) => Err(error),
-    };
-    let document = match document {
+    let answer = get(http, key, None, &[]).await;
+    let document: Value = match answer.and_then(|reply| reply.json()) {
         Ok(document) => document,
         Err(error) => return vec![failed("raw JSON", error)],
     };
@@ -82,11 +79,8 @@ async fn logs(http: &Http, key: &Key, since: Option<Timestamp>) -> Part {
         ("$order", "desc".to_owned()),
     ];
     query.extend(start.map(|start| ("start", start.to_string())));
-    let answer = match get(http, key, Some("logs"), &query).await {
-        Ok(reply) => reply.json::<Logs>(),
-        Err(error) => Err(error),
-    };
-    let records = match answer {
+    let answer = get(http, key, Some("logs"), &query).await;
+    let records = match answer.and_then(|reply| reply.json::<Logs>()) {
         Ok(logs) => logs.data.0.unwrap_or_default().result.0.unwrap_or_default(),
         Err(error) => return failed("logs", error),
     };

@@ -1,20 +1,25 @@
 //! Listings page by page, of rows and of resource groups.
 //!
 //! Pages are cut by offset, so rows may move between them while they are read (section 1): an id comes
-//! out once, and a page that shows nothing new ends the listing.
+//! out once, and a page that shows nothing new ends the listing. A page may be short because the server
+//! gives no more at once, so that only `$count` tells the end (L4).
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::future::join;
 use futures_util::stream::{self, BoxStream};
 use serde_json::Value;
+use tokio::time::{Instant, timeout};
 
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Page, Scope, Source};
 use crate::platforms::http::{Call, Http};
-use crate::platforms::listing::Seen;
-use crate::platforms::loose::Loose;
-use crate::platforms::sap_ai_core::meta::Meta;
+use crate::platforms::listing::{Part, Seen, stretch};
+use crate::platforms::sap_ai_core::client::Client;
+use crate::platforms::sap_ai_core::meta::PATIENCE;
 use crate::platforms::sap_ai_core::wire::{Listing, Row};
 
 /// Rows of one page: a neighbouring endpoint refuses more (section 8).
@@ -25,38 +30,89 @@ const MOST_GROUPS: usize = 1_000;
 
 /// All rows of a source.
 pub(super) fn rows<'a>(
-    http: &'a Http,
-    meta: &'a Meta,
+    client: &'a Client,
     source: &'a Arc<Source>,
 ) -> BoxStream<'a, Result<Page, PlatformError>> {
-    let pages = async move {
-        let changes = meta.fresh(http, &source.scope).await.of(source.kind);
-        let first = (Some(0), Seen::default());
-        stream::try_unfold(first, move |(next, mut seen)| async move {
-            let Some(skip) = next else { return Ok(None) };
-            let listing = listing(http, source, skip).await?;
-            let mut next = Some(skip + listing.len()).filter(|_| listing.len() >= PAGE);
-            let row = |row: Loose<Row>| row.0.unwrap_or_default();
-            let rows = listing.into_iter().map(row);
-            let rows = rows.map(|row| row.into_resource(source, changes));
-            let page = seen.page(rows.collect(), &mut next, Vec::new());
-            Ok(Some((page, (next, seen))))
-        })
-    };
-    stream::once(pages).flatten().boxed()
+    let first = (Some(0), None, Seen::default());
+    let pages = stream::try_unfold(first, move |(next, counted, mut seen)| async move {
+        let Some(skip) = next else { return Ok(None) };
+        let http = &client.http;
+        let ask = |skip, top| part(http, source, skip, top);
+        let stretch = stretch(skip, PAGE, &ask).await?;
+        let (came, end) = (stretch.len(), skip + stretch.len());
+        let is_full = came >= PAGE;
+        let counting = async {
+            match counted {
+                None if !is_full && end > 0 => client.counts.ask(http, source, end).await,
+                known => known,
+            }
+        };
+        let capabilities = client.meta.fresh(http, &source.scope);
+        let (capabilities, counted) = join(capabilities, counting).await;
+        let goes_on = came > 0 && counted.is_some_and(|counted| counted > end);
+        let mut next = (is_full || goes_on).then_some(end);
+        let notices = stretch.notices();
+        let changes = capabilities.of(source.kind);
+        let rows = stretch.rows.into_iter();
+        let rows = rows.map(|row| row.into_resource(source, changes));
+        let mut page = seen.page(rows.collect(), &mut next, notices);
+        page.total = counted;
+        Ok(Some((page, (next, counted, seen))))
+    });
+    pages.boxed()
 }
 
-async fn listing(
+async fn part(
     http: &Http,
     source: &Source,
     skip: usize,
-) -> Result<Vec<Loose<Row>>, PlatformError> {
+    top: usize,
+) -> Result<Part<Row>, PlatformError> {
     let call = Call::get(["lm", source.kind.plural()])
-        .query("$top", PAGE)
+        .query("$top", top)
         .query("$skip", skip)
         .header("AI-Resource-Group", source.scope.raw());
     let listing: Listing = http.read(call).await?.json()?;
-    Ok(listing.resources.0)
+    let rows = listing.resources.0.into_iter();
+    let rows: Vec<Row> = rows.map(|row| row.0.unwrap_or_default()).collect();
+    Ok(Part {
+        next: (!rows.is_empty()).then_some(skip + rows.len()),
+        rows,
+    })
+}
+
+/// How many rows the server counts, asked rarely: a source that was whole is believed for a while (`count` in
+/// a listing is only the number of its own rows, section 0).
+#[derive(Debug, Default)]
+pub(super) struct Counts(Mutex<HashMap<Arc<Source>, Instant>>);
+
+impl Counts {
+    /// A whole source is believed for so long, times the number of sources: all of them together ask once in it.
+    const BELIEVED: Duration = Duration::from_secs(300);
+
+    /// The count of a source of which so many rows came; `None` where it is not asked for or not to be had.
+    async fn ask(&self, http: &Http, source: &Arc<Source>, came: usize) -> Option<usize> {
+        if self.is_believed(source) {
+            return None;
+        }
+        let call = Call::get(["lm", source.kind.plural(), "$count"])
+            .header("AI-Resource-Group", source.scope.raw());
+        let reply = timeout(PATIENCE, http.read(call)).await.ok();
+        let body = reply.and_then(Result::ok).map(|reply| reply.body);
+        let counted = body.and_then(|body| str::from_utf8(&body).ok()?.trim().parse().ok());
+        if counted.is_none_or(|counted: usize| counted <= came) {
+            let mut whole = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            whole.insert(source.clone(), Instant::now());
+        }
+        counted
+    }
+
+    fn is_believed(&self, source: &Source) -> bool {
+        let whole = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let many = u32::try_from(whole.len()).unwrap_or(u32::MAX);
+        let since = whole.get(source).map(Instant::elapsed);
+        since.is_some_and(|since| since < Self::BELIEVED.saturating_mul(many))
+    }
 }
 
 /// The names of the resource groups the account may see (section 6).

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Kind, Scope};
@@ -16,6 +16,9 @@ const KEPT: Duration = Duration::from_secs(300);
 
 /// How long it is left alone after it could not be read.
 const KEPT_AFTER_FAILURE: Duration = Duration::from_secs(30);
+
+/// Rows wait no longer for it: they are listed with what was known before.
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How each kind is changed. By default one by one: it works with every runtime.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,52 +55,42 @@ impl Capabilities {
     }
 }
 
-/// The capabilities of a connection, as far as known.
+/// The capabilities of a connection, as far as known, and until when they are taken for fresh.
 #[derive(Debug, Default)]
 pub(super) struct Meta {
-    known: Mutex<Option<Known>>,
+    known: Mutex<Option<(Capabilities, Instant)>>,
     /// Held by whoever asks, so that listings that begin together ask once.
     asking: tokio::sync::Mutex<()>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    capabilities: Capabilities,
-    until: Instant,
 }
 
 impl Meta {
     /// As of the last few minutes: for a listing.
     pub(super) async fn fresh(&self, http: &Http, scope: &Scope) -> Capabilities {
         let _turn = self.asking.lock().await;
-        match self.last() {
-            Some(known) if Instant::now() < known.until => known.capabilities,
-            last => self.ask(http, scope, last).await,
-        }
+        let last = match self.last() {
+            Some((known, until)) if Instant::now() < until => return known,
+            Some((last, _)) => last,
+            None => Capabilities::default(),
+        };
+        let (known, kept) = match timeout(PATIENCE, ask(http, scope)).await {
+            Ok(Ok(found)) => (found, KEPT),
+            Ok(Err(_)) | Err(_) => (last, KEPT_AFTER_FAILURE),
+        };
+        let held = Some((known, Instant::now() + kept));
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = held;
+        known
     }
 
     /// As last read, however long ago: for one row, which does not wait for more than it must.
     pub(super) async fn known(&self, http: &Http, scope: &Scope) -> Capabilities {
         match self.last() {
-            Some(known) => known.capabilities,
+            Some((known, _)) => known,
             None => self.fresh(http, scope).await,
         }
     }
 
-    fn last(&self) -> Option<Known> {
+    fn last(&self) -> Option<(Capabilities, Instant)> {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn ask(&self, http: &Http, scope: &Scope, last: Option<Known>) -> Capabilities {
-        let last = last.map(|known| known.capabilities).unwrap_or_default();
-        let asked = ask(http, scope).await.map(|found| (found, KEPT));
-        let (capabilities, kept) = asked.unwrap_or((last, KEPT_AFTER_FAILURE));
-        let known = Known {
-            capabilities,
-            until: Instant::now() + kept,
-        };
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
-        capabilities
     }
 }
 

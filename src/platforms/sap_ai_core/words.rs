@@ -15,37 +15,21 @@ use crate::platforms::loose::shortened;
 pub(super) const LONGEST_TEXT: usize = 4_000;
 
 /// What the member `error` says, of a whole request or of one id (sections 5.1 and 6): an object, or bare text.
-#[derive(Debug)]
-pub(super) struct ErrorBody {
-    /// Documented as text with leading zeros.
-    pub(super) code: Option<Clean>,
-    /// The reason (R7).
-    pub(super) message: Clean,
-    /// What SAP's support asks for. A help page spells it `requestID`.
-    pub(super) request_id: Option<Clean>,
-    /// Whether it says anything.
-    is_known: bool,
-}
-
-impl ErrorBody {
-    pub(super) fn of(error: &Value) -> Self {
-        let text = |value: &Value| {
-            let text = value.as_str().filter(|text| !text.is_empty())?;
-            Some(shortened(text, LONGEST_TEXT))
-        };
-        let number = || {
-            error["code"]
-                .as_number()
-                .map(|code| Clean::new(&code.to_string()))
-        };
-        let code = text(&error["code"]).or_else(number);
-        let message = text(error).or_else(|| text(&error["message"]));
-        Self {
-            is_known: code.is_some() || message.is_some(),
-            code,
-            message: message.unwrap_or_else(|| Clean::new("no reason given")),
-            request_id: text(&error["requestId"]).or_else(|| text(&error["requestID"])),
-        }
+/// In the platform's own shape where it says anything. A help page spells the request's id `requestID`.
+pub(super) fn said(status: u16, error: &Value) -> Refusal {
+    let text = |value: &Value| {
+        let text = value.as_str().filter(|text| !text.is_empty())?;
+        Some(shortened(text, LONGEST_TEXT))
+    };
+    let number = |value: &Value| Some(Clean::new(&value.as_number()?.to_string()));
+    let code = text(&error["code"]).or_else(|| number(&error["code"]));
+    let message = text(error).or_else(|| text(&error["message"]));
+    Refusal {
+        status,
+        own_shape: code.is_some() || message.is_some(),
+        code,
+        message: message.unwrap_or_else(|| Clean::new("no reason given")),
+        request_id: text(&error["requestId"]).or_else(|| text(&error["requestID"])),
     }
 }
 
@@ -53,14 +37,7 @@ impl ErrorBody {
 pub(super) fn refusal(status: u16, body: &[u8]) -> Option<Refusal> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let error = body.get("error").filter(|error| error.is_object())?;
-    let error = Some(ErrorBody::of(error)).filter(|error| error.is_known)?;
-    Some(Refusal {
-        status,
-        code: error.code,
-        message: error.message,
-        request_id: error.request_id,
-        own_shape: true,
-    })
+    Some(said(status, error)).filter(|said| said.own_shape)
 }
 
 /// Reads a token (section 7). A lifetime that is no positive number is not believed.

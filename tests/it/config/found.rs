@@ -10,7 +10,7 @@ use crate::config::{
     CANARY, KUBIYA, PEM, Scene, certified, certified_service_key, client, only, service_key,
 };
 
-fn variables_of_sap(scene: Scene) -> Scene {
+pub(super) fn variables_of_sap(scene: Scene) -> Scene {
     scene
         .set("AICORE_CLIENT_ID", "of-variables")
         .set("AICORE_CLIENT_SECRET", CANARY)
@@ -111,14 +111,20 @@ fn a_config_file_of_sap_that_was_named_is_taken() {
 
 #[cfg(unix)]
 #[test]
-fn c4_a_config_file_of_sap_that_others_can_read_is_not_loaded() {
+fn c4_a_config_file_of_sap_that_others_can_read_is_not_loaded_and_stops_no_other_platform() {
     let scene = with_config_file_of_sap(Scene::new());
     scene.file(".aicore/config.json", config_file_of_sap("of-file"), 0o644);
-    assert_eq!(
-        scene.error(),
-        "environment: `AICORE_CLIENT_SECRET`: file HOME/.aicore/config.json can be read or changed by others, \
-         so it was not loaded; run: chmod 600 HOME/.aicore/config.json"
-    );
+    let told = "environment: `AICORE_CLIENT_SECRET`: file HOME/.aicore/config.json can be read or changed by others, \
+                so it was not loaded; run: chmod 600 HOME/.aicore/config.json";
+    assert_eq!(scene.error(), told);
+    let scene = scene.set("KUBIYA_API_KEY", CANARY);
+    let settings = scene.load();
+    assert_eq!(only(&settings).name.as_str(), "kubiya");
+    let home = scene.path("").display().to_string();
+    let unusable = settings.unusable[0]
+        .to_string()
+        .replace(home.trim_end_matches('/'), "HOME");
+    assert_eq!(unusable, told);
 }
 
 #[test]

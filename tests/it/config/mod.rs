@@ -1,6 +1,7 @@
 //! The configuration: what is read, what is refused, and what a message may say (C1 to C8, T23).
 
 mod found;
+mod network;
 mod read;
 mod refused;
 mod secrets;

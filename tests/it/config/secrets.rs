@@ -70,7 +70,14 @@ fn c5_a_helper_gives_one_line_or_is_named_without_its_output() {
             "[[connection]]\nname = \"a\"\nplatform = \"kubiya\"\n{line}\n"
         ))
     };
-    assert_eq!(only(&with("echo $((6 * 7))").load()).name.as_str(), "a");
+    for script in [
+        "echo $WORD",
+        "printf 's3cret\\\\r\\\\n'",
+        "printf ' inner space '",
+    ] {
+        let settings = with(script).set("WORD", CANARY).load();
+        assert_eq!(only(&settings).name.as_str(), "a", "{script}");
+    }
     for (script, expected) in [
         (
             "echo CANARY; exit 3",
@@ -83,6 +90,13 @@ fn c5_a_helper_gives_one_line_or_is_named_without_its_output() {
         ),
         ("printf 'CANARY\\\\033[0m'", "holds control characters"),
         ("printf ''", "is empty"),
+        ("echo '  '", "is empty"),
+        ("echo CANARY; echo", "holds 2 lines, expected exactly one"),
+        ("printf 'CANARY\\\\302\\\\233'", "holds control characters"),
+        (
+            "yes CANARY | head -c 200000; exit 0",
+            "holds more than 64 KiB",
+        ),
         ("printf '\\\\377'", "holds something that is not text"),
     ] {
         let message = with(&script.replace("CANARY", CANARY)).error();
@@ -125,6 +139,19 @@ fn c4_a_secret_file_that_others_can_read_is_not_loaded_and_the_fix_is_shown() {
     assert_eq!(
         scene.error(),
         format!("{refused} chmod 700 HOME/.config/centurion")
+    );
+    // The fix can be pasted into a shell.
+    scene.folder(".config/centurion/a b's", 0o755);
+    scene.file(".config/centurion/a b's/key", CANARY, 0o600);
+    scene.file(
+        ".config/centurion/config.toml",
+        text.replace("\"key\"", "\"a b's/key\""),
+        0o644,
+    );
+    let told = scene.error();
+    assert!(
+        told.ends_with(r"run: chmod 700 'HOME/.config/centurion/a b'\''s'"),
+        "{told}"
     );
 }
 

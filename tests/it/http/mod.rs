@@ -370,7 +370,7 @@ async fn n11_n17_what_cannot_be_read_shows_its_first_200_characters_cleaned_and_
 async fn a_refusal_in_a_foreign_shape_is_told_by_its_start() {
     let cases = [
         (403, "RBAC: access denied\n", "RBAC: access denied"),
-        (404, "", "Not Found"),
+        (404, "", "Not Found; check `url`"),
         (
             404,
             "<html>",

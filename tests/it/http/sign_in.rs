@@ -1,12 +1,15 @@
 //! Signing in: one token for all calls, one renewal, and no loop when neither is taken.
 
+use std::time::Duration;
+
 use centurion::domain::connection::Credentials;
 use centurion::domain::error::PlatformError;
 use centurion::domain::text::Secret;
-use centurion::platforms::http::{Authorization, Sent};
+use centurion::platforms::http::{Authorization, Grant, Sent, TokenRequest};
 use futures_util::future::join_all;
+use tokio::time::{advance, pause, resume};
 
-use super::{connection_to, end, get, open, post, with_key, with_token};
+use super::{connection, connection_to, end, get, open, post, secret, with_key, with_token};
 use crate::canned::{Canned, Heard, Say, answer, json};
 
 #[tokio::test]
@@ -162,5 +165,48 @@ async fn p7_a_secret_that_a_server_says_back_is_struck_out_of_its_answer() {
             Some("Bearer S3cretCanary$=+x"),
             "only what comes back is changed"
         );
+    }
+}
+
+/// How a token server words the lifetime: in seconds, or not at all.
+fn lifetime(body: &[u8]) -> Option<Duration> {
+    let text = std::str::from_utf8(body).expect("text");
+    text.parse().ok().map(Duration::from_secs)
+}
+
+#[tokio::test]
+async fn n21_a_token_is_renewed_in_time_and_neither_in_a_tight_loop_nor_never() {
+    let day = 86_400;
+    for (said, used) in [
+        ("43199", 43_139),
+        ("600", 540),
+        ("100", 90),
+        ("1", 5),
+        ("0", 270),
+        ("soon", 270),
+        ("18446744073709551615", 7 * day - 60),
+    ] {
+        let tokens = Canned::start(move |_, _| json(200, said)).await;
+        let server = Canned::start(|_, _| json(200, "{}")).await;
+        let request = TokenRequest {
+            url: tokens.url("http", "/token"),
+            members: Vec::new(),
+            json: false,
+            grant: |body| {
+                Ok(Grant {
+                    token: secret("t"),
+                    lifetime: lifetime(body),
+                })
+            },
+            others: Vec::new(),
+        };
+        let http = open(&connection(&server, "http"), Authorization::Token(request));
+        for (pass, calls) in [(0, 1), (used - 2, 1), (3, 2)] {
+            pause();
+            advance(Duration::from_secs(pass)).await;
+            resume();
+            http.read(get()).await.expect("an answer");
+            assert_eq!(tokens.heard().len(), calls, "{said} after {pass} s");
+        }
     }
 }

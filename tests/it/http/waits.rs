@@ -35,6 +35,7 @@ async fn n27_every_form_of_retry_after_gives_a_wait_that_is_shown_and_capped() {
         ("retry-after: soon", 5),
         ("x-nothing: said", 5),
         ("retry-after: 31536000", 120),
+        ("retry-after: 0", 1),
     ];
     for (header, expected) in forms {
         let server = Canned::start(move |_, _| answer(429, header, "slow down")).await;
@@ -66,6 +67,16 @@ async fn n27_a_change_is_sent_three_times_at_most() {
     assert_eq!(retry_after, Some(Duration::from_secs(90)));
     assert!(events.next().await.is_none());
     assert_eq!(server.heard().len(), 3);
+}
+
+#[tokio::test]
+async fn n27_waits_grow_where_the_server_names_none() {
+    let server = Canned::start(|_, _| answer(429, "x-nothing: said", "slow down")).await;
+    let http = with_key(&server);
+    let mut events = http.change(post());
+    assert!(matches!(events.next().await, Some(Sending::Waiting(5))));
+    let second = skip(&mut events, 5).await;
+    assert!(matches!(second, Some(Sending::Waiting(10))), "{second:?}");
 }
 
 #[tokio::test]

@@ -1,13 +1,23 @@
 //! Reads: pages, rows by id, capabilities and resource groups.
 
+use std::time::Duration;
+
 use centurion::domain::action::Action;
 use centurion::domain::connection::Scopes;
-use centurion::domain::resource::Reading;
+use centurion::domain::resource::{Page, Reading};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use tokio::time::{advance, pause, resume};
 
-use super::{BULK_ON, EXECUTIONS, Sap, json_answer, listing, row};
-use crate::canned::{self, Heard, Say, answer};
+use super::{BULK_ON, EXECUTIONS, Sap, asked, eval, json_answer, listing, page_of, row};
+use crate::canned::{self, Canned, Heard, Say, answer};
+
+const COUNT: &str = "GET /v2/lm/executions/$count";
+
+fn notices(pages: &[Page]) -> Vec<String> {
+    let notices = pages.iter().filter_map(|page| page.notice.as_ref());
+    notices.map(ToString::to_string).collect()
+}
 
 /// A full page of a thousand ids from `first` on.
 fn full_page(first: usize) -> Say {
@@ -23,7 +33,8 @@ async fn every_call_names_its_resource_group_and_the_client() {
     sap.rows().await;
     let heard = sap.server.heard();
     let lines: Vec<&str> = heard.iter().map(|heard| heard.line.as_str()).collect();
-    assert_eq!(lines, ["POST /oauth/token", "GET /v2/lm/meta", EXECUTIONS]);
+    let expected = ["POST /oauth/token", EXECUTIONS, "GET /v2/lm/meta", COUNT];
+    assert_eq!(lines, expected);
     assert_eq!(
         heard[0].body,
         "grant_type=client_credentials&client_id=sb-1%21b2%7Caicore%21b3&client_secret=s%24e%3Dc%2Bret"
@@ -75,6 +86,150 @@ async fn l03_a_server_that_repeats_its_page_for_ever_is_not_read_for_ever() {
     assert_eq!(
         notice.as_deref(),
         Some("list incomplete: the server repeats a page")
+    );
+}
+
+#[tokio::test]
+async fn l04_a_server_that_gives_fewer_rows_than_are_asked_for_is_read_to_its_count() {
+    for (all, sizes) in [(1_200, vec![500, 500, 200]), (1_000, vec![500, 500])] {
+        let sap = Sap::with_bulk(move |heard, _| match heard.line.as_str() {
+            COUNT => canned::json(200, &all.to_string()),
+            _ => page_of(all, heard, 500),
+        })
+        .await;
+        for listings in 1..3 {
+            let pages = sap.pages().await;
+            let came: Vec<usize> = pages.iter().map(|page| page.rows.len()).collect();
+            assert_eq!(came, sizes);
+            assert_eq!(pages[0].total, Some(all));
+            assert!(notices(&pages).is_empty());
+            assert_eq!(sap.server.count(COUNT), listings);
+        }
+    }
+}
+
+#[tokio::test]
+async fn l04_rows_that_the_server_counts_and_does_not_give_are_counted() {
+    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+        COUNT => answer(200, "content-type: text/plain", "500\n"),
+        _ => page_of(480, heard, 1_000),
+    })
+    .await;
+    for _ in 0..2 {
+        let pages = sap.pages().await;
+        let came: usize = pages.iter().map(|page| page.rows.len()).sum();
+        assert_eq!(
+            (came, pages.last().and_then(|page| page.total)),
+            (480, Some(500))
+        );
+    }
+    assert_eq!(
+        sap.server
+            .count("GET /v2/lm/executions?%24top=1000&%24skip=480"),
+        2
+    );
+}
+
+#[tokio::test]
+async fn l04_a_count_that_cannot_be_had_or_read_costs_nothing() {
+    for count in ["many", "-1", r#"{"count":7}"#, ""] {
+        let sap = Sap::with_bulk(move |heard, _| match heard.line.as_str() {
+            COUNT => canned::json(200, count),
+            _ => page_of(3, heard, 1_000),
+        })
+        .await;
+        let pages = sap.pages().await;
+        assert_eq!(
+            (pages.len(), pages[0].rows.len(), pages[0].total),
+            (1, 3, None)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_was_whole_is_not_counted_again_for_minutes() {
+    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+        COUNT => canned::json(200, "3"),
+        _ => page_of(3, heard, 1_000),
+    })
+    .await;
+    for (minutes, counts) in [(0, 1), (0, 1), (4, 1), (2, 2)] {
+        pass(minutes).await;
+        assert_eq!(sap.rows().await.len(), 3);
+        assert_eq!(sap.server.count(COUNT), counts);
+    }
+}
+
+async fn pass(minutes: u64) {
+    pause();
+    advance(Duration::from_secs(60 * minutes)).await;
+    resume();
+}
+
+#[tokio::test]
+async fn l03_a_server_that_counts_without_end_is_read_for_a_thousand_pages() {
+    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+        COUNT => canned::json(200, "1000000000"),
+        _ => page_of(usize::MAX, heard, 2),
+    })
+    .await;
+    let pages = sap.pages().await;
+    assert_eq!(pages.len(), 1_000);
+    assert_eq!(
+        notices(&pages),
+        ["list incomplete: only the first 1,000 pages are read"]
+    );
+}
+
+#[tokio::test]
+async fn n15_a_page_that_is_too_large_is_read_in_halves_and_a_row_that_is_alone_is_said() {
+    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+        COUNT => canned::json(200, "600"),
+        line if !line.contains("top") => canned::json(404, ""),
+        _ => {
+            let (top, skip) = asked(heard);
+            let monster = 300;
+            if (skip..skip + top).contains(&monster) && skip < 600 {
+                return canned::json(200, &" ".repeat(17 << 20));
+            }
+            page_of(600, heard, 1_000)
+        }
+    })
+    .await;
+    let pages = sap.pages().await;
+    assert_eq!((pages.len(), pages[0].rows.len()), (1, 599));
+    assert_eq!(notices(&pages), ["rows too large to be read: 1"]);
+    assert_eq!(pages[0].total, Some(600));
+}
+
+#[tokio::test]
+async fn rows_do_not_wait_for_capabilities_or_a_count_that_never_come() {
+    let server = Canned::start(|heard, _| match heard.line.as_str() {
+        "POST /oauth/token" => json_answer(200, &json!({"access_token": "t"})),
+        EXECUTIONS => listing(&[("e001", "RUNNING")]),
+        _ => Say::Silence,
+    })
+    .await;
+    let sap = Sap::over(server, eval());
+    let source = sap.source();
+    let mut pages = sap.client.list(&source);
+    let mut first = pages.next();
+    while ["GET /v2/lm/meta", COUNT]
+        .iter()
+        .any(|line| sap.server.count(line) == 0)
+    {
+        assert!(futures_util::poll!(&mut first).is_pending());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    pause();
+    advance(Duration::from_secs(3)).await;
+    resume();
+    let page = first.await.expect("a page").expect("rows");
+    assert_eq!((page.rows.len(), page.total), (1, None));
+    // Bulk was not heard of: one by one works everywhere.
+    assert_eq!(
+        sap.plan(&source, Action::Stop).await[0].operations().len(),
+        1
     );
 }
 

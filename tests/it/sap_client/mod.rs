@@ -1,10 +1,12 @@
 //! The SAP AI Core client against canned answers: what it asks, sends and makes of each id.
 
+mod budget;
 mod changes;
 mod contract;
 mod inspecting;
 mod listing;
 mod refusals;
+mod rules;
 mod x509;
 
 use std::sync::Arc;
@@ -175,6 +177,24 @@ fn row(id: &str, status: &str) -> Value {
 
 fn listing(rows: &[(&str, &str)]) -> Say {
     let rows: Vec<Value> = rows.iter().map(|(id, status)| row(id, status)).collect();
+    json_answer(200, &json!({"count": rows.len(), "resources": rows}))
+}
+
+/// `$top` and `$skip` of a page that was asked for.
+fn asked(heard: &Heard) -> (usize, usize) {
+    let numbers = heard
+        .line
+        .split(['=', '&'])
+        .filter_map(|part| part.parse().ok());
+    let numbers: Vec<usize> = numbers.collect();
+    (numbers[0], numbers[1])
+}
+
+/// That page of a listing of so many rows, of which no page has more than `most`.
+fn page_of(all: usize, heard: &Heard, most: usize) -> Say {
+    let (top, skip) = asked(heard);
+    let rows = (skip..all).take(top.min(most));
+    let rows: Vec<Value> = rows.map(|n| row(&format!("e{n:06}"), "DEAD")).collect();
     json_answer(200, &json!({"count": rows.len(), "resources": rows}))
 }
 

@@ -37,10 +37,14 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (
         404,
         r#"{"error":"unauthorized"}"#,
-        r#"refused: HTTP 404: {"error":"unauthorized"}"#,
+        r#"refused: HTTP 404: {"error":"unauthorized"}; check `url`"#,
     ),
-    (404, r#"{"error":{}}"#, r#"refused: HTTP 404: {"error":{}}"#),
-    (404, "", "refused: HTTP 404: Not Found"),
+    (
+        404,
+        r#"{"error":{}}"#,
+        r#"refused: HTTP 404: {"error":{}}; check `url`"#,
+    ),
+    (404, "", "refused: HTTP 404: Not Found; check `url`"),
     (
         404,
         "<html>",
@@ -49,12 +53,14 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (
         403,
         "RBAC: access denied",
-        "not permitted: RBAC: access denied in resource group eval (HTTP 403)",
+        "not permitted: RBAC: access denied in resource group eval, \
+         which is wrong in `scopes`, or the account lacks a role (HTTP 403)",
     ),
     (
         403,
         r#"{"error":{"code":"01000403","message":"No role","requestId":"r-3"}}"#,
-        "not permitted: No role in resource group eval, code 01000403, request r-3 (HTTP 403)",
+        "not permitted: No role in resource group eval, \
+         which is wrong in `scopes`, or the account lacks a role, code 01000403, request r-3 (HTTP 403)",
     ),
     (
         429,

@@ -267,6 +267,29 @@ async fn faults_of_single_ids_change_what_is_answered_for_them() {
 }
 
 #[tokio::test]
+async fn a_row_may_have_moved_on_between_its_listing_and_a_change_of_it() {
+    let sap = Sap::start(FAST).await;
+    let ids = sap.ids(EXECUTIONS, "RUNNING").await;
+    sap.switched("moves_on_to", &json!("COMPLETED"));
+    assert!(accepted_of(&sap, &ids).await.is_empty());
+    let (_, body) = sap.bulk(EXECUTIONS, &[(&ids[0], "STOPPED")]).await;
+    let error = &body["executions"][0]["error"];
+    let words = "Invalid Request, Current status COMPLETED cannot be changed..";
+    assert_eq!(
+        (&error["code"], &error["message"]),
+        (&json!("01010076"), &json!(words))
+    );
+    let (_, row) = sap.get(&format!("{EXECUTIONS}/{}", ids[0])).await;
+    assert_eq!(
+        (&row["status"], &row["targetStatus"]),
+        (&json!("COMPLETED"), &json!("COMPLETED"))
+    );
+    sap.switched("moves_on_to", &json!("RUNNING"));
+    let (_, body) = sap.bulk(EXECUTIONS, &[(&ids[1], "DELETED")]).await;
+    assert_eq!(body["executions"][0]["error"]["code"], "01010076");
+}
+
+#[tokio::test]
 async fn a_stop_may_end_elsewhere_and_what_stopped_may_run_again() {
     let sap = Sap::start(FAST).await;
     for (name, value, first, last) in [

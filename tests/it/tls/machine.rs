@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use centurion::simulator::{Options, Simulator};
 use tempfile::TempDir;
 
-use super::proxy::Proxy;
+use super::proxy::{Proxy, socks};
 use super::{ALWAYS, Authority, Front};
 use crate::pty::centurion;
 
@@ -63,12 +63,17 @@ impl Scene {
         self.simulator.ready().kubiya.api_key
     }
 
-    /// What doctor prints in an environment of these variables; no secret is in it.
-    async fn doctor(&self, more: &str, variables: &[(&str, &str)]) -> String {
+    fn command(&self, more: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_centurion"));
         command.args(["doctor", "--config", &self.config(more)]);
         command.env_clear().env("HOME", self.home.path());
         command.env("KEY", self.key()).stdin(Stdio::null());
+        command
+    }
+
+    /// What doctor prints in an environment of these variables; no secret is in it.
+    async fn doctor(&self, more: &str, variables: &[(&str, &str)]) -> String {
+        let mut command = self.command(more);
         command.envs(variables.iter().copied());
         let ended = tokio::task::spawn_blocking(move || command.output()).await;
         let output = ended.expect("no panic").expect("the binary runs");
@@ -176,6 +181,83 @@ async fn n31_no_proxy_and_this_machine_bypass_the_proxy() {
         let said = local.doctor(&local.ca_file(), &variables).await;
         assert!(listed(&said), "{said}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn n31_a_socks_proxy_of_the_environment_is_used_and_resolves_the_name() {
+    let scene = Scene::at("api.nowhere.invalid");
+    let proxy = socks(scene.front.address).await;
+    let address = format!("socks5h://{}", proxy.address);
+    let said = scene
+        .doctor(&scene.ca_file(), &[("ALL_PROXY", &address)])
+        .await;
+    assert!(listed(&said), "{said}");
+    let setting = format!("ok    setting   proxy: {address}/ (ALL_PROXY)");
+    assert!(said.contains(&setting), "{said}");
+    assert!(
+        proxy
+            .heads()
+            .iter()
+            .all(|name| name == "api.nowhere.invalid")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn n31_a_proxy_that_cannot_be_used_is_named_and_nothing_goes_out_directly() {
+    let scene = Scene::at(NEAR);
+    let proxy = format!("socks://ana:{PASSWORD}@127.0.0.1:1080");
+    for name in ["ALL_PROXY", "https_proxy"] {
+        let mut command = scene.command(&scene.ca_file());
+        command.env(name, &proxy);
+        let ended = tokio::task::spawn_blocking(move || command.output()).await;
+        let output = ended.expect("no panic").expect("the binary runs");
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        let expected = format!("`{name}` is no proxy that can be used, expected http://HOST:PORT");
+        assert!(
+            said.contains(&expected) && !said.contains(PASSWORD),
+            "{said}"
+        );
+    }
+    assert!(scene.front.came().is_empty());
+    let exempt = [("ALL_PROXY", proxy.as_str()), ("NO_PROXY", "0.0.0.0")];
+    let said = scene.doctor(&scene.ca_file(), &exempt).await;
+    assert!(listed(&said), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn authorities_that_the_environment_names_for_requests_are_trusted_as_well() {
+    let scene = Scene::at(NEAR);
+    let file = scene.authority.file();
+    let folder = file.parent().expect("a folder").to_string_lossy();
+    let file = file.to_string_lossy();
+    for (name, place) in [
+        ("REQUESTS_CA_BUNDLE", &file),
+        ("CURL_CA_BUNDLE", &file),
+        ("CURL_CA_BUNDLE", &folder),
+    ] {
+        let said = scene.doctor("", &[(name, place)]).await;
+        assert!(listed(&said), "{said}");
+        assert!(
+            said.contains(&format!("setting   ca_file: {place} ({name})")),
+            "{said}"
+        );
+    }
+    let theirs = Authority::new("theirs");
+    let other = format!("ca_file = {:?}", theirs.file());
+    let said = scene.doctor(&other, &[("REQUESTS_CA_BUNDLE", &file)]).await;
+    assert!(
+        !listed(&said),
+        "a connection's own file comes first: {said}"
+    );
+    let nowhere = nowhere(scene.home.path());
+    let said = scene
+        .doctor(&scene.ca_file(), &[("REQUESTS_CA_BUNDLE", &nowhere)])
+        .await;
+    assert!(
+        said.contains("`REQUESTS_CA_BUNDLE` names") && listed(&said),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -28,6 +28,23 @@ fn to(front: &Front, authority: Option<&Authority>) -> Http {
 }
 
 #[tokio::test]
+async fn n01_a_host_that_is_not_found_leaves_the_change_unsent() {
+    // A name that never resolves (RFC 6761).
+    let http = open(
+        &connection_to("https://nowhere.invalid".parse().expect("a URL")),
+        key(),
+    );
+    tokio::time::pause();
+    let Sent::NotSent(error) = end(http.change(post())).await else {
+        panic!("it was sent")
+    };
+    assert_eq!(
+        error.to_string(),
+        "cannot find host nowhere.invalid:443; check `url` and the network"
+    );
+}
+
+#[tokio::test]
 async fn n05_n33_each_fault_of_a_certificate_is_told_from_the_others_and_nothing_is_sent() {
     let (known, unknown) = (Authority::new("ours"), Authority::new("theirs"));
     let server = Canned::start(|_, _| json(200, "{}")).await;

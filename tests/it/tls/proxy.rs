@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 /// The proxy; it lives as long as the test's runtime.
@@ -38,6 +38,49 @@ impl Proxy {
         let heads = self.heads.lock();
         heads.unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Leads to `target` as a SOCKS 5 proxy without accounts does (RFC 1928); keeps the names it was asked for.
+pub(crate) async fn socks(target: SocketAddr) -> Proxy {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let heads: Arc<Mutex<Vec<String>>> = Arc::default();
+    let heard = Arc::clone(&heads);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(relay(stream, target, Arc::clone(&heard)));
+        }
+    });
+    Proxy { address, heads }
+}
+
+async fn relay(
+    mut stream: TcpStream,
+    target: SocketAddr,
+    heads: Arc<Mutex<Vec<String>>>,
+) -> std::io::Result<()> {
+    let mut hello = [0; 2];
+    stream.read_exact(&mut hello).await?;
+    let mut methods = vec![0; usize::from(hello[1])];
+    stream.read_exact(&mut methods).await?;
+    stream.write_all(&[5, 0]).await?;
+    let mut head = [0; 5];
+    stream.read_exact(&mut head).await?;
+    assert_eq!(
+        head[..4],
+        [5, 1, 0, 3],
+        "a name is asked for, not an address"
+    );
+    let mut name = vec![0; usize::from(head[4]) + 2];
+    stream.read_exact(&mut name).await?;
+    name.truncate(usize::from(head[4]));
+    let all = heads.lock();
+    let name = String::from_utf8_lossy(&name).into_owned();
+    all.unwrap_or_else(PoisonError::into_inner).push(name);
+    stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await?;
+    let mut target = TcpStream::connect(target).await?;
+    copy_bidirectional(&mut stream, &mut target).await?;
+    Ok(())
 }
 
 async fn tunnel(

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Service;
 use super::failure::Failure;
-use super::row::{Configuration, Kind, Row, STATUSES};
+use super::row::{Configuration, Kind, Row};
 use super::seed;
 use crate::simulator::{Engine, Schedule, Table, Tenant, World};
 
@@ -113,6 +113,9 @@ impl Holdings {
         let place = rows.place(id);
         let row = place.and_then(|place| Some((place, rows.at(place)?)));
         let (place, row) = row.ok_or_else(|| Failure::unknown_id(part.kind))?;
+        if let Some(status) = service.status("moves_on_to") {
+            row.become_status(status, now);
+        }
         row.check(target, service.is_on("completed_is_kept"))?;
         row.accept(target, now);
         let delay = service.engine.world.delay(id);
@@ -121,9 +124,7 @@ impl Holdings {
             plan(delay, Step::Disappears);
             return Ok(());
         }
-        let asked = service.switch("stop_ends_as");
-        let mut statuses = STATUSES.into_iter();
-        let ends_as = asked.and_then(|word| statuses.find(|known| word == *known));
+        let ends_as = service.status("stop_ends_as");
         plan(delay, Step::Ends(ends_as.unwrap_or("STOPPED")));
         if service.is_on("restarts") {
             plan(2 * delay, Step::RunsAgain);

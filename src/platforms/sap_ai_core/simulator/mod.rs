@@ -3,8 +3,8 @@
 //! Its switches (the fault `switch`): `bulk_updates` (`"absent"`, a boolean, or one for each of `executions` and
 //! `deployments`), `completed_is_kept` (true: no delete of what completed), `any_content_type` (true: bulk takes
 //! every content type), `reversed` (true: bulk answers in reverse), `token_lifetime` (seconds), `stop_ends_as`
-//! (a status other than STOPPED), `restarts` (true: what was stopped runs again), `still` (true: nothing moves
-//! but what was asked to).
+//! (a status other than STOPPED), `restarts` (true: what was stopped runs again), `moves_on_to` (the status that
+//! rows have taken between their listing and a change of them), `still` (true: nothing moves but what was asked to).
 
 mod access;
 mod account;
@@ -29,7 +29,7 @@ use crate::simulator::{Engine, Simulated, Tokens};
 
 use account::Account;
 use failure::Failure;
-use row::{DEPLOYMENT, EXECUTION, Kind};
+use row::{DEPLOYMENT, EXECUTION, Kind, STATUSES};
 
 pub(super) static SIMULATED: Simulated = Simulated {
     id: PlatformId::SapAiCore,
@@ -49,6 +49,12 @@ impl Service {
     /// A setting that a test changed.
     fn switch(&self, name: &str) -> Option<Value> {
         self.engine.faults.switch(PlatformId::SapAiCore, name)
+    }
+
+    /// A setting that names a status.
+    fn status(&self, name: &str) -> Option<&'static str> {
+        let word = self.switch(name)?;
+        STATUSES.into_iter().find(|known| word == *known)
     }
 
     fn is_on(&self, name: &str) -> bool {

@@ -1,0 +1,99 @@
+//! What the environment tells every program of the network: the proxy, and whom to trust besides the system.
+
+use std::fs;
+use std::path::PathBuf;
+
+use hyper_util::client::proxy::matcher::Matcher;
+
+use crate::config::environment::Environment;
+use crate::config::error::{ConfigError, Place, shown};
+use crate::config::finding::Finding;
+use crate::domain::connection::Connection;
+use crate::domain::text::Clean;
+
+/// Where the library under the platforms' SDKs (`requests`) looks for authorities; the first that is set counts.
+const BUNDLES: [&str; 2] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
+
+/// The variables for https, then those for everything.
+const PROXIES: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];
+const EXEMPT: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// Has connections without a `ca_file` trust the authorities of the environment as well as the system's: what was
+/// found because its own SDK would, what was configured because such a bundle is about the network of this
+/// machine, as a proxy is. The error says that a bundle cannot be used; then nobody more is trusted.
+pub(super) fn trust(
+    environment: &Environment,
+    connections: &mut [Connection],
+    findings: &mut Vec<Finding>,
+) -> Result<(), ConfigError> {
+    let Some((name, bundle)) = first(environment, BUNDLES)? else {
+        return Ok(());
+    };
+    let path = PathBuf::from(bundle);
+    if let Err(error) = fs::metadata(&path) {
+        let (path, why) = (shown(&path), Clean::new(&error.to_string()));
+        let problem = format!("`{name}` names {path}, which cannot be read: {why}");
+        return Err(Place::Environment.error(problem));
+    }
+    for connection in connections {
+        if connection.ca_file.is_none() {
+            let found = Finding::of(&connection.name, "ca_file", shown(&path).as_str(), name);
+            findings.push(found);
+            connection.ca_file = Some(path.clone());
+        }
+    }
+    Ok(())
+}
+
+/// Says which proxy counts. One that cannot be used is an error: it must not lead to a direct connection.
+pub(super) fn proxy(
+    environment: &Environment,
+    connections: &[Connection],
+    findings: &mut Vec<Finding>,
+) -> Result<(), ConfigError> {
+    let [https, all] = PROXIES.map(|names| first(environment, names));
+    let (https, all, no) = (https?, all?, first(environment, EXEMPT)?);
+    let Some((name, _)) = https.or(all) else {
+        return Ok(());
+    };
+    let value =
+        |found: Option<(_, &str)>| found.map_or_else(String::new, |(_, text)| text.to_owned());
+    let through = |https, all| {
+        let matcher = Matcher::builder().https(https).all(all);
+        matcher.no(value(no)).build()
+    };
+    let (any, real) = (
+        through("http://any".to_owned(), String::new()),
+        through(value(https), value(all)),
+    );
+    for connection in connections {
+        let Ok(url) = connection.base_url.as_str().parse() else {
+            continue;
+        };
+        match (any.intercept(&url), real.intercept(&url)) {
+            (None, _) => {}
+            (Some(_), None) => {
+                let form = "http://HOST:PORT, or https, socks5 or socks5h in place of http";
+                return Err(Place::Environment.wrong(name, "is no proxy that can be used", form));
+            }
+            (Some(_), Some(proxy)) => {
+                let proxy = proxy.uri().to_string();
+                findings.push(Finding::of(&connection.name, "proxy", &proxy, name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The first of the variables that is set, with its name.
+fn first<'a>(
+    environment: &'a Environment,
+    names: [&'static str; 2],
+) -> Result<Option<(&'static str, &'a str)>, ConfigError> {
+    for name in names {
+        if let Some(text) = environment.text(name)? {
+            return Ok(Some((name, text)));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,83 @@
+//! Authorities and proxies that the environment names for every program.
+
+use centurion::config;
+
+use crate::config::found::variables_of_sap;
+use crate::config::{CANARY, KUBIYA, PEM, Scene, only};
+
+#[test]
+fn authorities_for_requests_go_to_found_and_configured_connections_that_name_none() {
+    let scene = Scene::with(format!(
+        "discover = true\n{KUBIYA}{}ca_file = \"own.pem\"\n",
+        KUBIYA.replace("\"a\"", "\"b\"")
+    ));
+    scene.file(".config/centurion/own.pem", PEM, 0o644);
+    scene.file("bundle.pem", PEM, 0o644);
+    let [own, bundle] = [".config/centurion/own.pem", "bundle.pem"].map(|name| scene.path(name));
+    let scene = variables_of_sap(scene)
+        .set("SECRET", CANARY)
+        .set("CURL_CA_BUNDLE", "/nowhere")
+        .set("REQUESTS_CA_BUNDLE", &bundle.display().to_string());
+    let settings = scene.load();
+    let trusted = settings.connections.iter().map(|connection| {
+        (
+            connection.name.as_str(),
+            connection.ca_file.clone().expect("named"),
+        )
+    });
+    let expected = [
+        ("a", bundle.clone()),
+        ("b", own),
+        ("sap-ai-core", bundle.clone()),
+    ];
+    assert_eq!(trusted.collect::<Vec<_>>(), expected);
+    let line = format!(
+        "sap-ai-core.ca_file: {} (REQUESTS_CA_BUNDLE)",
+        bundle.display()
+    );
+    assert!(config::explain(&settings).contains(&line));
+    assert!(settings.unusable.is_empty());
+}
+
+#[test]
+fn authorities_that_cannot_be_read_are_told_and_nobody_more_is_trusted() {
+    let scene = Scene::with(KUBIYA)
+        .set("SECRET", CANARY)
+        .set("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem");
+    let settings = scene.load();
+    assert_eq!(only(&settings).ca_file, None);
+    assert_eq!(
+        settings.unusable[0].to_string(),
+        "environment: `REQUESTS_CA_BUNDLE` names /nowhere/ca.pem, which cannot be read: No such file or directory (os error 2)"
+    );
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_is_refused_where_it_would_be_needed() {
+    let scene = |variables: &[(&str, &str)]| {
+        let scene = Scene::with(KUBIYA).set("SECRET", CANARY);
+        variables
+            .iter()
+            .fold(scene, |scene, (name, value)| scene.set(name, value))
+    };
+    let told = |name: &str| {
+        format!(
+            "environment: `{name}` is no proxy that can be used, expected http://HOST:PORT, or https, socks5 or socks5h in place of http"
+        )
+    };
+    let secret = format!("socks://ana:{CANARY}@proxy");
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        assert_eq!(scene(&[(name, &secret)]).error(), told(name));
+        let exempt = scene(&[(name, &secret), ("no_proxy", "kubiya.ai")]);
+        assert_eq!(only(&exempt.load()).name.as_str(), "a");
+    }
+    let both = scene(&[
+        ("ALL_PROXY", &secret),
+        ("HTTPS_PROXY", &format!("http://ana:{CANARY}@proxy:3128")),
+    ]);
+    let lines = config::explain(&both.load());
+    assert!(
+        lines.contains(&"a.proxy: http://proxy:3128/ (HTTPS_PROXY)".to_owned()),
+        "{lines:#?}"
+    );
+}
