@@ -19,6 +19,11 @@ mod past;
 mod probe;
 mod reader;
 mod record;
+#[cfg(not(unix))]
+#[path = "elsewhere.rs"]
+mod system;
+#[cfg(unix)]
+#[path = "unix.rs"]
 mod system;
 mod writer;
 

@@ -11,6 +11,7 @@ mod reading;
 mod saving;
 mod sending;
 mod session;
+#[cfg(unix)]
 mod signals;
 mod terminal;
 
