@@ -90,8 +90,7 @@ impl Model {
 
     /// How long ago its source was read.
     pub(crate) fn seen(&self, row: &Resource) -> String {
-        let state = self.lanes.source(&row.key.source);
-        let listing = state.and_then(|state| state.listing.as_ref());
+        let listing = self.lanes.listing(&row.key.source);
         listing.map_or_else(
             || "not listed now".to_owned(),
             |listing| {

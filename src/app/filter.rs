@@ -9,25 +9,24 @@ use jiff::Timestamp;
 use regex::{Regex, RegexBuilder};
 
 use crate::domain::resource::Resource;
+use crate::domain::text::Clean;
 use crate::domain::time::age;
 
-/// Fields that are compared as text: name, how it is said in help, what it reads.
-pub const TEXT_FIELDS: &[(&str, &str)] = &[
-    ("name", "the name"),
-    ("id", "the id"),
-    (
-        "status",
-        "a status word or group; replaces the status chips",
-    ),
-    ("owner", "who submitted it; owner:me is you"),
-    ("platform", "sap, run-ai, kubiya"),
-    ("in", "a connection, by its whole name"),
-    ("scope", "resource group, project, organisation"),
-    ("kind", "execution, deployment, workload, or Run:ai's type"),
-    ("target", "the target status"),
-    ("scenario", "SAP scenario"),
-    ("executable", "SAP executable"),
-    ("message", "the platform's message"),
+/// Fields that are compared as text. `status:` takes a word or a group and replaces the status chips,
+/// `owner:me` is the operator, `in:` a connection by its whole name, `kind:` also Run:ai's type.
+pub const TEXT_FIELDS: [&str; 12] = [
+    "name",
+    "id",
+    "status",
+    "owner",
+    "platform",
+    "in",
+    "scope",
+    "kind",
+    "target",
+    "scenario",
+    "executable",
+    "message",
 ];
 
 /// A filter, parsed.
@@ -92,9 +91,8 @@ impl Filter {
             .split_whitespace()
             .map(|word| term(word, me))
             .collect::<Result<_, _>>()?;
-        let names_status = terms
-            .iter()
-            .any(|term| matches!(term.test, Test::Field("status", _)));
+        let is_status = |term: &Term| matches!(term.test, Test::Field("status", _));
+        let names_status = terms.iter().any(is_status);
         Ok(Self {
             terms,
             names_status,
@@ -137,7 +135,7 @@ impl Filter {
 }
 
 /// How many letters are to be added, dropped or changed to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
+pub(super) fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.chars().count()).collect();
     for (i, x) in a.chars().enumerate() {
         let mut corner = std::mem::replace(&mut row[0], i + 1);
@@ -172,18 +170,14 @@ fn test(word: &str, me: &str) -> Result<Test, String> {
             .map_err(|_| format!("`{pattern}` is not a regular expression"));
     }
     if let Some((field, value)) = word.split_once(':') {
-        let Some((field, _)) = TEXT_FIELDS.iter().find(|(name, _)| *name == field) else {
-            let names: Vec<&str> = TEXT_FIELDS.iter().map(|(name, _)| *name).collect();
+        let Some(field) = TEXT_FIELDS.into_iter().find(|name| *name == field) else {
+            let names = TEXT_FIELDS.join(", ");
             return Err(format!(
-                "no field `{field}:`; there are {}, age and gpu",
-                names.join(", ")
+                "no field `{field}:`; there are {names}, age and gpu"
             ));
         };
-        let value = if (*field, value) == ("owner", "me") {
-            me
-        } else {
-            value
-        };
+        let is_me = (field, value) == ("owner", "me");
+        let value = if is_me { me } else { value };
         return Ok(Test::Field(field, Needle::new(value)));
     }
     for (sign, bound) in [('>', Bound::Above), ('<', Bound::Below)] {
@@ -249,7 +243,7 @@ impl Test {
 
 /// What plain text is looked for in.
 fn searched(row: &Resource) -> impl Iterator<Item = &str> {
-    let owner = row.owner.iter().map(crate::domain::text::Clean::as_str);
+    let owner = row.owner.iter().map(Clean::as_str);
     [
         row.name.as_str(),
         row.key.id.raw(),
@@ -263,7 +257,7 @@ fn searched(row: &Resource) -> impl Iterator<Item = &str> {
 
 fn field_holds(field: &str, needle: &Needle, row: &Resource) -> bool {
     let source = &row.key.source;
-    let is_in = |text: &crate::domain::text::Clean| needle.is_in(text.as_str());
+    let is_in = |text: &Clean| needle.is_in(text.as_str());
     match field {
         "name" => is_in(&row.name),
         "id" => needle.is_in(row.key.id.raw()),

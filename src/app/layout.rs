@@ -37,9 +37,14 @@ pub(crate) struct Layout {
     pub(crate) banner: u16,
     /// Whether there is a line on what to press.
     pub(crate) hint: bool,
+    /// Lines under the table for notices, where the pane below it leaves them no place.
+    pub(crate) notices: u16,
     /// Rows of the table's body.
     pub(crate) body: u16,
 }
+
+/// How many notices are shown at once.
+pub(crate) const NOTICES: usize = 3;
 
 /// Header, tabs, two borders, column heads, marks, footer.
 const CHROME: u16 = 7;
@@ -51,6 +56,7 @@ impl Layout {
         pane_on: bool,
         troubles: usize,
         hint: bool,
+        notices: usize,
     ) -> Self {
         let pane = match columns {
             140.. if pane_on => Pane::Right((columns / 3).min(64)),
@@ -63,13 +69,18 @@ impl Layout {
             Pane::Line => 1,
             Pane::Right(_) | Pane::None => 0,
         };
-        let most = if rows >= 30 { 3 } else { 1 };
-        let banner = u16::try_from(troubles).unwrap_or(u16::MAX).min(most);
-        let taken = CHROME + below + banner + u16::from(hint);
+        let at_most = |count: usize, most: u16| u16::try_from(count).unwrap_or(u16::MAX).min(most);
+        let banner = at_most(troubles, if rows >= 30 { 3 } else { 1 });
+        let notices = match pane {
+            Pane::Below(_) => 0,
+            Pane::Right(_) | Pane::Line | Pane::None => at_most(notices, 3),
+        };
+        let taken = CHROME + below + banner + u16::from(hint) + notices;
         Self {
             pane,
             banner,
             hint,
+            notices,
             body: rows.saturating_sub(taken).max(1),
         }
     }

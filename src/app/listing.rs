@@ -89,16 +89,6 @@ impl Health {
             Self::Connecting | Self::Live => None,
         }
     }
-
-    /// From bad to good, for the worst of several.
-    pub const fn rank(&self) -> u8 {
-        match self {
-            Self::Down(_) => 0,
-            Self::Stale(_) => 1,
-            Self::Connecting => 2,
-            Self::Live => 3,
-        }
-    }
 }
 
 /// A source, its last listing and when it is read next.

@@ -86,14 +86,19 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// Opens one: a document at its start, logs at their newest line, followed.
     pub(super) fn new(topic: Topic) -> Self {
+        let (offset, follow) = match topic {
+            Topic::Detail => (0, None),
+            Topic::Logs => (usize::MAX, Some(Moment::default())),
+        };
         Self {
             topic,
             asking: Asking::No,
             parts: Vec::new(),
-            offset: 0,
+            offset,
             search: None,
-            follow: None,
+            follow,
             number: 0,
         }
     }

@@ -25,10 +25,11 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
         layout.banner,
         table_height,
         below,
+        layout.notices,
         1,
         u16::from(layout.hint),
     ];
-    let [tabs, banner, table, pane, marks, hint] = stacked(area, heights);
+    let [tabs, banner, table, pane, _, marks, hint] = stacked(area, heights);
     tabs::draw(canvas, tabs, model);
     banner::draw(canvas, banner, model);
     table_and_pane(canvas, layout.pane, [table, pane], model);

@@ -20,13 +20,14 @@ pub(super) fn statuses(canvas: &mut Canvas, screen: Rect, model: &Model, statuse
     let mut edges = Edges::titled("status").noted(tabs::matching(model));
     if model.browse.query.filter.names_status() {
         edges.remark = say(Tone::Warn, "the filter names a status itself");
+    } else if model.browse.query.chips.is_empty() {
+        edges.remark = quiet("nothing chosen: all pass");
     }
     Scroll::of_lines(lines, statuses.cursor).popup(canvas, screen, 40, edges);
 }
 
 fn chip_line(model: &Model, chip: &Chip, count: usize) -> Words {
     let chosen = &model.browse.query.chips;
-    let everything = chosen.groups.is_empty() && chosen.words.is_empty();
     let sign = |passes: bool| {
         if passes {
             glyph::MARKED
@@ -36,12 +37,14 @@ fn chip_line(model: &Model, chip: &Chip, count: usize) -> Words {
     };
     let line = match chip {
         Chip::Group(group) => {
-            let passes = everything || chosen.groups.contains(group);
-            let line = say(Tone::Mark, format!("  {} ", sign(passes)));
+            let line = say(
+                Tone::Mark,
+                format!("  {} ", sign(chosen.groups.contains(group))),
+            );
             line.strong(group.word())
         }
         Chip::Word(word, group) => {
-            let through_group = everything || chosen.groups.contains(group);
+            let through_group = chosen.groups.contains(group);
             let own = chosen.words.contains(word);
             let tone = if own { Tone::Mark } else { Tone::Quiet };
             let line = say(tone, format!("      {} ", sign(own || through_group)));

@@ -2,17 +2,21 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::layout::NOTICES;
 use crate::app::{Model, Screen};
 use crate::domain::text::cut;
 use crate::ui::canvas::{Canvas, fit};
 use crate::ui::theme::Tone;
 use crate::ui::words::clean;
 
-const MOST: usize = 3;
+/// How many lines they take.
+pub(super) fn height(model: &Model) -> u16 {
+    fit(model.notices.len().min(NOTICES))
+}
 
-/// Draws them, over whatever is there.
+/// Draws them, over the pane of the list or where nothing else is.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
-    let older = model.notices.len().saturating_sub(MOST);
+    let older = model.notices.len().saturating_sub(NOTICES);
     let shown = model.notices.iter().skip(older).rev();
     // In the list the line of marks stays in sight: nothing may hide what will be acted on.
     let above = match model.screen {
@@ -21,7 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
     };
     let lowest = area.bottom().saturating_sub(above + 1);
     for (up, notice) in (0u16..).zip(shown) {
-        let is_highest = usize::from(up) + 1 == MOST;
+        let is_highest = usize::from(up) + 1 == NOTICES;
         let more = if is_highest && older > 0 {
             format!("+{older}  ")
         } else {

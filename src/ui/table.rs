@@ -158,11 +158,7 @@ struct Pane<'a> {
 
 impl<'a> Pane<'a> {
     fn of(model: &'a Model, columns: &'a Columns) -> Self {
-        let lanes = |platform: PlatformId| {
-            let all = model.lanes.all().iter();
-            all.filter(|lane| lane.connection.platform == platform)
-                .count()
-        };
+        let lanes = |platform: PlatformId| model.lanes.of(platform).count();
         Self {
             model,
             columns,
@@ -182,6 +178,7 @@ impl<'a> Pane<'a> {
         let mark = self.model.selection.get(&resource.key);
         let is_old = self.stale.contains(&&*resource.key.source)
             || mark.is_some_and(|mark| mark.gone.is_some())
+            || self.model.is_kept(index)
             || !resource.key.id.is_sound();
         self.flags
             .draw(canvas, at, self.columns.prefix, index, resource, mark);

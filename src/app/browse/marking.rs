@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::app::browse::{self, find_anchor, move_to};
+use crate::app::browse::arranging::find_anchor;
+use crate::app::browse::{self, move_to};
 use crate::app::choices::TooMany;
 use crate::app::listing::Listing;
 use crate::app::message::Effect;
@@ -12,8 +13,13 @@ use crate::app::{Model, Popup};
 use crate::domain::plan::LIMIT;
 use crate::domain::resource::{Key, Resource, Source};
 
+/// What matches: not the row that is only kept in sight.
 pub(super) fn all_shown(model: &Model) -> Vec<Arc<Resource>> {
-    shown(model, 0..model.shown_len())
+    let mut rows = shown(model, 0..model.shown_len());
+    if model.is_kept(model.browse.cursor) {
+        rows.remove(model.browse.cursor);
+    }
+    rows
 }
 
 fn shown(model: &Model, places: Range<usize>) -> Vec<Arc<Resource>> {
@@ -136,10 +142,7 @@ pub(super) fn last_batch(model: &mut Model) {
         .iter()
         .map(|row| row.row.key.clone())
         .collect();
-    let listed = |key: &Key| {
-        let state = model.lanes.source(&key.source)?;
-        state.listing.as_ref()?.find(&key.id).cloned()
-    };
+    let listed = |key: &Key| model.lanes.listed_row(key).cloned();
     let rows: Vec<Arc<Resource>> = keys.iter().filter_map(listed).collect();
     let missing = keys.len() - rows.len();
     if missing > 0 {
