@@ -126,34 +126,21 @@ pub(super) fn sort(model: &mut Model, command: Command) {
 
 /// Carries out a command of the question above 100.
 pub(super) fn too_many(model: &mut Model, command: Command) {
-    let Some(Popup::TooMany(question)) = &mut model.popup else {
+    if command == Command::Filter {
+        model.popup = None;
+        browse::open_filter(model);
+    }
+    if command != Command::MarkWhatFits {
         return;
-    };
-    match command {
-        Command::MarkWhatFits => {
-            let (rows, leaving) = (
-                std::mem::take(&mut question.rows),
-                std::mem::take(&mut question.leaving),
-            );
-            model.popup = None;
-            model
-                .selection
-                .unmark_where(|mark| leaving.contains(&mark.row.key));
-            let marked = model.selection.room().min(rows.len());
-            mark_now(model, &rows);
-            let left = rows.len() - marked;
-            model.say(format!(
-                "{marked} marked; {left} did not fit and are not marked"
-            ));
-        }
-        Command::Filter => {
-            model.popup = None;
-            browse::open_filter(model);
-        }
-        other => debug_assert_eq!(
-            other,
-            Command::Back,
-            "the table of keys binds nothing else here"
-        ),
+    }
+    if let Some(Popup::TooMany(TooMany { rows, leaving })) = model.popup.take() {
+        let leaves = |key: &Key| leaving.contains(key);
+        model.selection.unmark_where(|mark| leaves(&mark.row.key));
+        let marked = model.selection.room().min(rows.len());
+        mark_now(model, &rows);
+        let left = rows.len() - marked;
+        model.say(format!(
+            "{marked} marked; {left} did not fit and are not marked"
+        ));
     }
 }

@@ -224,7 +224,7 @@ fn save(model: &mut Model, detail: &Detail) {
     let text = lines.map(|line| match line.lead {
         Lead::Label(label) => format!("{label}: {}", line.text),
         Lead::Time(at) => format!("{at}  {}", line.text),
-        Lead::Nothing | Lead::Labelled | Lead::Timed => line.text.into_owned(),
+        Lead::Nothing => line.text.into_owned(),
     });
     let id = detail.row.key.id.shown();
     let name = format!("{}-{id}", detail.page.topic.word());

@@ -2,6 +2,7 @@
 //!
 //! `llama` text · `!text` without it · `~regex` · `status:failed` · `owner:ana` · `in:prod-eu` · `age>2h` · `gpu>4`
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -33,7 +34,6 @@ pub const TEXT_FIELDS: [&str; 12] = [
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     terms: Vec<Term>,
-    names_status: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -47,14 +47,8 @@ enum Test {
     Text(Needle),
     Pattern(Regex),
     Field(&'static str, Needle),
-    Age(Bound, Duration),
-    Gpu(Bound, f64),
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Bound {
-    Above,
-    Below,
+    Age(Ordering, Duration),
+    Gpu(Ordering, f64),
 }
 
 /// Text that is looked for without regard to case.
@@ -87,16 +81,9 @@ impl Filter {
     /// Reads what was typed. `me` stands for the operator in `owner:me`. The error is one line that
     /// says which part is meant and what was expected.
     pub fn parse(typed: &str, me: &str) -> Result<Self, String> {
-        let terms: Vec<Term> = typed
-            .split_whitespace()
-            .map(|word| term(word, me))
-            .collect::<Result<_, _>>()?;
-        let is_status = |term: &Term| matches!(term.test, Test::Field("status", _));
-        let names_status = terms.iter().any(is_status);
-        Ok(Self {
-            terms,
-            names_status,
-        })
+        let words = typed.split_whitespace();
+        let terms = words.map(|word| term(word, me)).collect::<Result<_, _>>()?;
+        Ok(Self { terms })
     }
 
     /// Whether it lets everything through.
@@ -106,7 +93,8 @@ impl Filter {
 
     /// Whether it names a status itself, so that the status chips do not count.
     pub fn names_status(&self) -> bool {
-        self.names_status
+        let is_status = |term: &Term| matches!(term.test, Test::Field("status", _));
+        self.terms.iter().any(is_status)
     }
 
     /// With the name nearest to its first word in the place of that word, and that name.
@@ -180,7 +168,7 @@ fn test(word: &str, me: &str) -> Result<Test, String> {
         let value = if is_me { me } else { value };
         return Ok(Test::Field(field, Needle::new(value)));
     }
-    for (sign, bound) in [('>', Bound::Above), ('<', Bound::Below)] {
+    for (sign, bound) in [('>', Ordering::Greater), ('<', Ordering::Less)] {
         if let Some((field, value)) = word.split_once(sign) {
             return measure(field, bound, value);
         }
@@ -188,7 +176,7 @@ fn test(word: &str, me: &str) -> Result<Test, String> {
     Ok(Test::Text(Needle::new(word)))
 }
 
-fn measure(field: &str, bound: Bound, value: &str) -> Result<Test, String> {
+fn measure(field: &str, bound: Ordering, value: &str) -> Result<Test, String> {
     match field {
         "age" => {
             let span = span(value)
@@ -218,25 +206,20 @@ fn span(text: &str) -> Option<Duration> {
     number.checked_mul(seconds).map(Duration::from_secs)
 }
 
-impl Bound {
-    fn holds<T: PartialOrd>(self, value: &T, limit: &T) -> bool {
-        match self {
-            Self::Above => value > limit,
-            Self::Below => value < limit,
-        }
-    }
-}
-
 impl Test {
     fn holds(&self, row: &Resource, now: Timestamp) -> bool {
         match self {
             Self::Text(needle) => searched(row).any(|text| needle.is_in(text)),
             Self::Pattern(regex) => searched(row).any(|text| regex.is_match(text)),
             Self::Field(field, needle) => field_holds(field, needle, row),
-            Self::Age(bound, limit) => row
-                .created
-                .is_some_and(|at| bound.holds(&age(now, at), limit)),
-            Self::Gpu(bound, limit) => row.gpus.is_some_and(|gpus| bound.holds(&gpus, limit)),
+            Self::Age(bound, limit) => {
+                let age = row.created.map(|at| age(now, at));
+                age.is_some_and(|age| age.cmp(limit) == *bound)
+            }
+            Self::Gpu(bound, limit) => {
+                let held = row.gpus.and_then(|gpus| gpus.partial_cmp(limit));
+                held == Some(*bound)
+            }
         }
     }
 }

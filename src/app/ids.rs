@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use crate::app::keymap::Command;
-use crate::app::{Model, Popup, browse, rows};
+use crate::app::keymap::{Command, Place};
+use crate::app::{Model, Popup, browse, rows, typing};
 use crate::domain::resource::{Id, Resource};
 
 /// The text ids are picked out of, and how far the search has come.
@@ -77,6 +77,15 @@ pub(super) fn accept(model: &mut Model, command: Command) {
         listed(model);
     } else if command == Command::Accept && matches!(ids.stage, Stage::Missing(_)) {
         model.popup = None;
+    }
+}
+
+/// Takes in the file that was named, if the field for it is still open.
+pub(super) fn told(model: &mut Model, text: Result<String, String>) {
+    match text {
+        Ok(text) if model.place() == Place::Ids => typing::pasted(model, &text),
+        Ok(_) => {}
+        Err(why) => model.announce(why),
     }
 }
 

@@ -84,14 +84,7 @@ impl Place {
     reason = "the tables of keys and names say what each does"
 )]
 pub enum Command {
-    Up,
-    Down,
-    Top,
-    Bottom,
-    HalfUp,
-    HalfDown,
-    PageUp,
-    PageDown,
+    Move(Move),
     Mark,
     RangeMark,
     RangeUnmark,
@@ -154,6 +147,20 @@ pub enum Command {
     Quit,
     Interrupt,
     Suspend,
+}
+
+/// Where a moving key leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of keys says what each does")]
+pub enum Move {
+    Up,
+    Down,
+    Top,
+    Bottom,
+    HalfUp,
+    HalfDown,
+    PageUp,
+    PageDown,
 }
 
 /// One line of the table.
@@ -245,16 +252,16 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          ['w']                 Wide                              ""                   "ids and names whole, others give way; again: as before";
     [Browse]          [Tab]                 Pane                              ""                   "the detail pane beside the list, on or off";
     // Moving.
-    CHOICES           ['j' Down]            Down                              ""                   "down";
-    CHOICES           ['k' Up]              Up                                ""                   "up";
-    LISTS             ['g' Home]            Top                               ""                   "to the top";
-    LISTS             ['G' End]             Bottom                            ""                   "to the bottom";
-    LISTS             [(ctrl 'd')]          HalfDown                          ""                   "half a page down";
-    LISTS             [(ctrl 'u')]          HalfUp                            ""                   "half a page up";
-    LISTS             [PageDown (ctrl 'f')] PageDown                          ""                   "a page down";
-    LISTS             [PageUp (ctrl 'b')]   PageUp                            ""                   "a page up";
-    [Palette Ids]     [Down]                Down                              ""                   "down";
-    [Palette Ids]     [Up]                  Up                                ""                   "up";
+    CHOICES           ['j' Down]            Move(Move::Down)                  ""                   "down";
+    CHOICES           ['k' Up]              Move(Move::Up)                    ""                   "up";
+    LISTS             ['g' Home]            Move(Move::Top)                   ""                   "to the top";
+    LISTS             ['G' End]             Move(Move::Bottom)                ""                   "to the bottom";
+    LISTS             [(ctrl 'd')]          Move(Move::HalfDown)              ""                   "half a page down";
+    LISTS             [(ctrl 'u')]          Move(Move::HalfUp)                ""                   "half a page up";
+    LISTS             [PageDown (ctrl 'f')] Move(Move::PageDown)              ""                   "a page down";
+    LISTS             [PageUp (ctrl 'b')]   Move(Move::PageUp)                ""                   "a page up";
+    [Palette Ids]     [Down]                Move(Move::Down)                  ""                   "down";
+    [Palette Ids]     [Up]                  Move(Move::Up)                    ""                   "up";
     [Palette]         [Enter]               Accept                            "run"                "run the chosen command";
     [Ids]             [Enter]               Accept                            "mark"               "read every source anew, then mark the rows of these ids";
     [FirstRun]        ['4']                 Demo                              "demo"               "look around on simulated platforms, without a network";

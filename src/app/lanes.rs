@@ -113,18 +113,15 @@ impl Lanes {
     pub fn new(connections: Vec<Connection>, refresh: Duration, now: Moment) -> Self {
         let lane = |connection: Connection| {
             let known = connection.known_sources();
-            let discovery = if known.is_some() {
-                Discovery::Known
-            } else {
-                Discovery::Unasked
+            let discovery = match known {
+                Some(_) => Discovery::Known,
+                None => Discovery::Unasked,
             };
             let sources = known.unwrap_or_default().into_iter();
-            let sources = sources
-                .map(|source| SourceState::new(source, now))
-                .collect();
+            let new = |source: Arc<Source>| SourceState::new(source, now);
             Lane {
                 connection,
-                sources,
+                sources: sources.map(new).collect(),
                 discovery,
             }
         };
@@ -260,11 +257,8 @@ impl Lanes {
             };
             listing.chain(asking).any(PlatformError::needs_operator)
         };
-        self.all
-            .iter()
-            .filter(refused)
-            .map(|lane| lane.connection.name.clone())
-            .collect()
+        let refused = self.all.iter().filter(refused);
+        refused.map(|lane| lane.connection.name.clone()).collect()
     }
 
     /// Why a row cannot be part of any plan, whatever its status.

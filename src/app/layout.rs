@@ -1,7 +1,7 @@
 //! How the room of the terminal is divided: the breakpoints of `UX.md` 3. Scrolling needs the numbers,
 //! drawing uses the same.
 
-use crate::app::keymap::Command;
+use crate::app::keymap::{Command, Move};
 
 /// The smallest terminal anything but a notice is drawn on.
 pub(crate) const SMALLEST: (u16, u16) = (60, 15);
@@ -33,6 +33,8 @@ pub(crate) enum Pane {
 pub(crate) struct Layout {
     /// The detail pane.
     pub(crate) pane: Pane,
+    /// Lines under the table for it.
+    pub(crate) below: u16,
     /// Lines between tabs and table that report failures.
     pub(crate) banner: u16,
     /// Whether there is a line on what to press.
@@ -78,6 +80,7 @@ impl Layout {
         let taken = CHROME + below + banner + u16::from(hint) + notices;
         Self {
             pane,
+            below,
             banner,
             hint,
             notices,
@@ -90,16 +93,18 @@ impl Layout {
 /// command does not move.
 pub(super) fn moved(from: usize, len: usize, page: usize, command: Command) -> Option<usize> {
     let last = len.saturating_sub(1);
-    let to = match command {
-        Command::Up => from.saturating_sub(1),
-        Command::Down => from + 1,
-        Command::Top => 0,
-        Command::Bottom => last,
-        Command::HalfUp => from.saturating_sub(page / 2),
-        Command::HalfDown => from + page / 2,
-        Command::PageUp => from.saturating_sub(page),
-        Command::PageDown => from + page,
-        _ => return None,
+    let Command::Move(step) = command else {
+        return None;
+    };
+    let to = match step {
+        Move::Up => from.saturating_sub(1),
+        Move::Down => from + 1,
+        Move::Top => 0,
+        Move::Bottom => last,
+        Move::HalfUp => from.saturating_sub(page / 2),
+        Move::HalfDown => from + page / 2,
+        Move::PageUp => from.saturating_sub(page),
+        Move::PageDown => from + page,
     };
     Some(to.min(last))
 }

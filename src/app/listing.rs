@@ -59,12 +59,11 @@ impl Listing {
 
     /// The row of that id.
     pub fn find(&self, id: &Id) -> Option<&Arc<Resource>> {
+        let row = |place: &u32| &self.rows[*place as usize];
         let place = self
             .by_id
-            .binary_search_by_key(&id, |&i| &self.rows[i as usize].key.id);
-        place
-            .ok()
-            .map(|place| &self.rows[self.by_id[place] as usize])
+            .binary_search_by_key(&id, |place| &row(place).key.id);
+        place.ok().map(|place| row(&self.by_id[place]))
     }
 }
 
@@ -131,11 +130,8 @@ impl SourceState {
         self.failures = 0;
         self.health = Health::Live;
         self.next = Some(now.after(period(self.source.platform, listing.rows().len(), refresh)));
-        let late = self
-            .listing
-            .as_ref()
-            .is_some_and(|held| held.started > listing.started);
-        if !late {
+        let held = self.listing.as_ref();
+        if held.is_none_or(|held| held.started <= listing.started) {
             self.listing = Some(listing);
         }
     }

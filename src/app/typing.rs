@@ -31,11 +31,8 @@ pub(super) fn pasted(model: &mut Model, text: &str) {
         Place::Filter | Place::Search | Place::Palette | Place::Ids | Place::PlanReason
     ) && let Some(field) = field(model)
     {
-        let (most, end) = if place == Place::Ids {
-            (IDS, " ")
-        } else {
-            (FIELD, "")
-        };
+        let is_long = place == Place::Ids;
+        let (most, end) = if is_long { (IDS, " ") } else { (FIELD, "") };
         let room = most.saturating_sub(field.value().chars().count());
         let capped: String = text.chars().take(room).collect();
         let line = Clean::new(capped.trim());

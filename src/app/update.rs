@@ -69,8 +69,7 @@ fn take_in(model: &mut Model, message: Message) {
         Message::Previewed(texts) => confirm::previewed(model, texts),
         Message::Signal(number) => signalled(model, number),
         Message::Background(background) => model.background = Some(background),
-        Message::Text(Ok(text)) => typing::pasted(model, &text),
-        Message::Text(Err(why)) => model.announce(why),
+        Message::Text(text) => ids::told(model, text),
     }
 }
 
@@ -166,22 +165,34 @@ fn pressed(model: &mut Model, key: KeyEvent) {
 }
 
 fn obey(model: &mut Model, place: Place, command: Command) {
-    match (place, command) {
-        (_, Command::Interrupt) if step_out(model) => {}
-        (_, Command::Interrupt) => quit(model),
-        (_, Command::Suspend) => model.effects.push(Effect::Suspend),
-        (_, Command::Help) => model.popup = Some(Popup::Help(place, 0)),
-        _ if model.popup.is_some() => popup(model, command),
-        (Place::Browse | Place::Results, Command::Batches) => open_batches(model),
-        (Place::Filter, _) => browse::close_filter(model, command == Command::Accept),
-        _ => match &model.screen {
-            Screen::FirstRun if command == Command::Demo => model.effects.push(Effect::Demo),
-            Screen::FirstRun => quit(model),
-            Screen::Browse => list(model, command),
-            Screen::Plan(_) => confirm::obey(model, command),
-            Screen::Results(_) => results::obey(model, command),
-            Screen::Detail(_) => detail::obey(model, command),
-        },
+    let lists_batches = matches!(place, Place::Browse | Place::Results);
+    if command == Command::Interrupt {
+        if !step_out(model) {
+            quit(model);
+        }
+    } else if command == Command::Suspend {
+        model.effects.push(Effect::Suspend);
+    } else if command == Command::Help {
+        model.popup = Some(Popup::Help(place, 0));
+    } else if model.popup.is_some() {
+        popup(model, command);
+    } else if command == Command::Batches && lists_batches {
+        open_batches(model);
+    } else if place == Place::Filter {
+        browse::close_filter(model, command == Command::Accept);
+    } else {
+        on_screen(model, command);
+    }
+}
+
+fn on_screen(model: &mut Model, command: Command) {
+    match &model.screen {
+        Screen::FirstRun if command == Command::Demo => model.effects.push(Effect::Demo),
+        Screen::FirstRun => quit(model),
+        Screen::Browse => list(model, command),
+        Screen::Plan(_) => confirm::obey(model, command),
+        Screen::Results(_) => results::obey(model, command),
+        Screen::Detail(_) => detail::obey(model, command),
     }
 }
 

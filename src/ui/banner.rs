@@ -36,14 +36,9 @@ fn line(model: &Model, trouble: &Trouble, in_full: bool) -> Words {
         trouble.error.short()
     };
     let when = next_try(trouble.next, model.now);
-    let rows = match trouble.as_of {
-        Some(at) => format!(
-            " · {} rows as of {}",
-            grouped(trouble.rows),
-            time_of_day(at)
-        ),
-        None => String::new(),
-    };
+    let count = grouped(trouble.rows);
+    let rows = trouble.as_of.map(time_of_day);
+    let rows = rows.map_or_else(String::new, |at| format!(" · {count} rows as of {at}"));
     say(Tone::Warn, " ! ")
         .strong(&trouble.what)
         .plain(format!(": {cause}"))

@@ -85,7 +85,7 @@ impl Needs {
         }
     }
 
-    const fn least(self, column: Column, total: u16) -> u16 {
+    fn least(self, column: Column, total: u16) -> u16 {
         match column {
             Column::Platform if total >= WIDE => 8,
             Column::Platform => 1,
@@ -106,16 +106,9 @@ impl Needs {
     }
 
     /// Room for the glyph and the longest word, up to what the width allows.
-    const fn status(self, total: u16) -> u16 {
+    fn status(self, total: u16) -> u16 {
         let most = if total >= ROOMY { 19 } else { 14 };
-        let wanted = self.status.saturating_add(2);
-        if wanted > most {
-            most
-        } else if wanted < 9 {
-            9
-        } else {
-            wanted
-        }
+        self.status.saturating_add(2).clamp(9, most)
     }
 }
 
@@ -165,11 +158,8 @@ impl Columns {
         }
         // Narrower than the least the columns ask for: the name gives way, since nothing else is left.
         let excess = taken(self.prefix, &self.shown).saturating_sub(total);
-        let name = self
-            .shown
-            .iter_mut()
-            .find(|(column, _)| *column == Column::Name);
-        if let Some((_, width)) = name {
+        let mut shown = self.shown.iter_mut();
+        if let Some((_, width)) = shown.find(|(column, _)| *column == Column::Name) {
             *width = width.saturating_sub(excess);
         }
     }

@@ -68,11 +68,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
 /// What is said where nothing else can be shown.
 fn too_small(canvas: &mut Canvas, area: Rect, model: &Model) {
     let marks = rows(model.selection.len());
-    let stay = if model.selection.len() == 1 {
-        "stays"
-    } else {
-        "stay"
-    };
+    let is_one = model.selection.len() == 1;
+    let stay = if is_one { "stays" } else { "stay" };
     let demo = if model.demo { "DEMO: " } else { "" };
     let text = format!(
         "{demo}window too small ({}×{}), need {}×{}; {marks} {stay} marked",

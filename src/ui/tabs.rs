@@ -84,11 +84,8 @@ fn count(model: &Model, of: Tab) -> usize {
 fn tabs(model: &Model, columns: u16) -> Words {
     let mut line = Words::new();
     for (digit, tab) in Tab::ALL.into_iter().enumerate() {
-        let title = if columns < 100 {
-            short(tab)
-        } else {
-            tab.title()
-        };
+        let is_short = columns < 100;
+        let title = if is_short { short(tab) } else { tab.title() };
         let text = format!("{digit} {title} {}", counted(model, tab));
         line = if tab == model.browse.query.tab {
             line.strong(format!("[{text}]"))
@@ -157,15 +154,16 @@ fn hidden(model: &Model) -> Words {
         return Words::new();
     }
     let view = &model.browse.view;
-    let counts = [Group::Ended, Group::Failed].map(|group| (group, view.in_group(group)));
-    let shown = counts.into_iter().filter(|(_, count)| *count > 0);
-    let words: Vec<String> = shown
-        .map(|(group, count)| format!("{} {}", group.word(), grouped(count)))
-        .collect();
-    if words.is_empty() {
-        return Words::new();
+    let mut words = Words::new();
+    for group in [Group::Ended, Group::Failed] {
+        let count = view.in_group(group);
+        if count > 0 {
+            let gap = if words.is_empty() { "" } else { glyph::DOT };
+            words = words.quiet(format!("{gap}{} {}", group.word(), grouped(count)));
+        }
     }
-    quiet(format!("{} hidden", words.join(" · ")))
+    let end = if words.is_empty() { "" } else { " hidden" };
+    words.quiet(end)
 }
 
 fn sort(model: &Model) -> Words {

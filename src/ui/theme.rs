@@ -88,8 +88,7 @@ impl Theme {
 
     /// The color as it is drawn.
     fn drawn(self, color: Color) -> Color {
-        let same = |other: Color| other == color || other.to_string() == format!("Light{color}");
-        let Some((_, dark, light)) = PAIR.into_iter().find(|(own, ..)| same(*own)) else {
+        let Some((_, dark, light)) = PAIR.into_iter().find(|(own, ..)| *own == color) else {
             return color;
         };
         match self.background {

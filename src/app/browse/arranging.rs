@@ -77,11 +77,8 @@ pub(super) fn find_cursor(model: &mut Model) {
     if let Some(key) = &model.browse.cursor_key {
         let found = near(model, key, at);
         // Where another filter hides the row, the first one is what the operator looks at.
-        let elsewhere = if model.browse.arranging.awaited {
-            0
-        } else {
-            at
-        };
+        let is_new = model.browse.arranging.awaited;
+        let elsewhere = if is_new { 0 } else { at };
         model.browse.cursor = found.unwrap_or(elsewhere);
     }
     find_anchor(model);

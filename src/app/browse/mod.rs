@@ -114,10 +114,9 @@ impl Model {
 
     /// How many marked rows the filter hides.
     pub fn hidden(&self) -> usize {
-        let marks = self.selection.marks().iter();
-        marks
-            .filter(|mark| mark.gone.is_none() && !self.is_visible(mark))
-            .count()
+        let there = |mark: &&Mark| mark.gone.is_none();
+        let marks = self.selection.marks().iter().filter(there);
+        marks.filter(|mark| !self.is_visible(mark)).count()
     }
 
     /// How the list's screen is divided now.
@@ -184,16 +183,12 @@ pub(super) fn obey(model: &mut Model, command: Command) {
             follow_cursor(model);
         }
         other => {
-            if let Some(to) = destination(model, other) {
+            let page = usize::from(model.layout().body);
+            if let Some(to) = moved(model.browse.cursor, model.shown_len(), page, other) {
                 move_to(model, to);
             }
         }
     }
-}
-
-fn destination(model: &Model, command: Command) -> Option<usize> {
-    let page = usize::from(model.layout().body);
-    moved(model.browse.cursor, model.shown_len(), page, command)
 }
 
 fn move_to(model: &mut Model, mut to: usize) {
