@@ -34,8 +34,8 @@ impl Statuses {
         let mut chips = Vec::new();
         for group in Group::ALL {
             chips.push((Chip::Group(group), view.in_group(group)));
-            let words = view.words.iter().filter(|word| word.group == group);
-            chips.extend(words.map(|word| (Chip::Word(word.word.clone(), group), word.count)));
+            let words = view.words.iter().filter(|((of, _), _)| *of == group);
+            chips.extend(words.map(|((_, word), count)| (Chip::Word(word.clone(), group), *count)));
         }
         Self {
             chips,
@@ -67,33 +67,50 @@ pub(super) fn statuses(model: &mut Model, command: Command) {
         return;
     };
     let chips = &mut model.browse.query.chips;
-    match command {
-        Command::Toggle => match &statuses.chips[statuses.cursor].0 {
+    if command == Command::Toggle {
+        statuses.toggle(chips);
+    } else if command == Command::AllStatuses {
+        chips.groups = Group::ALL.into();
+        chips.words.clear();
+    } else if command == Command::LiveStatuses {
+        *chips = StatusChips::default();
+    } else {
+        // Accepted, it is in force already.
+        if command != Command::Accept {
+            *chips = statuses.before.clone();
+        }
+        model.popup = None;
+    }
+    ask_anew(model);
+}
+
+impl Statuses {
+    /// Turns the chosen line over. A word that passes with its group leaves it: its other words stay.
+    fn toggle(&self, chips: &mut StatusChips) {
+        match &self.chips[self.cursor].0 {
             Chip::Group(group) => {
                 let _ = chips.groups.remove(group) || chips.groups.insert(*group);
+                let words = self.words(*group);
+                chips
+                    .words
+                    .retain(|word| words.clone().all(|own| own != word));
+            }
+            Chip::Word(word, group) if chips.groups.remove(group) => {
+                let others = self.words(*group).filter(|other| *other != word);
+                chips.words.extend(others.cloned());
             }
             Chip::Word(word, _) => {
                 let _ = chips.words.remove(word) || chips.words.insert(word.clone());
             }
-        },
-        Command::AllStatuses => {
-            *chips = StatusChips {
-                groups: Group::ALL.into(),
-                words: [].into(),
-            }
-        }
-        Command::LiveStatuses => *chips = StatusChips::default(),
-        Command::Back => {
-            *chips = statuses.before.clone();
-            model.popup = None;
-        }
-        // Accepted: it is in force already.
-        _ => {
-            model.popup = None;
-            return;
         }
     }
-    ask_anew(model);
+
+    fn words(&self, of: Group) -> impl Iterator<Item = &Clean> + Clone {
+        self.chips.iter().filter_map(move |(chip, _)| match chip {
+            Chip::Word(word, group) if *group == of => Some(word),
+            Chip::Word(..) | Chip::Group(_) => None,
+        })
+    }
 }
 
 /// Carries out a command of the sort menu.
@@ -109,34 +126,21 @@ pub(super) fn sort(model: &mut Model, command: Command) {
 
 /// Carries out a command of the question above 100.
 pub(super) fn too_many(model: &mut Model, command: Command) {
-    let Some(Popup::TooMany(question)) = &mut model.popup else {
+    if command == Command::Filter {
+        model.popup = None;
+        browse::open_filter(model);
+    }
+    if command != Command::MarkWhatFits {
         return;
-    };
-    match command {
-        Command::MarkWhatFits => {
-            let (rows, leaving) = (
-                std::mem::take(&mut question.rows),
-                std::mem::take(&mut question.leaving),
-            );
-            model.popup = None;
-            model
-                .selection
-                .unmark_where(|mark| leaving.contains(&mark.row.key));
-            let marked = model.selection.room().min(rows.len());
-            mark_now(model, &rows);
-            let left = rows.len() - marked;
-            model.say(format!(
-                "{marked} marked; {left} did not fit and are not marked"
-            ));
-        }
-        Command::Filter => {
-            model.popup = None;
-            browse::open_filter(model);
-        }
-        other => debug_assert_eq!(
-            other,
-            Command::Back,
-            "the table of keys binds nothing else here"
-        ),
+    }
+    if let Some(Popup::TooMany(TooMany { rows, leaving })) = model.popup.take() {
+        let leaves = |key: &Key| leaving.contains(key);
+        model.selection.unmark_where(|mark| leaves(&mark.row.key));
+        let marked = model.selection.room().min(rows.len());
+        mark_now(model, &rows);
+        let left = rows.len() - marked;
+        model.say(format!(
+            "{marked} marked; {left} did not fit and are not marked"
+        ));
     }
 }

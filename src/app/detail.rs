@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 use crate::app::keymap::Command;
-use crate::app::layout::{help_page, moved};
+use crate::app::layout::{NOTICES, help_page, moved};
 use crate::app::listing::Listing;
 use crate::app::message::{Effect, Saved};
 use crate::app::page::{Asking, Lead, Page, PageLine, Search, Topic, lines};
@@ -33,12 +33,11 @@ pub struct Detail {
     behind: Option<Page>,
 }
 
-/// The columns and lines of a page: the terminal without box, header and footer.
-pub(crate) fn room((columns, rows): (u16, u16)) -> (usize, usize) {
-    (
-        usize::from(columns.saturating_sub(4)),
-        usize::from(help_page(rows)),
-    )
+/// The columns and lines of a page: the terminal without box, header, notices and footer.
+fn room(model: &Model) -> (usize, usize) {
+    let (columns, rows) = model.size;
+    let lines = usize::from(help_page(rows)).saturating_sub(model.notices.len().min(NOTICES));
+    (usize::from(columns.saturating_sub(4)), lines)
 }
 
 /// Takes the detail off the screen, to work on it beside the rest of the model.
@@ -180,7 +179,7 @@ fn back(model: &mut Model, detail: &mut Detail) {
 }
 
 fn scroll(model: &Model, detail: &mut Detail, command: Command) {
-    let (columns, rows) = room(model.size);
+    let (columns, rows) = room(model);
     let last = lines(model, detail, columns).len().saturating_sub(rows);
     let page = &mut detail.page;
     let at = page.offset.min(last);
@@ -225,7 +224,7 @@ fn save(model: &mut Model, detail: &Detail) {
     let text = lines.map(|line| match line.lead {
         Lead::Label(label) => format!("{label}: {}", line.text),
         Lead::Time(at) => format!("{at}  {}", line.text),
-        Lead::Nothing | Lead::Labelled | Lead::Timed => line.text.into_owned(),
+        Lead::Nothing => line.text.into_owned(),
     });
     let id = detail.row.key.id.shown();
     let name = format!("{}-{id}", detail.page.topic.word());
@@ -235,7 +234,7 @@ fn save(model: &mut Model, detail: &Detail) {
 
 /// The entry of the first line on screen.
 fn first_entry(model: &Model, detail: &Detail) -> usize {
-    let (columns, rows) = room(model.size);
+    let (columns, rows) = room(model);
     let lines = lines(model, detail, columns);
     let last = lines.len().saturating_sub(rows);
     let first = lines.get(detail.page.offset.min(last));
@@ -254,7 +253,7 @@ fn find(model: &mut Model, detail: &mut Detail, text: &str, from: usize, forward
     let after = matches.partition_point(|entry| *entry < from);
     let count = matches.len();
     let nth = if forward { after } else { after + count - 1 } % count;
-    let (columns, rows) = room(model.size);
+    let (columns, rows) = room(model);
     let lines = lines(model, detail, columns);
     let line = lines.partition_point(|line| line.entry < matches[nth]);
     detail.page.offset = line.saturating_sub(rows / 3);

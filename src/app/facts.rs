@@ -90,15 +90,11 @@ impl Model {
 
     /// How long ago its source was read.
     pub(crate) fn seen(&self, row: &Resource) -> String {
-        let state = self.lanes.source(&row.key.source);
-        let listing = state.and_then(|state| state.listing.as_ref());
-        listing.map_or_else(
-            || "not listed now".to_owned(),
-            |listing| {
-                let span = self.now.moment.since(listing.finished);
-                format!("{} ago", short_span(span))
-            },
-        )
+        let Some(listing) = self.lanes.listing(&row.key.source) else {
+            return "not listed now".to_owned();
+        };
+        let span = self.now.moment.since(listing.finished);
+        format!("{} ago", short_span(span))
     }
 
     /// What changed since the row was marked.

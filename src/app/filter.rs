@@ -2,6 +2,7 @@
 //!
 //! `llama` text · `!text` without it · `~regex` · `status:failed` · `owner:ana` · `in:prod-eu` · `age>2h` · `gpu>4`
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -9,32 +10,30 @@ use jiff::Timestamp;
 use regex::{Regex, RegexBuilder};
 
 use crate::domain::resource::Resource;
+use crate::domain::text::Clean;
 use crate::domain::time::age;
 
-/// Fields that are compared as text: name, how it is said in help, what it reads.
-pub const TEXT_FIELDS: &[(&str, &str)] = &[
-    ("name", "the name"),
-    ("id", "the id"),
-    (
-        "status",
-        "a status word or group; replaces the status chips",
-    ),
-    ("owner", "who submitted it; owner:me is you"),
-    ("platform", "sap, run-ai, kubiya"),
-    ("in", "a connection, by its whole name"),
-    ("scope", "resource group, project, organisation"),
-    ("kind", "execution, deployment, workload, or Run:ai's type"),
-    ("target", "the target status"),
-    ("scenario", "SAP scenario"),
-    ("executable", "SAP executable"),
-    ("message", "the platform's message"),
+/// Fields that are compared as text. `status:` takes a word or a group and replaces the status chips,
+/// `owner:me` is the operator, `in:` a connection by its whole name, `kind:` also Run:ai's type.
+pub const TEXT_FIELDS: [&str; 12] = [
+    "name",
+    "id",
+    "status",
+    "owner",
+    "platform",
+    "in",
+    "scope",
+    "kind",
+    "target",
+    "scenario",
+    "executable",
+    "message",
 ];
 
 /// A filter, parsed.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     terms: Vec<Term>,
-    names_status: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -48,14 +47,8 @@ enum Test {
     Text(Needle),
     Pattern(Regex),
     Field(&'static str, Needle),
-    Age(Bound, Duration),
-    Gpu(Bound, f64),
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Bound {
-    Above,
-    Below,
+    Age(Ordering, Duration),
+    Gpu(Ordering, f64),
 }
 
 /// Text that is looked for without regard to case.
@@ -88,17 +81,9 @@ impl Filter {
     /// Reads what was typed. `me` stands for the operator in `owner:me`. The error is one line that
     /// says which part is meant and what was expected.
     pub fn parse(typed: &str, me: &str) -> Result<Self, String> {
-        let terms: Vec<Term> = typed
-            .split_whitespace()
-            .map(|word| term(word, me))
-            .collect::<Result<_, _>>()?;
-        let names_status = terms
-            .iter()
-            .any(|term| matches!(term.test, Test::Field("status", _)));
-        Ok(Self {
-            terms,
-            names_status,
-        })
+        let words = typed.split_whitespace();
+        let terms = words.map(|word| term(word, me)).collect::<Result<_, _>>()?;
+        Ok(Self { terms })
     }
 
     /// Whether it lets everything through.
@@ -108,7 +93,8 @@ impl Filter {
 
     /// Whether it names a status itself, so that the status chips do not count.
     pub fn names_status(&self) -> bool {
-        self.names_status
+        let is_status = |term: &Term| matches!(term.test, Test::Field("status", _));
+        self.terms.iter().any(is_status)
     }
 
     /// With the name nearest to its first word in the place of that word, and that name.
@@ -137,7 +123,7 @@ impl Filter {
 }
 
 /// How many letters are to be added, dropped or changed to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
+pub(super) fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.chars().count()).collect();
     for (i, x) in a.chars().enumerate() {
         let mut corner = std::mem::replace(&mut row[0], i + 1);
@@ -172,21 +158,17 @@ fn test(word: &str, me: &str) -> Result<Test, String> {
             .map_err(|_| format!("`{pattern}` is not a regular expression"));
     }
     if let Some((field, value)) = word.split_once(':') {
-        let Some((field, _)) = TEXT_FIELDS.iter().find(|(name, _)| *name == field) else {
-            let names: Vec<&str> = TEXT_FIELDS.iter().map(|(name, _)| *name).collect();
+        let Some(field) = TEXT_FIELDS.into_iter().find(|name| *name == field) else {
+            let names = TEXT_FIELDS.join(", ");
             return Err(format!(
-                "no field `{field}:`; there are {}, age and gpu",
-                names.join(", ")
+                "no field `{field}:`; there are {names}, age and gpu"
             ));
         };
-        let value = if (*field, value) == ("owner", "me") {
-            me
-        } else {
-            value
-        };
+        let is_me = (field, value) == ("owner", "me");
+        let value = if is_me { me } else { value };
         return Ok(Test::Field(field, Needle::new(value)));
     }
-    for (sign, bound) in [('>', Bound::Above), ('<', Bound::Below)] {
+    for (sign, bound) in [('>', Ordering::Greater), ('<', Ordering::Less)] {
         if let Some((field, value)) = word.split_once(sign) {
             return measure(field, bound, value);
         }
@@ -194,7 +176,7 @@ fn test(word: &str, me: &str) -> Result<Test, String> {
     Ok(Test::Text(Needle::new(word)))
 }
 
-fn measure(field: &str, bound: Bound, value: &str) -> Result<Test, String> {
+fn measure(field: &str, bound: Ordering, value: &str) -> Result<Test, String> {
     match field {
         "age" => {
             let span = span(value)
@@ -224,32 +206,27 @@ fn span(text: &str) -> Option<Duration> {
     number.checked_mul(seconds).map(Duration::from_secs)
 }
 
-impl Bound {
-    fn holds<T: PartialOrd>(self, value: &T, limit: &T) -> bool {
-        match self {
-            Self::Above => value > limit,
-            Self::Below => value < limit,
-        }
-    }
-}
-
 impl Test {
     fn holds(&self, row: &Resource, now: Timestamp) -> bool {
         match self {
             Self::Text(needle) => searched(row).any(|text| needle.is_in(text)),
             Self::Pattern(regex) => searched(row).any(|text| regex.is_match(text)),
             Self::Field(field, needle) => field_holds(field, needle, row),
-            Self::Age(bound, limit) => row
-                .created
-                .is_some_and(|at| bound.holds(&age(now, at), limit)),
-            Self::Gpu(bound, limit) => row.gpus.is_some_and(|gpus| bound.holds(&gpus, limit)),
+            Self::Age(bound, limit) => {
+                let age = row.created.map(|at| age(now, at));
+                age.is_some_and(|age| age.cmp(limit) == *bound)
+            }
+            Self::Gpu(bound, limit) => {
+                let held = row.gpus.and_then(|gpus| gpus.partial_cmp(limit));
+                held == Some(*bound)
+            }
         }
     }
 }
 
 /// What plain text is looked for in.
 fn searched(row: &Resource) -> impl Iterator<Item = &str> {
-    let owner = row.owner.iter().map(crate::domain::text::Clean::as_str);
+    let owner = row.owner.iter().map(Clean::as_str);
     [
         row.name.as_str(),
         row.key.id.raw(),
@@ -263,7 +240,7 @@ fn searched(row: &Resource) -> impl Iterator<Item = &str> {
 
 fn field_holds(field: &str, needle: &Needle, row: &Resource) -> bool {
     let source = &row.key.source;
-    let is_in = |text: &crate::domain::text::Clean| needle.is_in(text.as_str());
+    let is_in = |text: &Clean| needle.is_in(text.as_str());
     match field {
         "name" => is_in(&row.name),
         "id" => needle.is_in(row.key.id.raw()),

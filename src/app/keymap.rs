@@ -51,6 +51,7 @@ place_table! {
     Export "export"
     Batches "batches"
     Palette "commands"
+    Ids "ids"
     Sources "sources"
     Messages "messages"
     Detail "detail"
@@ -68,6 +69,7 @@ impl Place {
             Self::Filter
                 | Self::Search
                 | Self::Palette
+                | Self::Ids
                 | Self::PlanReason
                 | Self::PlanPhrase
                 | Self::PlanFind
@@ -82,14 +84,7 @@ impl Place {
     reason = "the tables of keys and names say what each does"
 )]
 pub enum Command {
-    Up,
-    Down,
-    Top,
-    Bottom,
-    HalfUp,
-    HalfDown,
-    PageUp,
-    PageDown,
+    Move(Move),
     Mark,
     RangeMark,
     RangeUnmark,
@@ -123,6 +118,10 @@ pub enum Command {
     Sources,
     Messages,
     Scope,
+    Ids,
+    DropGone,
+    Theme,
+    Demo,
     Wide,
     Help,
     Dismiss,
@@ -148,6 +147,20 @@ pub enum Command {
     Quit,
     Interrupt,
     Suspend,
+}
+
+/// Where a moving key leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of keys says what each does")]
+pub enum Move {
+    Up,
+    Down,
+    Top,
+    Bottom,
+    HalfUp,
+    HalfDown,
+    PageUp,
+    PageDown,
 }
 
 /// One line of the table.
@@ -198,12 +211,12 @@ macro_rules! bindings {
 const LISTS: &[Place] =
     places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help]);
 const PAGES: &[Place] = places!([Detail Logs]);
-const CHOICES: &[Place] = places!([Statuses Sort Batches Sources Messages]);
+const CHOICES: &[Place] = places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help Menu Statuses Sort Batches Sources Messages]);
 const TABLE: &[Place] = places!([Browse Range]);
 const FIELDS: &[Place] = places!([PlanReason PlanPhrase PlanRows]);
 const QUIT_IS_BACK: &[Place] = places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results ResultsRow Export Batches Sources Messages Detail Logs Help]);
 const HELPED: &[Place] = places!([Browse PlanRows Results ResultsRow Detail Logs FirstRun]);
-const POPUPS: &[Place] = places!([Filter Search Range Menu Statuses Sort TooMany Batches Palette Sources Messages Help Quit PlanWire PlanFind ResultsRow Export]);
+const POPUPS: &[Place] = places!([Filter Search Range Menu Statuses Sort TooMany Batches Palette Ids Sources Messages Help Quit PlanWire PlanFind ResultsRow Export]);
 
 /// Every key of the program. In each place the order is the order of the footer.
 pub const BINDINGS: &[Binding] = bindings! {
@@ -234,24 +247,24 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          ['p']                 Hold                              ""                   "hold the refresh; again: go on";
     [Browse]          ['L']                 SignInAgain                       ""                   "sign in again where credentials were refused";
     [Browse]          ['B']                 Batches                           "batches"            "the batches of this and earlier runs, and their results";
-    [Browse]          [':']                 Palette                           "command"            "commands by name: sources, messages, scope ...";
+    [Browse]          [':']                 Palette                           "command"            "commands by name: sources, messages, ids ...";
     [Browse]          ['e']                 Save                              ""                   "write the rows shown to a new file, tab-separated";
     [Browse]          ['w']                 Wide                              ""                   "ids and names whole, others give way; again: as before";
     [Browse]          [Tab]                 Pane                              ""                   "the detail pane beside the list, on or off";
     // Moving.
-    LISTS             ['j' Down]            Down                              ""                   "down";
-    LISTS             ['k' Up]              Up                                ""                   "up";
-    LISTS             ['g' Home]            Top                               ""                   "to the top";
-    LISTS             ['G' End]             Bottom                            ""                   "to the bottom";
-    LISTS             [(ctrl 'd')]          HalfDown                          ""                   "half a page down";
-    LISTS             [(ctrl 'u')]          HalfUp                            ""                   "half a page up";
-    LISTS             [PageDown (ctrl 'f')] PageDown                          ""                   "a page down";
-    LISTS             [PageUp (ctrl 'b')]   PageUp                            ""                   "a page up";
-    CHOICES           ['j' Down]            Down                              ""                   "down";
-    CHOICES           ['k' Up]              Up                                ""                   "up";
-    [Palette]         [Down]                Down                              ""                   "down";
-    [Palette]         [Up]                  Up                                ""                   "up";
+    CHOICES           ['j' Down]            Move(Move::Down)                  ""                   "down";
+    CHOICES           ['k' Up]              Move(Move::Up)                    ""                   "up";
+    LISTS             ['g' Home]            Move(Move::Top)                   ""                   "to the top";
+    LISTS             ['G' End]             Move(Move::Bottom)                ""                   "to the bottom";
+    LISTS             [(ctrl 'd')]          Move(Move::HalfDown)              ""                   "half a page down";
+    LISTS             [(ctrl 'u')]          Move(Move::HalfUp)                ""                   "half a page up";
+    LISTS             [PageDown (ctrl 'f')] Move(Move::PageDown)              ""                   "a page down";
+    LISTS             [PageUp (ctrl 'b')]   Move(Move::PageUp)                ""                   "a page up";
+    [Palette Ids]     [Down]                Move(Move::Down)                  ""                   "down";
+    [Palette Ids]     [Up]                  Move(Move::Up)                    ""                   "up";
     [Palette]         [Enter]               Accept                            "run"                "run the chosen command";
+    [Ids]             [Enter]               Accept                            "mark"               "read every source anew, then mark the rows of these ids";
+    [FirstRun]        ['4']                 Demo                              "demo"               "look around on simulated platforms, without a network";
     [Sources]         ['r']                 Refresh                           "read now"           "read every source now";
     [Sources]         ['p']                 Hold                              "hold"               "hold the refresh; again: go on";
     // The action menu: single letters, as printed.
@@ -259,8 +272,6 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Menu]            ['d']                 Plan(Action::Delete)              "delete"             "plan to delete the rows";
     [Menu]            ['u']                 Plan(Action::Resume)              "resume"             "plan to resume the rows";
     [Menu]            ['c']                 Plan(Action::CleanUp)             "clean up"           "plan to stop what runs and delete what ended";
-    [Menu]            ['j' Down]            Down                              ""                   "down";
-    [Menu]            ['k' Up]              Up                                ""                   "up";
     [Menu]            [Enter]               Accept                            "plan"               "plan the chosen action; nothing is sent yet";
     // Status chips and sort menu.
     [Statuses]        [' ']                 Toggle                            "choose"             "choose a group or a word; several at once";

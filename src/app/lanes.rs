@@ -8,7 +8,7 @@ use crate::app::message::Effect;
 use crate::domain::action::Exclusion;
 use crate::domain::connection::{Connection, ConnectionName, PlatformId, ReadOnly};
 use crate::domain::error::PlatformError;
-use crate::domain::resource::{Key, Source};
+use crate::domain::resource::{Key, Resource, Source};
 use crate::domain::text::Clean;
 use crate::domain::time::{Moment, Now};
 
@@ -74,6 +74,34 @@ impl Lane {
         })
     }
 
+    fn troubles(&self) -> impl Iterator<Item = Trouble<'_>> {
+        let discovery = match &self.discovery {
+            Discovery::Failed(error, next) if self.sources.is_empty() => Some(Trouble {
+                what: format!("{} resource groups", self.connection.name),
+                error,
+                next: *next,
+                is_down: true,
+                as_of: None,
+                rows: 0,
+            }),
+            Discovery::Failed(..) | Discovery::Known | Discovery::Unasked | Discovery::Asking => {
+                None
+            }
+        };
+        let sources = self.sources.iter().filter_map(|state| {
+            let listing = state.listing.as_ref();
+            Some(Trouble {
+                what: state.source.to_string(),
+                error: state.health.error()?,
+                next: state.next,
+                is_down: matches!(state.health, Health::Down(_)),
+                as_of: listing.map(|listing| listing.at),
+                rows: listing.map_or(0, |listing| listing.rows().len()),
+            })
+        });
+        discovery.into_iter().chain(sources)
+    }
+
     fn due(&mut self, now: Moment) {
         if let Discovery::Failed(_, at) = &mut self.discovery {
             *at = Some(now);
@@ -108,12 +136,13 @@ pub struct Lanes {
 pub struct PlatformHealth<'a> {
     /// Which platform.
     pub platform: PlatformId,
-    /// The worst source's health; `None` while nothing is known of any.
-    pub worst: Option<&'a Health>,
-    /// When the oldest of its listings was finished.
+    /// What fails worst, if anything does.
+    pub worst: Option<Trouble<'a>>,
+    /// How many of its sources fail as that one does, of how many; a connection that does not know its
+    /// sources counts as one.
+    pub failing: (usize, usize),
+    /// When the oldest of its listings was finished; `None` before the first answers.
     pub oldest: Option<Moment>,
-    /// When its next read is due.
-    pub next: Option<Moment>,
 }
 
 impl Lanes {
@@ -121,18 +150,15 @@ impl Lanes {
     pub fn new(connections: Vec<Connection>, refresh: Duration, now: Moment) -> Self {
         let lane = |connection: Connection| {
             let known = connection.known_sources();
-            let discovery = if known.is_some() {
-                Discovery::Known
-            } else {
-                Discovery::Unasked
+            let discovery = match known {
+                Some(_) => Discovery::Known,
+                None => Discovery::Unasked,
             };
             let sources = known.unwrap_or_default().into_iter();
-            let sources = sources
-                .map(|source| SourceState::new(source, now))
-                .collect();
+            let new = |source: Arc<Source>| SourceState::new(source, now);
             Lane {
                 connection,
-                sources,
+                sources: sources.map(new).collect(),
                 discovery,
             }
         };
@@ -154,9 +180,8 @@ impl Lanes {
     }
 
     fn get_mut(&mut self, name: &ConnectionName) -> Option<&mut Lane> {
-        self.all
-            .iter_mut()
-            .find(|lane| lane.connection.name == *name)
+        let mut all = self.all.iter_mut();
+        all.find(|lane| lane.connection.name == *name)
     }
 
     /// Every source of every lane.
@@ -169,11 +194,20 @@ impl Lanes {
         self.sources().find(|state| *state.source == *source)
     }
 
+    /// The last listing of a source.
+    pub fn listing(&self, source: &Source) -> Option<&Listing> {
+        self.source(source)?.listing.as_deref()
+    }
+
+    /// A row as it was listed last.
+    pub fn listed_row(&self, key: &Key) -> Option<&Arc<Resource>> {
+        self.listing(&key.source)?.find(&key.id)
+    }
+
     /// Every listing at hand.
     pub fn listings(&self) -> Vec<Arc<Listing>> {
-        self.sources()
-            .filter_map(|state| state.listing.clone())
-            .collect()
+        let listings = self.sources().map(|state| state.listing.clone());
+        listings.flatten().collect()
     }
 
     /// Starts the reads that are due.
@@ -267,114 +301,78 @@ impl Lanes {
             };
             listing.chain(asking).any(PlatformError::needs_operator)
         };
-        self.all
-            .iter()
-            .filter(refused)
-            .map(|lane| lane.connection.name.clone())
-            .collect()
+        let refused = self.all.iter().filter(refused);
+        refused.map(|lane| lane.connection.name.clone()).collect()
     }
 
     /// Why a row cannot be part of any plan, whatever its status.
     pub fn bar(&self, key: &Key) -> Option<(Exclusion, Clean)> {
         let lane = self.get(&key.source.connection)?;
-        let read_only = match lane.connection.read_only {
-            ReadOnly::No => None,
+        let no_permission = |words| Some((Exclusion::NoPermission, Clean::new(words)));
+        match lane.connection.read_only {
+            ReadOnly::No => {}
             ReadOnly::ByFile => {
-                Some("the connection is read-only (`read_only` in the configuration)")
+                return no_permission(
+                    "the connection is read-only (`read_only` in the configuration)",
+                );
             }
-            ReadOnly::ByRun => Some("read-only: --read-only or CENTURION_READ_ONLY"),
+            ReadOnly::ByRun => {
+                return no_permission("read-only: --read-only or CENTURION_READ_ONLY");
+            }
+        }
+        let Health::Down(error) = &self.source(&key.source)?.health else {
+            return None;
         };
-        if let Some(words) = read_only {
-            return Some((Exclusion::NoPermission, Clean::new(words)));
-        }
-        match &self.source(&key.source)?.health {
-            Health::Down(error) => {
-                let words = format!("its source is down: {}", error.short());
-                Some((Exclusion::SourceDown, Clean::new(&words)))
-            }
-            Health::Connecting | Health::Live | Health::Stale(_) => None,
-        }
+        let words = format!("its source is down: {}", error.short());
+        Some((Exclusion::SourceDown, Clean::new(&words)))
     }
 
     /// How each configured platform does.
     pub fn health(&self) -> Vec<PlatformHealth<'_>> {
-        let configured = |platform: &PlatformId| {
-            self.all
-                .iter()
-                .any(|lane| lane.connection.platform == *platform)
-        };
-        PlatformId::ALL
-            .into_iter()
-            .filter(configured)
-            .map(|platform| self.health_of(platform))
-            .collect()
+        let configured = |platform: &PlatformId| self.of(*platform).next().is_some();
+        let platforms = PlatformId::ALL.into_iter().filter(configured);
+        platforms.map(|platform| self.health_of(platform)).collect()
+    }
+
+    /// The lanes of a platform.
+    pub fn of(&self, platform: PlatformId) -> impl Iterator<Item = &Lane> {
+        let all = self.all.iter();
+        all.filter(move |lane| lane.connection.platform == platform)
     }
 
     fn health_of(&self, platform: PlatformId) -> PlatformHealth<'_> {
-        let states: Vec<&SourceState> = self
-            .sources()
-            .filter(|state| state.source.platform == platform)
-            .collect();
+        let mut troubles: Vec<_> = self.of(platform).flat_map(Lane::troubles).collect();
+        // The first of the worst stands for them.
+        troubles.sort_by_key(|trouble| !trouble.is_down);
+        let is_down = troubles.first().is_some_and(|trouble| trouble.is_down);
+        let as_bad = troubles.iter().filter(|trouble| trouble.is_down == is_down);
+        let failing = as_bad.count();
+        let states = self.of(platform).flat_map(|lane| &lane.sources);
+        let listings = states.map(|state| Some(state.listing.as_ref()?.finished));
         PlatformHealth {
             platform,
-            worst: states
-                .iter()
-                .map(|state| &state.health)
-                .min_by_key(|health| health.rank()),
-            oldest: states
-                .iter()
-                .filter_map(|state| state.listing.as_ref())
-                .map(|listing| listing.finished)
-                .min(),
-            next: states.iter().filter_map(|state| state.next).min(),
+            failing: (
+                failing,
+                self.of(platform)
+                    .map(|lane| lane.sources.len().max(1))
+                    .sum(),
+            ),
+            worst: troubles.into_iter().next(),
+            oldest: listings.min().flatten(),
         }
     }
 
     /// Lanes and sources that fail, with the cause and the next try: `prod-eu/default executions`.
     pub fn troubles(&self) -> Vec<Trouble<'_>> {
-        let discovery = self.all.iter().filter_map(|lane| match &lane.discovery {
-            Discovery::Failed(error, next) if lane.sources.is_empty() => {
-                let what = format!("{} resource groups", lane.connection.name);
-                Some(Trouble {
-                    what,
-                    error,
-                    next: *next,
-                    as_of: None,
-                    rows: 0,
-                })
-            }
-            Discovery::Failed(..) | Discovery::Known | Discovery::Unasked | Discovery::Asking => {
-                None
-            }
-        });
-        let sources = self.sources().filter_map(|state| {
-            let listing = state.listing.as_ref();
-            Some(Trouble {
-                what: state.source.to_string(),
-                error: state.health.error()?,
-                next: state.next,
-                as_of: listing.map(|listing| listing.at),
-                rows: listing.map_or(0, |listing| listing.rows().len()),
-            })
-        });
-        discovery.chain(sources).collect()
-    }
-
-    /// Whether the first answers are still outstanding everywhere.
-    pub fn is_connecting(&self) -> bool {
-        self.sources()
-            .all(|state| matches!(state.health, Health::Connecting))
+        self.all.iter().flat_map(Lane::troubles).collect()
     }
 
     /// The present of the header: whether any connection may change anything, and whether one is protected.
     pub fn standing(&self) -> (bool, bool) {
-        let writable = self
-            .all
-            .iter()
-            .any(|lane| lane.connection.read_only == ReadOnly::No);
+        let connections = || self.all.iter().map(|lane| &lane.connection);
         (
-            writable,
-            self.all.iter().any(|lane| lane.connection.protected),
+            connections().any(|connection| connection.read_only == ReadOnly::No),
+            connections().any(|connection| connection.protected),
         )
     }
 }
@@ -388,6 +386,8 @@ pub struct Trouble<'a> {
     pub error: &'a PlatformError,
     /// When it is tried again; `None` where only the operator can mend it.
     pub next: Option<Moment>,
+    /// It has never answered, or will not by waiting.
+    pub is_down: bool,
     /// The time its rows are shown as of.
     pub as_of: Option<jiff::Timestamp>,
     /// How many rows that are.
@@ -397,4 +397,13 @@ pub struct Trouble<'a> {
 /// How long until `next`, in seconds, for countdowns.
 pub fn seconds_until(next: Moment, now: Now) -> u64 {
     next.since(now.moment).as_secs()
+}
+
+/// When something is tried again, in words.
+pub(crate) fn next_try(next: Option<Moment>, now: Now) -> String {
+    match next.map(|next| seconds_until(next, now)) {
+        None => "waits for you".to_owned(),
+        Some(0) => "trying now".to_owned(),
+        Some(seconds) => format!("again in {seconds} s"),
+    }
 }

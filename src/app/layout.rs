@@ -1,7 +1,7 @@
 //! How the room of the terminal is divided: the breakpoints of `UX.md` 3. Scrolling needs the numbers,
 //! drawing uses the same.
 
-use crate::app::keymap::Command;
+use crate::app::keymap::{Command, Move};
 
 /// The smallest terminal anything but a notice is drawn on.
 pub(crate) const SMALLEST: (u16, u16) = (60, 15);
@@ -33,13 +33,20 @@ pub(crate) enum Pane {
 pub(crate) struct Layout {
     /// The detail pane.
     pub(crate) pane: Pane,
+    /// Lines under the table for it.
+    pub(crate) below: u16,
     /// Lines between tabs and table that report failures.
     pub(crate) banner: u16,
     /// Whether there is a line on what to press.
     pub(crate) hint: bool,
+    /// Lines under the table for notices, where the pane below it leaves them no place.
+    pub(crate) notices: u16,
     /// Rows of the table's body.
     pub(crate) body: u16,
 }
+
+/// How many notices are shown at once.
+pub(crate) const NOTICES: usize = 3;
 
 /// Header, tabs, two borders, column heads, marks, footer.
 const CHROME: u16 = 7;
@@ -51,6 +58,7 @@ impl Layout {
         pane_on: bool,
         troubles: usize,
         hint: bool,
+        notices: usize,
     ) -> Self {
         let pane = match columns {
             140.. if pane_on => Pane::Right((columns / 3).min(64)),
@@ -63,13 +71,19 @@ impl Layout {
             Pane::Line => 1,
             Pane::Right(_) | Pane::None => 0,
         };
-        let most = if rows >= 30 { 3 } else { 1 };
-        let banner = u16::try_from(troubles).unwrap_or(u16::MAX).min(most);
-        let taken = CHROME + below + banner + u16::from(hint);
+        let at_most = |count: usize, most: u16| u16::try_from(count).unwrap_or(u16::MAX).min(most);
+        let banner = at_most(troubles, if rows >= 30 { 3 } else { 1 });
+        let notices = match pane {
+            Pane::Below(_) => 0,
+            Pane::Right(_) | Pane::Line | Pane::None => at_most(notices, 3),
+        };
+        let taken = CHROME + below + banner + u16::from(hint) + notices;
         Self {
             pane,
+            below,
             banner,
             hint,
+            notices,
             body: rows.saturating_sub(taken).max(1),
         }
     }
@@ -79,16 +93,18 @@ impl Layout {
 /// command does not move.
 pub(super) fn moved(from: usize, len: usize, page: usize, command: Command) -> Option<usize> {
     let last = len.saturating_sub(1);
-    let to = match command {
-        Command::Up => from.saturating_sub(1),
-        Command::Down => from + 1,
-        Command::Top => 0,
-        Command::Bottom => last,
-        Command::HalfUp => from.saturating_sub(page / 2),
-        Command::HalfDown => from + page / 2,
-        Command::PageUp => from.saturating_sub(page),
-        Command::PageDown => from + page,
-        _ => return None,
+    let Command::Move(step) = command else {
+        return None;
+    };
+    let to = match step {
+        Move::Up => from.saturating_sub(1),
+        Move::Down => from + 1,
+        Move::Top => 0,
+        Move::Bottom => last,
+        Move::HalfUp => from.saturating_sub(page / 2),
+        Move::HalfDown => from + page / 2,
+        Move::PageUp => from.saturating_sub(page),
+        Move::PageDown => from + page,
     };
     Some(to.min(last))
 }

@@ -59,12 +59,11 @@ impl Listing {
 
     /// The row of that id.
     pub fn find(&self, id: &Id) -> Option<&Arc<Resource>> {
+        let row = |place: &u32| &self.rows[*place as usize];
         let place = self
             .by_id
-            .binary_search_by_key(&id, |&i| &self.rows[i as usize].key.id);
-        place
-            .ok()
-            .map(|place| &self.rows[self.by_id[place] as usize])
+            .binary_search_by_key(&id, |place| &row(place).key.id);
+        place.ok().map(|place| row(&self.by_id[place]))
     }
 }
 
@@ -87,16 +86,6 @@ impl Health {
         match self {
             Self::Stale(error) | Self::Down(error) => Some(error),
             Self::Connecting | Self::Live => None,
-        }
-    }
-
-    /// From bad to good, for the worst of several.
-    pub const fn rank(&self) -> u8 {
-        match self {
-            Self::Down(_) => 0,
-            Self::Stale(_) => 1,
-            Self::Connecting => 2,
-            Self::Live => 3,
         }
     }
 }
@@ -141,11 +130,8 @@ impl SourceState {
         self.failures = 0;
         self.health = Health::Live;
         self.next = Some(now.after(period(self.source.platform, listing.rows().len(), refresh)));
-        let late = self
-            .listing
-            .as_ref()
-            .is_some_and(|held| held.started > listing.started);
-        if !late {
+        let held = self.listing.as_ref();
+        if held.is_none_or(|held| held.started <= listing.started) {
             self.listing = Some(listing);
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
+use crate::app::Background;
 use crate::app::listing::Listing;
 use crate::app::run::Run;
 use crate::app::table::{Query, View};
@@ -62,6 +63,10 @@ pub enum Message {
     Journal(Vec<Run>),
     /// What requests of the open plan look like on the wire, a text for each.
     Previewed(Vec<String>),
+    /// What the terminal's own colors are not made for.
+    Background(Background),
+    /// The text of a file that was asked for, or why there is none.
+    Text(Result<String, String>),
     /// SIGINT, SIGTERM or SIGHUP: its number.
     Signal(i32),
 }
@@ -112,6 +117,8 @@ pub enum Effect {
     CountRequests,
     /// Write to a new file, whose name begins with that and is told in a notice.
     Save(String, Saved),
+    /// Read a text file of that name.
+    ReadText(String),
     /// Write the intent of a confirmed batch, then send it.
     Send(BatchNumber, Arc<Batch>),
     /// Send nothing further of a batch.
@@ -132,6 +139,8 @@ pub enum Effect {
     SignInAgain(ConnectionName),
     /// Give the terminal back and stop, as the shell's job control expects.
     Suspend,
+    /// Leave, and open the demo instead.
+    Demo,
     /// Leave. The number is the exit status.
     Quit(u8),
 }

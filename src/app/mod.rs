@@ -10,6 +10,7 @@ mod exporting;
 pub(crate) mod facts;
 pub mod filter;
 mod following;
+pub(crate) mod ids;
 pub mod key_press;
 pub mod keymap;
 pub mod lanes;
@@ -23,6 +24,7 @@ pub mod results;
 pub mod run;
 pub mod selection;
 pub mod table;
+mod typing;
 
 mod update;
 
@@ -35,6 +37,7 @@ use crate::app::browse::Browse;
 use crate::app::choices::{Statuses, TooMany};
 use crate::app::confirm::Confirm;
 use crate::app::detail::Detail;
+use crate::app::ids::Ids;
 use crate::app::keymap::Place;
 use crate::app::lanes::Lanes;
 use crate::app::menu::Menu;
@@ -125,6 +128,8 @@ pub struct Model {
     pub said: VecDeque<(Timestamp, String)>,
     /// Requests of the last minute, by connection; counted while the sources are shown.
     pub requests: HashMap<ConnectionName, usize>,
+    /// What fixed colors are chosen for; without, they are the terminal's own 16.
+    pub background: Option<Background>,
     /// Whether the one line on what to press is shown.
     pub hint: bool,
     /// What is to be done outside, since the last message.
@@ -159,6 +164,7 @@ pub(crate) enum Popup {
     /// The cursor; the newest batch comes first.
     Batches(usize),
     Palette(Palette),
+    Ids(Ids),
     Sources(usize),
     Messages(usize),
     Export,
@@ -176,6 +182,7 @@ impl Popup {
             Self::TooMany(_) => Place::TooMany,
             Self::Batches(_) => Place::Batches,
             Self::Palette(_) => Place::Palette,
+            Self::Ids(_) => Place::Ids,
             Self::Sources(_) => Place::Sources,
             Self::Messages(_) => Place::Messages,
             Self::Export => Place::Export,
@@ -190,6 +197,7 @@ impl Popup {
             Self::Menu(menu) => Some(&mut menu.cursor),
             Self::Statuses(statuses) => Some(&mut statuses.cursor),
             Self::Palette(palette) => Some(&mut palette.cursor),
+            Self::Ids(ids) => Some(&mut ids.cursor),
             Self::Sort(at)
             | Self::Batches(at)
             | Self::Sources(at)
@@ -198,6 +206,15 @@ impl Popup {
             Self::TooMany(_) | Self::Export | Self::Quit => None,
         }
     }
+}
+
+/// What colors stand on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Background {
+    /// Black or nearly so.
+    Dark,
+    /// White or nearly so.
+    Light,
 }
 
 /// A line that goes away by itself.
@@ -238,6 +255,7 @@ impl Model {
             notices: Vec::new(),
             said: VecDeque::new(),
             requests: HashMap::new(),
+            background: None,
             hint: true,
             effects: Vec::new(),
             unseen_dialog: false,
@@ -276,6 +294,7 @@ impl Model {
             Some(Popup::Sort(_)) => Column::ALL.len(),
             Some(Popup::Batches(_)) => self.runs.len(),
             Some(Popup::Palette(palette)) => palette.fitting().len(),
+            Some(Popup::Ids(ids)) => ids.missing().len(),
             Some(Popup::Sources(_)) => self.lanes.sources().count(),
             Some(Popup::Messages(_)) => self.said.len(),
             Some(Popup::Help(of, _)) => {

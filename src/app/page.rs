@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use crate::app::Model;
 use crate::app::detail::Detail;
-use crate::app::facts::{Fact, Weight};
+use crate::app::facts::Weight;
 use crate::domain::action::Action;
 use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Line, Part};
-use crate::domain::text::{cut, folded};
+use crate::domain::text::{Clean, cut, folded};
 use crate::domain::time::Moment;
 
 /// Lines kept of a part: of what grows at its end the newest, of a document the first.
@@ -86,14 +86,19 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// Opens one: a document at its start, logs at their newest line, followed.
     pub(super) fn new(topic: Topic) -> Self {
+        let (offset, follow) = match topic {
+            Topic::Detail => (0, None),
+            Topic::Logs => (usize::MAX, Some(Moment::default())),
+        };
         Self {
             topic,
             asking: Asking::No,
             parts: Vec::new(),
-            offset: 0,
+            offset,
             search: None,
-            follow: None,
+            follow,
             number: 0,
         }
     }
@@ -116,17 +121,11 @@ impl Page {
         let place = self.parts.iter().position(|k| k.part.title == part.title);
         let old = place.map(|place| &mut self.parts[place]);
         let mut left_out = 0;
-        if let (
-            Asking::Since(since),
-            Some(Kept {
-                part: old,
-                left_out: before,
-            }),
-        ) = (self.asking, old)
-            && let (Ok(held), Ok(new)) = (&mut old.lines, &part.lines)
+        if let (Asking::Since(since), Some(old)) = (self.asking, old)
+            && let (Ok(held), Ok(new)) = (&mut old.part.lines, &part.lines)
             && new.iter().all(|line| line.at.is_some())
         {
-            left_out = *before;
+            left_out = old.left_out;
             let fresh = new.iter().filter(|line| line.at >= Some(since));
             let fresh: Vec<Line> = fresh.filter(|line| !held.contains(line)).cloned().collect();
             held.extend(fresh);
@@ -149,14 +148,9 @@ impl Page {
             Topic::Detail => lines.truncate(LINES),
             Topic::Logs => drop(lines.drain(..excess)),
         }
-        for line in lines
-            .iter_mut()
-            .filter(|line| line.text.as_str().len() > CHARACTERS)
-        {
-            *line = Line {
-                at: line.at,
-                ..Line::plain(&cut(line.text.as_str(), CHARACTERS))
-            };
+        let is_long = |line: &&mut Line| line.text.as_str().len() > CHARACTERS;
+        for line in lines.iter_mut().filter(is_long) {
+            line.text = Clean::new(&cut(line.text.as_str(), CHARACTERS));
         }
         excess
     }
@@ -174,11 +168,7 @@ impl Page {
 pub(crate) enum Lead {
     Nothing,
     Label(&'static str),
-    /// The room of a label: the value goes on.
-    Labelled,
     Time(Timestamp),
-    /// The room of a time.
-    Timed,
 }
 
 impl Lead {
@@ -186,16 +176,8 @@ impl Lead {
     pub(crate) const fn width(self) -> usize {
         match self {
             Self::Nothing => 0,
-            Self::Label(_) | Self::Labelled => 17,
-            Self::Time(_) | Self::Timed => 10,
-        }
-    }
-
-    const fn below(self) -> Self {
-        match self {
-            Self::Nothing => Self::Nothing,
-            Self::Label(_) | Self::Labelled => Self::Labelled,
-            Self::Time(_) | Self::Timed => Self::Timed,
+            Self::Label(_) => 17,
+            Self::Time(_) => 10,
         }
     }
 }
@@ -206,6 +188,8 @@ pub(crate) struct PageLine<'a> {
     /// Which entry it belongs to; a long one has several lines.
     pub(crate) entry: usize,
     pub(crate) lead: Lead,
+    /// It goes on with the line above: what leads that one is not said again.
+    pub(crate) goes_on: bool,
     pub(crate) text: Cow<'a, str>,
     pub(crate) weight: Weight,
 }
@@ -235,23 +219,16 @@ pub(crate) fn lines<'a>(model: &Model, detail: &'a Detail, columns: usize) -> Ve
 }
 
 fn known<'a>(model: &Model, detail: &'a Detail, out: &mut Folded<'a>) {
-    for Fact {
-        label,
-        value,
-        weight,
-    } in model.facts(&detail.row)
-    {
-        out.entry(Lead::Label(label), value.into(), weight);
+    for fact in model.facts(&detail.row) {
+        out.entry(Lead::Label(fact.label), fact.value.into(), fact.weight);
     }
     out.head("rules for this row");
     for action in Action::ALL {
         let rule = model.rule(&detail.row, action, true);
         let text = format!("{:<5}{}", rule.word, rule.why);
-        let is_guess = rule.weight == Weight::Warn;
-        let weight = if is_guess {
-            Weight::Warn
-        } else {
-            Weight::Plain
+        let weight = match rule.weight {
+            Weight::Warn => Weight::Warn,
+            Weight::Plain | Weight::Strong | Weight::Quiet | Weight::Good => Weight::Plain,
         };
         out.entry(Lead::Label(action.word()), text.into(), weight);
     }
@@ -263,10 +240,9 @@ fn part<'a>(kept: &'a Kept, topic: Topic, out: &mut Folded<'a>) {
         out.entry(Lead::Nothing, note.as_str().into(), Weight::Strong);
     }
     if kept.left_out > 0 {
-        let which = if topic == Topic::Logs {
-            "older lines are"
-        } else {
-            "lines more are"
+        let which = match topic {
+            Topic::Logs => "older lines are",
+            Topic::Detail => "lines more are",
         };
         out.quiet(format!("{} {which} not shown", kept.left_out).into());
     }
@@ -306,16 +282,16 @@ impl<'a> Folded<'a> {
     fn entry(&mut self, lead: Lead, text: Cow<'a, str>, weight: Weight) {
         let (entry, columns) = (self.entry, self.columns.saturating_sub(lead.width()));
         self.entry += 1;
-        let mut lead = lead;
+        let mut goes_on = false;
         let mut line = |text| {
-            let line = PageLine {
+            self.lines.push(PageLine {
                 entry,
                 lead,
+                goes_on,
                 text,
                 weight,
-            };
-            lead = lead.below();
-            self.lines.push(line);
+            });
+            goes_on = true;
         };
         match text {
             Cow::Borrowed(text) => folded(text, columns).for_each(|text| line(text.into())),

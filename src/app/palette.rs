@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use crate::app::filter::distance;
 use crate::app::keymap::{Command, Place, in_place, name};
 
 /// The line being typed, and which of the commands that fit is chosen.
@@ -16,7 +17,7 @@ pub struct Palette {
 /// A command by its name.
 #[derive(Debug)]
 pub struct Named {
-    /// One word.
+    /// What is typed for it.
     pub name: &'static str,
     /// What it asks for.
     pub command: Command,
@@ -24,41 +25,34 @@ pub struct Named {
     help: &'static str,
 }
 
-const fn named(name: &'static str, command: Command, help: &'static str) -> Named {
-    Named {
-        name,
-        command,
-        help,
-    }
+macro_rules! named {
+    ($($name:literal $command:ident $help:literal;)+) => {
+        &[$(Named { name: $name, command: Command::$command, help: $help }),+]
+    };
 }
 
 /// Every named command.
-pub const NAMED: &[Named] = &[
-    named(
-        "sources",
-        Command::Sources,
-        "each source: state, age, last error; requests a minute",
-    ),
-    named("messages", Command::Messages, "what was said in this run"),
-    named(
-        "scope",
-        Command::Scope,
-        "only one resource group, project or organisation",
-    ),
-    named("detail", Command::Pane, ""),
-    named("status", Command::Statuses, ""),
-    named("login", Command::SignInAgain, ""),
-    named("sort", Command::Sort, ""),
-    named("batches", Command::Batches, ""),
-    named("logs", Command::Logs, ""),
-    named("export", Command::Save, ""),
-    named("wide", Command::Wide, ""),
-    named("refresh", Command::Refresh, ""),
-    named("hold", Command::Hold, ""),
-    named("mine", Command::Mine, ""),
-    named("help", Command::Help, ""),
-    named("q", Command::Quit, ""),
-];
+pub const NAMED: &[Named] = named! {
+    "sources"   Sources     "each source: state, age, last error; requests a minute";
+    "messages"  Messages    "what was said in this run";
+    "scope"     Scope       "only one resource group, project or organisation";
+    "ids"       Ids         "mark the rows of pasted ids, or those in a file: ids FILE";
+    "drop gone" DropGone    "unmark the rows that are gone";
+    "theme"     Theme       "fixed colors for light or dark, or the terminal's own 16";
+    "detail"    Pane        "";
+    "status"    Statuses    "";
+    "login"     SignInAgain "";
+    "sort"      Sort        "";
+    "batches"   Batches     "";
+    "logs"      Logs        "";
+    "export"    Save        "";
+    "wide"      Wide        "";
+    "refresh"   Refresh     "";
+    "hold"      Hold        "";
+    "mine"      Mine        "";
+    "help"      Help        "";
+    "q"         Quit        "";
+};
 
 impl Named {
     /// What it does, as the help says it, and its key in the list.
@@ -67,21 +61,39 @@ impl Named {
         let help = binding.map_or(self.help, |binding| binding.help);
         (help, name(Place::Browse, self.command))
     }
+
+    fn fits(&self, typed: &str) -> bool {
+        let takes_more = self.command == Command::Ids && typed.starts_with("ids ");
+        self.name.starts_with(typed) || takes_more
+    }
 }
 
 impl Palette {
-    /// The commands that begin with what is typed.
-    pub fn fitting(&self) -> Vec<&'static Named> {
-        let typed = self.input.value().trim().trim_start_matches(':');
-        let all = NAMED.iter();
-        all.filter(|named| named.name.starts_with(typed)).collect()
+    fn typed(&self) -> &str {
+        self.input.value().trim().trim_start_matches(':')
     }
 
-    /// The chosen command.
-    pub fn chosen(&self) -> Option<Command> {
+    /// The commands that begin with what is typed.
+    pub fn fitting(&self) -> Vec<&'static Named> {
+        let all = NAMED.iter();
+        all.filter(|named| named.fits(self.typed())).collect()
+    }
+
+    /// The chosen command, and what is typed after its name.
+    pub fn chosen(&self) -> Option<(Command, String)> {
         let fitting = self.fitting();
-        let exact = |named: &&&Named| named.name == self.input.value().trim();
-        let chosen = fitting.iter().find(exact).or(fitting.get(self.cursor));
-        chosen.map(|named| named.command)
+        let exact = |named: &&&Named| named.name == self.typed();
+        let chosen = fitting.iter().find(exact).or(fitting.get(self.cursor))?;
+        let rest = self.typed().strip_prefix(chosen.name).unwrap_or_default();
+        Some((chosen.command, rest.trim().to_owned()))
+    }
+
+    /// What is said where no command fits, with the one that may have been meant.
+    pub fn complaint(&self) -> String {
+        let near = NAMED.iter().map(|named| named.name);
+        let near = near.min_by_key(|name| distance(self.typed(), name));
+        let near = near.filter(|name| distance(self.typed(), name) <= name.len() / 2);
+        let meant = near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+        format!("no such command: `{}`{meant}", self.typed())
     }
 }

@@ -137,10 +137,8 @@ impl Selection {
 
     /// How many rows have another status than when they were marked.
     pub fn changed(&self) -> usize {
-        self.marks
-            .iter()
-            .filter(|mark| mark.gone.is_none() && mark.changed.is_some())
-            .count()
+        let there = self.marks.iter().filter(|mark| mark.gone.is_none());
+        there.filter(|mark| mark.changed.is_some()).count()
     }
 
     /// GPUs held by the marked rows.

@@ -1,8 +1,7 @@
 //! Which rows are shown, in which order: tab, status chips, filter and sort over the listings.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -50,31 +49,38 @@ impl Tab {
     }
 }
 
-/// A column of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// Time since creation.
-    Age,
-    /// By name.
-    Name,
-    /// By group, then by word.
-    Status,
-    /// By platform, then by connection.
-    Platform,
-    /// By kind or Run:ai type.
-    Kind,
-    /// By scope.
-    Scope,
-    /// By owner.
-    Owner,
-    /// By GPUs held.
-    Gpus,
-    /// Shortened in the middle where it is narrow; not sorted by, like those below.
-    Id,
-    /// The status it is to reach.
-    Target,
-    /// The platform's words on failed rows; only where there is much room.
-    Message,
+macro_rules! columns {
+    ($($column:ident $title:literal $says:literal)+) => {
+        /// A column of the table.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub enum Column {
+            #[default]
+            $(#[doc = $says] $column),+
+        }
+
+        impl Column {
+            /// Its heading.
+            pub const fn title(self) -> &'static str {
+                match self {
+                    $(Self::$column => $title),+
+                }
+            }
+        }
+    };
+}
+
+columns! {
+    Age "AGE" "Time since creation."
+    Name "NAME" "Sorted by letters."
+    Status "STATUS" "By group, then by word."
+    Platform "PLATFORM" "By platform, then by connection."
+    Kind "KIND" "Kind or Run:ai type."
+    Scope "SCOPE" "Resource group, project or organisation."
+    Owner "OWNER" "Who submitted it."
+    Gpus "GPUS" "GPUs held."
+    Id "ID" "Shortened in the middle where it is narrow; not sorted by, like those below."
+    Target "TARGET" "The status it is to reach."
+    Message "MESSAGE" "The platform's words on failed rows; only where there is much room."
 }
 
 impl Column {
@@ -89,41 +95,15 @@ impl Column {
         Self::Owner,
         Self::Gpus,
     ];
-
-    /// Its heading.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Age => "AGE",
-            Self::Name => "NAME",
-            Self::Status => "STATUS",
-            Self::Platform => "PLATFORM",
-            Self::Kind => "KIND",
-            Self::Scope => "SCOPE",
-            Self::Owner => "OWNER",
-            Self::Gpus => "GPUS",
-            Self::Id => "ID",
-            Self::Target => "TARGET",
-            Self::Message => "MESSAGE",
-        }
-    }
 }
 
 /// An order of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sort {
     /// By what.
     pub column: Column,
     /// From the largest to the smallest.
     pub descending: bool,
-}
-
-impl Default for Sort {
-    fn default() -> Self {
-        Self {
-            column: Column::Age,
-            descending: false,
-        }
-    }
 }
 
 impl Sort {
@@ -161,9 +141,14 @@ impl Default for StatusChips {
 }
 
 impl StatusChips {
+    /// Whether nothing is chosen.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.words.is_empty()
+    }
+
     /// Whether a row passes. With nothing chosen, everything does.
     pub fn let_through(&self, row: &Resource) -> bool {
-        (self.groups.is_empty() && self.words.is_empty())
+        self.is_empty()
             || self.groups.contains(&row.status.group)
             || self.words.contains(&row.status.word)
     }
@@ -204,17 +189,6 @@ impl Query {
     }
 }
 
-/// How many rows have one status word.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WordCount {
-    /// The word as sent.
-    pub word: Clean,
-    /// Its group.
-    pub group: Group,
-    /// How many rows of the tab have it.
-    pub count: usize,
-}
-
 /// The rows a query shows, with the counts around them. Made off the drawing thread.
 #[derive(Debug, Default)]
 pub struct View {
@@ -224,8 +198,8 @@ pub struct View {
     pub rows: Vec<Arc<Resource>>,
     /// Rows of each tab, whatever the filter.
     pub tabs: [usize; 4],
-    /// Rows of the tab by status word, whatever the filter; ordered by group, then word.
-    pub words: Vec<WordCount>,
+    /// Rows of the tab by group and status word, whatever the filter.
+    pub words: BTreeMap<(Group, Clean), usize>,
     /// Where nothing matches: a word that may have been meant, and how many rows would match.
     pub meant: Option<(String, usize)>,
 }
@@ -233,11 +207,8 @@ pub struct View {
 impl View {
     /// How many rows of the tab are in a group, whatever the filter.
     pub fn in_group(&self, group: Group) -> usize {
-        self.words
-            .iter()
-            .filter(|word| word.group == group)
-            .map(|word| word.count)
-            .sum()
+        let words = self.words.iter().filter(|((of, _), _)| *of == group);
+        words.map(|(_, count)| count).sum()
     }
 }
 
@@ -248,25 +219,18 @@ pub fn arrange(generation: u64, listings: &[Arc<Listing>], query: &Query, now: T
     let mut rows: Vec<Arc<Resource>> = Vec::new();
     for row in listings.iter().flat_map(|listing| listing.rows()) {
         let kind = row.key.source.kind;
-        for (count, _) in tabs
-            .iter_mut()
-            .zip(Tab::ALL)
-            .filter(|(_, tab)| tab.holds(kind))
-        {
-            *count += 1;
+        for (count, tab) in tabs.iter_mut().zip(Tab::ALL) {
+            *count += usize::from(tab.holds(kind));
         }
         if query.tab.holds(kind) {
-            count_word(&mut words, row);
+            let word = (row.status.group, row.status.word.clone());
+            *words.entry(word).or_default() += 1;
         }
         if query.matches(row, now) {
             rows.push(row.clone());
         }
     }
     rows.sort_by(|a, b| order(query.sort, a, b));
-    let words = words
-        .into_iter()
-        .map(|((group, word), count)| WordCount { word, group, count })
-        .collect();
     let meant = if rows.is_empty() {
         meant(listings, query, now)
     } else {
@@ -298,11 +262,6 @@ fn words_of(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !c.is_alphanumeric())
 }
 
-fn count_word(words: &mut BTreeMap<(Group, Clean), usize>, row: &Resource) {
-    let entry = (row.status.group, row.status.word.clone());
-    *words.entry(entry).or_default() += 1;
-}
-
 /// The order of two rows; rows that are equal in the column stay in the order of their keys, so that a
 /// refresh never shuffles them.
 fn order(sort: Sort, a: &Resource, b: &Resource) -> Ordering {
@@ -329,7 +288,10 @@ fn order(sort: Sort, a: &Resource, b: &Resource) -> Ordering {
     by_column.then_with(|| a.key.cmp(&b.key))
 }
 
-/// A row on one line: platform, connection, scope, kind, id, name, status, owner.
+/// The heads of [`tab_separated`], as exports name them.
+pub const HEADS: &str = "platform\tconnection\tscope\tkind\tid\tname\tstatus\towner";
+
+/// A row on one line.
 pub fn tab_separated(row: &Resource) -> String {
     let source = &row.key.source;
     let owner = row.owner.as_ref().map_or("", Clean::as_str);

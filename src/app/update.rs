@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind};
-use tui_input::Input;
-use tui_input::backend::crossterm::EventHandler;
+use crossterm::event::{KeyEvent, KeyEventKind};
 
+use crate::app::ids::Ids;
 use crate::app::keymap::{self, Command, Place};
 use crate::app::layout::moved;
 use crate::app::listing::Listing;
@@ -15,20 +14,24 @@ use crate::app::page::Topic;
 use crate::app::palette::Palette;
 use crate::app::table::{View, tab_separated};
 use crate::app::{
-    Model, Popup, Screen, browse, choices, confirm, detail, exporting, following, menu, results,
-    run,
+    Model, Popup, Screen, browse, choices, confirm, detail, exporting, following, ids, menu,
+    results, run, typing,
 };
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Reading, Resource, Source};
-use crate::domain::text::Clean;
 use crate::domain::time::{Moment, Now};
 
-/// The longest text a field takes, in characters; what is pasted beyond it is cut.
-const FIELD: usize = 2_000;
+/// The number of SIGINT.
+const INTERRUPT: i32 = 2;
 
 /// Takes in what happened and says what is to be done outside. The only way the model changes.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    let notices = model.notices.len();
     take_in(model, message);
+    if model.notices.len() != notices {
+        // They stand under the table and leave it less room.
+        browse::follow_cursor(model);
+    }
     std::mem::take(&mut model.effects)
 }
 
@@ -36,7 +39,7 @@ fn take_in(model: &mut Model, message: Message) {
     match message {
         Message::Key(key) => pressed(model, key),
         Message::Requests(counts) => model.requests = counts.into_iter().collect(),
-        Message::Paste(text) => pasted(model, &text),
+        Message::Paste(text) => typing::pasted(model, &text),
         Message::Resized(columns, rows) => {
             model.size = (columns, rows);
             browse::follow_cursor(model);
@@ -64,10 +67,9 @@ fn take_in(model: &mut Model, message: Message) {
         Message::Batch(number, message) => run::batch(model, number, message),
         Message::Journal(batches) => run::journal(model, batches),
         Message::Previewed(texts) => confirm::previewed(model, texts),
-        Message::Signal(number) => {
-            let code = 128 + u8::try_from(number).unwrap_or(0);
-            model.effects.push(Effect::Quit(code));
-        }
+        Message::Signal(number) => signalled(model, number),
+        Message::Background(background) => model.background = Some(background),
+        Message::Text(text) => ids::told(model, text),
     }
 }
 
@@ -100,6 +102,7 @@ fn listed(
         Some(listing) => compare(model, &listing, source),
         None => confirm::source_failed(model, source),
     }
+    ids::listed(model);
     browse::follow_cursor(model);
 }
 
@@ -156,68 +159,40 @@ fn pressed(model: &mut Model, key: KeyEvent) {
     model.notices.retain(|notice| notice.stays);
     if let Some(command) = command {
         obey(model, place, command);
-    } else if place.has_field()
-        && let Some(field) = field(model)
-    {
-        field.handle_event(&Event::Key(key));
-        field_changed(model);
-    }
-}
-
-/// Pasted text goes into the filter or the reason, on one line. On the confirm line, and where no field
-/// has the focus, it is refused: a paste never acts as keys and never confirms (T16).
-fn pasted(model: &mut Model, text: &str) {
-    if matches!(
-        model.place(),
-        Place::Filter | Place::Search | Place::Palette | Place::PlanReason
-    ) && let Some(field) = field(model)
-    {
-        let room = FIELD.saturating_sub(field.value().chars().count());
-        let capped: String = text.chars().take(room).collect();
-        let line = Clean::new(capped.trim());
-        *field = Input::new(format!("{}{line}", field.value()));
-        field_changed(model);
-    } else if model.place() == Place::PlanPhrase {
-        model.announce("the phrase is typed, not pasted");
-    }
-}
-
-fn field(model: &mut Model) -> Option<&mut Input> {
-    if let Some(Popup::Palette(palette)) = &mut model.popup {
-        palette.cursor = 0;
-        return Some(&mut palette.input);
-    }
-    match &mut model.screen {
-        Screen::Browse => model.browse.typing.as_mut().map(|(input, _)| input),
-        Screen::Plan(confirm) => confirm.field(),
-        Screen::Detail(detail) => detail.typing.as_mut(),
-        Screen::FirstRun | Screen::Results(_) => None,
-    }
-}
-
-fn field_changed(model: &mut Model) {
-    match &model.screen {
-        Screen::Browse => browse::typed(model),
-        Screen::Plan(_) => confirm::found(model),
-        Screen::FirstRun | Screen::Results(_) | Screen::Detail(_) => {}
+    } else if place.has_field() {
+        typing::typed(model, key);
     }
 }
 
 fn obey(model: &mut Model, place: Place, command: Command) {
-    match (place, command) {
-        (_, Command::Interrupt) => interrupt(model),
-        (_, Command::Suspend) => model.effects.push(Effect::Suspend),
-        (_, Command::Help) => model.popup = Some(Popup::Help(place, 0)),
-        _ if model.popup.is_some() => popup(model, command),
-        (Place::Browse | Place::Results, Command::Batches) => open_batches(model),
-        (Place::Filter, _) => browse::close_filter(model, command == Command::Accept),
-        _ => match &model.screen {
-            Screen::FirstRun => quit(model),
-            Screen::Browse => list(model, command),
-            Screen::Plan(_) => confirm::obey(model, command),
-            Screen::Results(_) => results::obey(model, command),
-            Screen::Detail(_) => detail::obey(model, command),
-        },
+    let lists_batches = matches!(place, Place::Browse | Place::Results);
+    if command == Command::Interrupt {
+        if !step_out(model) {
+            quit(model);
+        }
+    } else if command == Command::Suspend {
+        model.effects.push(Effect::Suspend);
+    } else if command == Command::Help {
+        model.popup = Some(Popup::Help(place, 0));
+    } else if model.popup.is_some() {
+        popup(model, command);
+    } else if command == Command::Batches && lists_batches {
+        open_batches(model);
+    } else if place == Place::Filter {
+        browse::close_filter(model, command == Command::Accept);
+    } else {
+        on_screen(model, command);
+    }
+}
+
+fn on_screen(model: &mut Model, command: Command) {
+    match &model.screen {
+        Screen::FirstRun if command == Command::Demo => model.effects.push(Effect::Demo),
+        Screen::FirstRun => quit(model),
+        Screen::Browse => list(model, command),
+        Screen::Plan(_) => confirm::obey(model, command),
+        Screen::Results(_) => results::obey(model, command),
+        Screen::Detail(_) => detail::obey(model, command),
     }
 }
 
@@ -238,6 +213,7 @@ fn list(model: &mut Model, command: Command) {
             model.effects.push(Effect::CountRequests);
         }
         Command::Messages => model.popup = Some(Popup::Messages(0)),
+        Command::Ids => model.popup = Some(Popup::Ids(Ids::default())),
         Command::Save => model.effects.push(browse::save(model)),
         Command::CopyIds => copy(model, |row| row.key.id.shown().to_string()),
         Command::CopyRows => copy(model, tab_separated),
@@ -298,25 +274,26 @@ fn popup(model: &mut Model, command: Command) {
         Popup::TooMany(_) => choices::too_many(model, command),
         Popup::Batches(_) => results::open_chosen(model),
         Popup::Palette(_) => palette(model),
+        Popup::Ids(_) => ids::accept(model, command),
         // Reading now, and holding.
         Popup::Sources(_) => list(model, command),
         Popup::Export => exporting::export(model, command),
         Popup::Messages(_) | Popup::Help(..) => {}
-        Popup::Quit => model.effects.push(Effect::Quit(0)),
+        Popup::Quit => quit(model),
     }
 }
 
-/// Runs the chosen command as if its key had been pressed in the list.
+/// Runs the chosen command as if its key had been pressed in the list. Where none fits the line says so.
 fn palette(model: &mut Model) {
-    let Some(Popup::Palette(palette)) = &model.popup else {
-        return;
-    };
-    let Some(chosen) = palette.chosen() else {
-        model.say("no such command");
-        return;
-    };
-    model.popup = None;
-    obey(model, Place::Browse, chosen);
+    if let Some(Popup::Palette(palette)) = &model.popup
+        && let Some((chosen, file)) = palette.chosen()
+    {
+        model.popup = None;
+        obey(model, Place::Browse, chosen);
+        if !file.is_empty() {
+            model.effects.push(Effect::ReadText(file));
+        }
+    }
 }
 
 fn open_batches(model: &mut Model) {
@@ -330,18 +307,28 @@ fn open_batches(model: &mut Model) {
 
 /// Leaves, or asks first where rows still move.
 fn quit(model: &mut Model) {
-    if model.moving().0 > 0 {
+    if model.moving().0 > 0 && !matches!(model.popup, Some(Popup::Quit)) {
         model.popup = Some(Popup::Quit);
     } else {
         model.effects.push(Effect::Quit(0));
     }
 }
 
-/// One rule everywhere (T14): close the dialog; while sending, stop sending; else leave as `q` does.
-fn interrupt(model: &mut Model) {
+/// SIGINT is as the key, but does not ask before it leaves; the others leave at once.
+fn signalled(model: &mut Model, number: i32) {
+    if number != INTERRUPT || !step_out(model) {
+        let code = 128 + u8::try_from(number).unwrap_or(0);
+        model.effects.push(Effect::Quit(code));
+    }
+}
+
+/// One rule everywhere (T14): close the dialog; while sending, stop sending. Says whether there was
+/// something to close or to stop.
+fn step_out(model: &mut Model) -> bool {
     if matches!(model.popup, Some(Popup::Quit)) {
-        model.effects.push(Effect::Quit(0));
-    } else if model.popup.take().is_some() {
+        return false;
+    }
+    if model.popup.take().is_some() {
     } else if model.browse.typing.is_some() {
         browse::close_filter(model, false);
     } else if matches!(model.screen, Screen::Plan(_)) {
@@ -356,8 +343,9 @@ fn interrupt(model: &mut Model) {
             .collect();
         model.effects.extend(stops);
     } else {
-        quit(model);
+        return false;
     }
+    true
 }
 
 fn copy(model: &mut Model, text: impl Fn(&Resource) -> String) {

@@ -1,8 +1,11 @@
 //! The dashboard, on real connections or on the demo.
 
+use std::env;
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
 use std::panic;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::app::Setup;
 use crate::cli::drill::Drills;
@@ -10,7 +13,7 @@ use crate::cli::{Failure, World};
 use crate::config::{self, Environment, Wanted};
 use crate::domain::connection::{Connection, ConnectionName, ReadOnly};
 use crate::journal::Journal;
-use crate::runtime::{self, Clock, Context, Reload};
+use crate::runtime::{self, Clock, Context, Ending, Reload};
 use crate::ui::theme::Theme;
 
 /// The dashboard on the configured connections.
@@ -41,7 +44,20 @@ pub(super) fn run(
             .map(|error| format!("not used: {error}"))
             .collect(),
     };
-    in_runtime(async { start.run(reload, ascii).await })
+    match in_runtime(start.run(reload, ascii))? {
+        Ending::Status(status) => Ok(status),
+        Ending::Demo => Err(become_the_demo(wanted, ascii)),
+    }
+}
+
+/// Goes on as `centurion demo`: anew, so that no thread of this run reads its keys.
+fn become_the_demo(wanted: &Wanted<'_>, ascii: bool) -> Failure {
+    let program = env::current_exe().unwrap_or_else(|_| "centurion".into());
+    let flags = [(ascii, "--ascii"), (wanted.read_only, "--read-only")];
+    let flags = flags.into_iter().filter(|(is_set, _)| *is_set);
+    let mut demo = Command::new(program);
+    demo.arg("demo").args(flags.map(|(_, flag)| flag));
+    Failure::Machine("`centurion demo` did not start", demo.exec())
 }
 
 /// The dashboard on a simulator inside this program.
@@ -72,7 +88,10 @@ pub(super) fn demo(
             refresh,
             warnings: Vec::new(),
         };
-        start.run(reload, ascii).await
+        match start.run(reload, ascii).await? {
+            Ending::Status(status) => Ok(status),
+            Ending::Demo => Ok(0),
+        }
     })
 }
 
@@ -93,7 +112,7 @@ fn reload(environment: Environment, wanted: &Wanted<'_>) -> Reload {
 }
 
 /// Runs it to its end.
-pub(super) fn in_runtime(work: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+pub(super) fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Runtime::new();
     let runtime = runtime.map_err(|error| Failure::Machine("no threads", error))?;
     let status = runtime.block_on(work);
@@ -113,7 +132,7 @@ struct Start {
 }
 
 impl Start {
-    async fn run(self, reload: Reload, ascii: bool) -> Result<u8, Failure> {
+    async fn run(self, reload: Reload, ascii: bool) -> Result<Ending, Failure> {
         let clock = Clock::start();
         let (user, host) = (user(), host());
         let journal_problem = self
@@ -195,5 +214,5 @@ fn host() -> String {
 
 /// An environment variable that is set to something.
 pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+    env::var(name).ok().filter(|value| !value.is_empty())
 }

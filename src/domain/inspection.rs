@@ -1,5 +1,7 @@
 //! What a platform tells of one row beyond its listing: its document, and what happened in it.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::domain::error::PlatformError;
@@ -46,6 +48,23 @@ impl Line {
             text: Clean::new(text),
         }
     }
+}
+
+/// A line of a log without its complete color codes (SGR: `ESC [ digits m`); other controls stay, to be shown.
+pub(crate) fn without_colors(line: &str) -> Cow<'_, str> {
+    let mut pieces = line.split("\u{1b}[");
+    let Some(first) = pieces.next().filter(|first| first.len() < line.len()) else {
+        return line.into();
+    };
+    let mut out = first.to_owned();
+    for piece in pieces {
+        let rest = piece.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';' || c == ':');
+        match rest.strip_prefix('m') {
+            Some(text) => out.push_str(text),
+            None => out.extend(["\u{1b}[", piece]),
+        }
+    }
+    out.into()
 }
 
 impl Part {

@@ -182,6 +182,7 @@ impl Context {
                 let counts = self.requests_a_minute();
                 tell(&out, Message::Requests(counts)).await;
             }
+            Effect::ReadText(name) => self.read_text(name, out).await,
             Effect::Save(name, what) => self.save(name, what, out).await,
             Effect::Send(number, batch) => self.send(number, batch, out).await,
             Effect::StopSending(number) => self.live(number).stop.cancel(),
@@ -197,6 +198,7 @@ impl Context {
             | Effect::Finish(_)
             | Effect::Copy(_)
             | Effect::Suspend
+            | Effect::Demo
             | Effect::Quit(_) => {}
         }
     }

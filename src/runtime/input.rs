@@ -8,6 +8,7 @@ use std::thread;
 use crossterm::event::{self, KeyCode, KeyEvent, KeyModifiers};
 use tokio::sync::mpsc;
 
+use crate::app::Background;
 use crate::app::message::Message;
 
 /// Keys that may wait; a longer queue holds the reading thread, and the kernel holds the rest.
@@ -20,15 +21,14 @@ pub(super) fn start() -> mpsc::Receiver<Message> {
         let mut reply = Reply::default();
         while let Ok(read) = event::read() {
             let message = match read {
-                event::Event::Key(key) if reply.swallows(key) => continue,
-                event::Event::Key(key) => Message::Key(key),
-                event::Event::Paste(text) => Message::Paste(text),
-                event::Event::Resize(columns, rows) => Message::Resized(columns, rows),
+                event::Event::Key(key) => reply.read(key),
+                event::Event::Paste(text) => Some(Message::Paste(text)),
+                event::Event::Resize(columns, rows) => Some(Message::Resized(columns, rows)),
                 event::Event::FocusGained | event::Event::FocusLost | event::Event::Mouse(_) => {
-                    continue;
+                    None
                 }
             };
-            if sender.blocking_send(message).is_err() {
+            if message.is_some_and(|message| sender.blocking_send(message).is_err()) {
                 return;
             }
         }
@@ -57,29 +57,42 @@ enum Reply {
     #[default]
     None,
     Begun,
-    /// So many keys of it were swallowed.
-    Open(usize),
+    /// What was swallowed of it.
+    Open(String),
 }
 
 /// No reply is longer; a key somebody typed by chance never silences the keyboard.
 const LONGEST_REPLY: usize = 64;
 
 impl Reply {
-    fn swallows(&mut self, key: KeyEvent) -> bool {
+    /// What the key means: nothing yet within a reply, what it says at its end, else itself.
+    fn read(&mut self, key: KeyEvent) -> Option<Message> {
         let alt = key.modifiers.contains(KeyModifiers::ALT);
         let ends = match key.code {
             KeyCode::Char('g') => key.modifiers.contains(KeyModifiers::CONTROL),
             KeyCode::Char('\\') => alt,
             _ => false,
         };
-        let (next, swallowed) = match *self {
-            Self::None if alt && key.code == KeyCode::Char(']') => (Self::Begun, true),
-            Self::Begun if matches!(key.code, KeyCode::Char('0'..='9')) => (Self::Open(1), true),
-            Self::Open(_) if ends => (Self::None, true),
-            Self::Open(length) if length < LONGEST_REPLY => (Self::Open(length + 1), true),
-            Self::None | Self::Begun | Self::Open(_) => (Self::None, false),
-        };
-        *self = next;
-        swallowed
+        match (std::mem::take(self), key.code) {
+            (Self::None, KeyCode::Char(']')) if alt => *self = Self::Begun,
+            (Self::Begun, KeyCode::Char(digit @ '0'..='9')) => *self = Self::Open(digit.into()),
+            (Self::Open(text), _) if ends => return background(&text),
+            (Self::Open(mut text), KeyCode::Char(c)) if text.len() < LONGEST_REPLY => {
+                text.push(c);
+                *self = Self::Open(text);
+            }
+            (Self::None | Self::Begun | Self::Open(_), _) => return Some(Message::Key(key)),
+        }
+        None
     }
+}
+
+/// The answer to [`ASK_BACKGROUND`](super::output::ASK_BACKGROUND): `11;rgb:ffff/ffff/ffff`. On a dark one
+/// the terminal's own colors are the right ones.
+fn background(reply: &str) -> Option<Message> {
+    let colors = reply.strip_prefix("11;rgb:")?.split('/');
+    let brightness = |color: &str| u32::from_str_radix(color.get(..2)?, 16).ok();
+    let brightness: Vec<u32> = colors.filter_map(brightness).collect();
+    let is_light = brightness.len() == 3 && brightness.iter().sum::<u32>() > 3 * 0x80;
+    is_light.then_some(Message::Background(Background::Light))
 }

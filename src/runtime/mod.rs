@@ -21,7 +21,6 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
 
-use crate::app::keymap::Command;
 use crate::app::message::{Effect, Message};
 use crate::app::{Model, Setup};
 use crate::ui::theme::Theme;
@@ -34,11 +33,17 @@ pub use terminal::{Refusal, size, usable};
 use signals::{Signal, Signals};
 use terminal::Screen;
 
-/// How the dashboard ends: with this exit status.
-pub type ExitStatus = u8;
+/// How the dashboard ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// With this exit status.
+    Status(u8),
+    /// The operator wants to see the demo instead.
+    Demo,
+}
 
 /// The status after a panic, as Rust has it.
-const PANICKED: ExitStatus = 101;
+const PANICKED: Ending = Ending::Status(101);
 
 /// Runs the dashboard until it is left. Takes the terminal over and gives it back. `before_draw` is called
 /// before each frame, for tests.
@@ -49,7 +54,7 @@ pub async fn run(
     context: Context,
     theme: Theme,
     before_draw: impl Fn(),
-) -> io::Result<ExitStatus> {
+) -> io::Result<Ending> {
     let mut screen = Screen::open(theme)?;
     let mut signals = Signals::listen()?;
     let mut session = Session::start(Model::new(setup), context);
@@ -72,7 +77,7 @@ async fn turn(
     screen: &mut Screen,
     signals: &mut Signals,
     before_draw: impl Fn(),
-) -> io::Result<ExitStatus> {
+) -> io::Result<Ending> {
     let mut events = input::start();
     let (columns, rows) = size();
     session.handle(Message::Resized(columns, rows));
@@ -110,8 +115,7 @@ fn take_in(session: &mut Session, screen: &mut Screen, woken: Woken) {
             }
             session.handle(message);
         }
-        Woken::Signal(Signal::Interrupt) => session.command(Command::Interrupt),
-        Woken::Signal(Signal::Stop) => session.command(Command::Suspend),
+        Woken::Signal(Signal::Stop) => session.suspend(),
         Woken::Signal(Signal::Continued) => screen.resume(),
         Woken::Signal(Signal::Leave(number)) => session.handle(Message::Signal(number)),
         Woken::Written => {}
@@ -136,7 +140,7 @@ async fn carry_out(
     session: &mut Session,
     screen: &mut Screen,
     signals: &mut Signals,
-) -> io::Result<Option<ExitStatus>> {
+) -> io::Result<Option<Ending>> {
     for effect in session.take_outside() {
         match effect {
             Effect::Copy(text) => terminal::copy(&text),
@@ -149,7 +153,8 @@ async fn carry_out(
                 signals.stop_here().await?;
                 screen.resume();
             }
-            Effect::Quit(status) => return Ok(Some(status)),
+            Effect::Quit(status) => return Ok(Some(Ending::Status(status))),
+            Effect::Demo => return Ok(Some(Ending::Demo)),
             inside => session.perform(inside),
         }
     }

@@ -23,6 +23,9 @@ use tokio::sync::Notify;
 /// How long the last bytes may take before the program goes on without them (ctrl-s, a dead link).
 const LAST_BYTES: Duration = Duration::from_secs(1);
 
+/// Asks the terminal for the color of its background (OSC 11); the answer comes among the keys.
+pub(super) const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
+
 /// How often it is looked whether they have left.
 const LOOK: Duration = Duration::from_millis(2);
 

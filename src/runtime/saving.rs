@@ -1,11 +1,12 @@
 //! Files the operator asks for: new ones, whole or not at all, readable by nobody else.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::app::message::{Message, Saved};
-use crate::app::table::tab_separated;
+use crate::app::rows;
+use crate::app::table::{HEADS, tab_separated};
 use crate::domain::text::Clean;
 use crate::runtime::context::{Context, Sender, tell};
 
@@ -16,9 +17,13 @@ impl Context {
     /// Writes to a new file, off the drawing thread, and says where it is.
     pub(super) async fn save(&self, name: String, what: Saved, out: Sender) {
         let folder = self.files.clone();
+        let what_it_is = match &what {
+            Saved::Rows(view) => format!("{} ", rows(view.rows.len())),
+            Saved::Lines(_) | Saved::Text(..) => String::new(),
+        };
         let written = tokio::task::spawn_blocking(move || write(&folder, &name, &what)).await;
         let words = match written.expect("writing a file does not panic") {
-            Ok(path) => format!("saved to {}", path.display()),
+            Ok(path) => format!("{what_it_is}saved to {}", path.display()),
             Err(error) => {
                 format!("not saved: {error}; start centurion in a folder you may write to")
             }
@@ -27,10 +32,29 @@ impl Context {
     }
 }
 
+/// The longest file that is read for its ids, in bytes.
+const LONGEST_TEXT: u64 = 1 << 20;
+
+impl Context {
+    /// Reads a file that was named in the command line.
+    pub(super) async fn read_text(&self, name: String, out: Sender) {
+        let path = self.files.join(&name);
+        let read = tokio::task::spawn_blocking(move || {
+            let mut text = String::new();
+            let mut file = File::open(path)?.take(LONGEST_TEXT);
+            file.read_to_string(&mut text).map(|_| text)
+        });
+        let text = read.await.expect("reading a file does not panic");
+        let why = |error| format!("{} cannot be read: {error}", Clean::new(&name));
+        tell(&out, Message::Text(text.map_err(why))).await;
+    }
+}
+
 /// Writes `centurion-NAME.txt`, or `centurion-NAME-2.txt` where there is one already.
 fn write(folder: &Path, name: &str, what: &Saved) -> io::Result<PathBuf> {
     let ending = match what {
-        Saved::Lines(_) | Saved::Rows(_) => "txt",
+        Saved::Lines(_) => "txt",
+        Saved::Rows(_) => "tsv",
         Saved::Text(ending, _) => ending,
     };
     let unsafe_in_names = |c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c);
@@ -76,6 +100,7 @@ fn put(file: File, what: &Saved) -> io::Result<()> {
     match what {
         Saved::Lines(lines) => lines.iter().try_for_each(|line| writeln!(file, "{line}"))?,
         Saved::Rows(view) => {
+            writeln!(file, "{HEADS}")?;
             let mut rows = view.rows.iter();
             rows.try_for_each(|row| writeln!(file, "{}", tab_separated(row)))?;
         }

@@ -5,12 +5,10 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior};
 
-use crate::app::keymap::Command;
 use crate::app::message::{Effect, Message};
 use crate::app::{Model, update};
 use crate::runtime::context::{Context, Observation};
@@ -86,7 +84,9 @@ impl Session {
     pub fn handle(&mut self, message: Message) {
         for effect in update(&mut self.model, message) {
             match effect {
-                Effect::Copy(_) | Effect::Suspend | Effect::Quit(_) => self.outside.push(effect),
+                Effect::Copy(_) | Effect::Suspend | Effect::Demo | Effect::Quit(_) => {
+                    self.outside.push(effect);
+                }
                 inside => self.perform(inside),
             }
         }
@@ -97,15 +97,9 @@ impl Session {
         self.handle(Message::Tick(self.context.clock.now()));
     }
 
-    /// Acts as if the key for a command that holds everywhere had been pressed.
-    pub(super) fn command(&mut self, command: Command) {
-        let letter = if command == Command::Suspend {
-            'z'
-        } else {
-            'c'
-        };
-        let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);
-        self.handle(Message::Key(key));
+    /// Stops the program, as its key does.
+    pub(super) fn suspend(&mut self) {
+        self.outside.push(Effect::Suspend);
     }
 
     /// Carries an effect out in a task of its own.

@@ -8,13 +8,11 @@ use tokio::signal::unix::{self, SignalKind};
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
-    /// SIGINT: as the key.
-    Interrupt,
     /// SIGTSTP: as the key.
     Stop,
     /// SIGCONT: somebody stopped the program from outside and lets it go on.
     Continued,
-    /// SIGTERM or SIGHUP: leave at once, with 128 + this number.
+    /// SIGTERM, SIGHUP or, once nothing is left to close, SIGINT: leave with 128 + this number.
     Leave(i32),
 }
 
@@ -51,7 +49,7 @@ impl Signals {
         tokio::select! {
             _ = self.hangup.recv() => Signal::HANGUP,
             _ = self.terminate.recv() => Signal::Leave(Number::TERM.as_raw()),
-            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.interrupt.recv() => Signal::Leave(Number::INT.as_raw()),
             _ = self.stop.recv() => Signal::Stop,
             _ = self.go_on.recv() => Signal::Continued,
         }

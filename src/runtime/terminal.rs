@@ -74,6 +74,8 @@ pub(super) struct Screen {
     nothing: Vec<u8>,
     /// The frame that left last shows a dialog that was not seen before.
     shows_dialog: bool,
+    /// The terminal was asked for its background.
+    has_asked: bool,
 }
 
 impl Screen {
@@ -101,6 +103,7 @@ impl Screen {
             theme,
             nothing,
             shows_dialog: false,
+            has_asked: false,
         };
         screen.repaint();
         Ok(screen)
@@ -122,6 +125,10 @@ impl Screen {
             bytes.extend_from_slice(&drawn);
             let _ = queue!(bytes, EndSynchronizedUpdate);
             output::send(bytes);
+            // After the first frame, which waits for nothing.
+            if self.theme.has_colors() && !std::mem::replace(&mut self.has_asked, true) {
+                output::send(output::ASK_BACKGROUND.to_vec());
+            }
         }
     }
 

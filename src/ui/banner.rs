@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::lanes::{Trouble, seconds_until};
+use crate::app::lanes::{Trouble, next_try};
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::{Canvas, row};
 use crate::ui::theme::Tone;
@@ -35,19 +35,10 @@ fn line(model: &Model, trouble: &Trouble, in_full: bool) -> Words {
     } else {
         trouble.error.short()
     };
-    let when = match trouble.next.map(|next| seconds_until(next, model.now)) {
-        None => "waits for you".to_owned(),
-        Some(0) => "trying now".to_owned(),
-        Some(seconds) => format!("next try in {seconds} s"),
-    };
-    let rows = match trouble.as_of {
-        Some(at) => format!(
-            " · {} rows as of {}",
-            grouped(trouble.rows),
-            time_of_day(at)
-        ),
-        None => String::new(),
-    };
+    let when = next_try(trouble.next, model.now);
+    let count = grouped(trouble.rows);
+    let rows = trouble.as_of.map(time_of_day);
+    let rows = rows.map_or_else(String::new, |at| format!(" · {count} rows as of {at}"));
     say(Tone::Warn, " ! ")
         .strong(&trouble.what)
         .plain(format!(": {cause}"))

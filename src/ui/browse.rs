@@ -14,21 +14,17 @@ const TABLE_CHROME: u16 = 3;
 /// Draws everything between header and footer.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
     let layout = model.layout();
-    let below = match layout.pane {
-        Pane::Below(height) => height,
-        Pane::Line => 1,
-        Pane::Right(_) | Pane::None => 0,
-    };
     let table_height = layout.body + TABLE_CHROME;
     let heights = [
         1,
         layout.banner,
         table_height,
-        below,
+        layout.below,
+        layout.notices,
         1,
         u16::from(layout.hint),
     ];
-    let [tabs, banner, table, pane, marks, hint] = stacked(area, heights);
+    let [tabs, banner, table, pane, _, marks, hint] = stacked(area, heights);
     tabs::draw(canvas, tabs, model);
     banner::draw(canvas, banner, model);
     table_and_pane(canvas, layout.pane, [table, pane], model);

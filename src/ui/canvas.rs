@@ -35,13 +35,8 @@ impl<'a> Canvas<'a> {
             return 0;
         }
         let room = usize::from(at.width);
-        let text = clean(text);
-        let end = if width(&text) <= room {
-            self.buffer.set_stringn(at.x, at.y, &*text, room, style)
-        } else {
-            let text = cut(&text, room);
-            self.buffer.set_stringn(at.x, at.y, text, room, style)
-        };
+        let text = cut(&clean(text), room);
+        let end = self.buffer.set_stringn(at.x, at.y, text, room, style);
         end.0 - at.x
     }
 
@@ -115,11 +110,8 @@ impl<'a> Canvas<'a> {
 
     fn edge(&mut self, at: Rect, left: &Words, right: &Words) {
         let pad = |words: &Words| {
-            if words.is_empty() {
-                Words::new()
-            } else {
-                plain(" ").and(words.clone()).plain(" ")
-            }
+            let gap = if words.is_empty() { "" } else { " " };
+            plain(gap).and(words.clone()).plain(gap)
         };
         let inner = span(at, 2, at.width.saturating_sub(4));
         self.sides(inner, &pad(left), &pad(right));

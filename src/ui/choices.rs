@@ -20,28 +20,26 @@ pub(super) fn statuses(canvas: &mut Canvas, screen: Rect, model: &Model, statuse
     let mut edges = Edges::titled("status").noted(tabs::matching(model));
     if model.browse.query.filter.names_status() {
         edges.remark = say(Tone::Warn, "the filter names a status itself");
+    } else if model.browse.query.chips.is_empty() {
+        edges.remark = quiet("nothing chosen: all pass");
     }
     Scroll::of_lines(lines, statuses.cursor).popup(canvas, screen, 40, edges);
 }
 
 fn chip_line(model: &Model, chip: &Chip, count: usize) -> Words {
     let chosen = &model.browse.query.chips;
-    let everything = chosen.groups.is_empty() && chosen.words.is_empty();
-    let sign = |passes: bool| {
-        if passes {
-            glyph::MARKED
-        } else {
-            glyph::UNMARKED
-        }
-    };
+    let signs = [glyph::UNMARKED, glyph::MARKED];
+    let sign = |passes: bool| signs[usize::from(passes)];
     let line = match chip {
         Chip::Group(group) => {
-            let passes = everything || chosen.groups.contains(group);
-            let line = say(Tone::Mark, format!("  {} ", sign(passes)));
+            let line = say(
+                Tone::Mark,
+                format!("  {} ", sign(chosen.groups.contains(group))),
+            );
             line.strong(group.word())
         }
         Chip::Word(word, group) => {
-            let through_group = everything || chosen.groups.contains(group);
+            let through_group = chosen.groups.contains(group);
             let own = chosen.words.contains(word);
             let tone = if own { Tone::Mark } else { Tone::Quiet };
             let line = say(tone, format!("      {} ", sign(own || through_group)));
@@ -73,10 +71,8 @@ pub(super) fn sort(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usi
 /// Draws the question above the limit.
 pub(super) fn too_many(canvas: &mut Canvas, screen: Rect, model: &Model, question: &TooMany) {
     let (room, marked) = (question.room(&model.selection), model.selection.len());
-    let title = format!(
-        "{} rows to mark, a batch holds {LIMIT}",
-        grouped(question.rows.len())
-    );
+    let rows = grouped(question.rows.len());
+    let title = format!("{rows} rows to mark, a batch holds {LIMIT}");
     let leaving = question.leaving.len();
     let already = if leaving == 0 {
         format!("{marked} are already marked, {room} places are left.")
@@ -84,13 +80,10 @@ pub(super) fn too_many(canvas: &mut Canvas, screen: Rect, model: &Model, questio
         format!("{leaving} of {marked} are unmarked by this, {room} places are left then.")
     };
     let sort = model.browse.query.sort.title();
-    let first = if room == 0 {
-        quiet("1    no place is left: send or unmark first")
-    } else {
-        choice(
-            "1",
-            &format!("mark the next {room} in the order shown ({sort})"),
-        )
+    let next = format!("mark the next {room} in the order shown ({sort})");
+    let first = match room {
+        0 => quiet("1    no place is left: send or unmark first"),
+        _ => choice("1", &next),
     };
     let lines = [
         plain(already),

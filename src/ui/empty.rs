@@ -3,14 +3,11 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::listing::SourceState;
-use crate::domain::error::PlatformError;
-use crate::domain::text::width;
 use crate::domain::time::{Moment, long_span};
 use crate::ui::canvas::{Canvas, span, stacked};
-use crate::ui::tabs;
-use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, clean, grouped, hanging, plain, quiet, say, strong};
+use crate::ui::theme::Tone;
+use crate::ui::words::{Words, clean, grouped, hanging, plain, quiet, strong};
+use crate::ui::{palette, tabs};
 
 /// Draws the words, indented and a line below the edge.
 pub(super) fn draw(canvas: &mut Canvas, inner: Rect, model: &Model) {
@@ -82,37 +79,14 @@ fn nothing_here(model: &Model, columns: usize) -> Vec<Words> {
     lines
 }
 
-/// A line for each source before its first answer.
+/// Each source before its first answer, with all of its error and what helps: the banner may have no room.
 fn waiting(model: &Model, columns: usize) -> Vec<Words> {
-    let name = |state: &SourceState| width(&state.source.to_string());
-    let widest = model.lanes.sources().map(name).max().unwrap_or(0);
     let sources = model.lanes.sources();
     let mut lines: Vec<Words> = sources
-        .flat_map(|state| std::iter::once(source(state, widest)).chain(cause(state, columns)))
+        .flat_map(|state| palette::source(model, state, columns))
         .collect();
     if lines.is_empty() {
         lines.push(quiet("asking what there is to list"));
     }
     lines
-}
-
-/// What the banner may have no room for: all of it, with what helps.
-fn cause(state: &SourceState, columns: usize) -> Vec<Words> {
-    let text = state.health.error().map(ToString::to_string);
-    hanging(
-        plain("    "),
-        Tone::Plain,
-        &text.unwrap_or_default(),
-        columns,
-        usize::MAX,
-    )
-}
-
-fn source(state: &SourceState, widest: usize) -> Words {
-    let (sign, tone, _) = theme::of_health(Some(&state.health));
-    let error = state.health.error().map(PlatformError::short);
-    say(tone, sign)
-        .plain(format!(" {}", state.source))
-        .pad_to(widest + 5)
-        .quiet(error.unwrap_or_else(|| "reading".to_owned()))
 }

@@ -6,7 +6,7 @@ use crate::app::Model;
 use crate::domain::connection::PlatformId;
 use crate::ui::canvas::{Canvas, Edges, inside};
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, hanging, plain, quiet, strong, wrapped};
+use crate::ui::words::{Words, hanging, plain, strong};
 
 /// Columns of the box's inside.
 const WIDTH: usize = 74;
@@ -32,42 +32,35 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
 }
 
 fn lines(model: &Model, width: usize) -> Vec<Line> {
+    let file = model.config_file.as_deref();
+    let file = file.unwrap_or("config.toml, named with --config");
+    let file = hanging(plain("  "), Tone::Strong, file, width, usize::MAX);
+    let secrets = "Secrets are read from the environment, a file or a command you name; they are \
+                   never written to the configuration.";
+    let secrets = hanging(Words::new(), Tone::Quiet, secrets, width, usize::MAX);
     let blank = || (false, Words::new());
     let head = |text: &str| (false, plain(text));
     let title = "No connection yet. Nothing has been contacted.";
     let mut lines = vec![(true, strong(title)), blank()];
     lines.push(head("Set these environment variables and start again:"));
-    lines.extend(
-        PlatformId::ALL
-            .into_iter()
-            .flat_map(|platform| how(platform, width)),
-    );
+    lines.extend(PlatformId::ALL.into_iter().flat_map(|id| how(id, width)));
     lines.extend([blank(), head("or describe connections in a file:")]);
-    let file = model.config_file.as_deref();
-    let file = file.unwrap_or("config.toml, named with --config");
-    lines.extend(
-        wrapped(file, width - 2)
-            .iter()
-            .map(|line| (true, command(line, ""))),
-    );
-    lines.push((
-        true,
-        command("centurion config init", "writes a commented sample there"),
-    ));
-    lines.push((
-        false,
-        command("centurion doctor", "says what was found, and where"),
-    ));
+    lines.extend(file.into_iter().map(|line| (true, line)));
     lines.extend([
+        (
+            true,
+            command("centurion config init", "writes a commented sample there"),
+        ),
+        (
+            false,
+            command("centurion doctor", "says what was found, and where"),
+        ),
         blank(),
         head("or look around without an account or a network:"),
+        (true, command("4", "here, or `centurion demo` at any time")),
+        blank(),
     ]);
-    lines.push((true, command("centurion demo", "needs nothing else")));
-    lines.push(blank());
-    let secrets = "Secrets are read from the environment, a file or a command you name; they are \
-                   never written to the configuration.";
-    let secrets = wrapped(secrets, width);
-    lines.extend(secrets.iter().map(|line| (false, quiet(line))));
+    lines.extend(secrets.into_iter().map(|line| (false, line)));
     lines
 }
 
@@ -79,11 +72,7 @@ fn how(platform: PlatformId, width: usize) -> Vec<Line> {
 }
 
 fn command(name: &str, does: &str) -> Words {
-    let line = plain("  ").strong(name);
-    if does.is_empty() {
-        return line;
-    }
-    line.plain("  ").pad_to(26).quiet(does)
+    plain("  ").strong(name).plain("  ").pad_to(26).quiet(does)
 }
 
 /// The variables the official tools use, which are taken as they are.

@@ -110,27 +110,3 @@ pub(super) const fn of_tracking(tracking: Tracking) -> &'static str {
         Tracking::LostSight => "?",
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ratatui::layout::Rect;
-    use ratatui::style::Style;
-
-    #[test]
-    fn every_glyph_is_one_column_wide_and_has_one_ascii_column() {
-        for (glyph, ascii) in ASCII {
-            assert_eq!(crate::domain::text::width(glyph), 1, "{glyph}");
-            assert!(ascii.is_ascii() && ascii.len() == 1, "{glyph}");
-        }
-    }
-
-    #[test]
-    fn a_frame_in_ascii_keeps_its_columns() {
-        let area = Rect::new(0, 0, 12, 1);
-        let mut buffer = Buffer::empty(area);
-        buffer.set_string(0, 0, "■ 東京 → x é", Style::new());
-        into_ascii(&mut buffer);
-        assert_eq!(buffer, Buffer::with_lines(["# ? ?  > x ?"]));
-    }
-}

@@ -2,13 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::lanes::{Discovery, PlatformHealth, seconds_until};
-use crate::app::listing::Health;
+use crate::app::lanes::{PlatformHealth, next_try};
 use crate::app::{Model, Screen};
 use crate::domain::connection::PlatformId;
-use crate::domain::error::PlatformError;
 use crate::domain::plan::LIMIT;
-use crate::domain::time::{Moment, long_span, short_span};
+use crate::domain::time::{long_span, short_span};
 use crate::ui::canvas::{Canvas, fit, span};
 use crate::ui::glyph;
 use crate::ui::theme::{self, Tone};
@@ -25,6 +23,11 @@ enum Detail {
 
 impl Detail {
     const ALL: [Self; 4] = [Self::Causes, Self::Words, Self::Ages, Self::Letters];
+
+    /// The first where words are written out, else the second.
+    fn either(self, long: &str, short: &str) -> String {
+        if self < Self::Ages { long } else { short }.to_owned()
+    }
 }
 
 /// Draws the header.
@@ -53,53 +56,38 @@ fn protected_color(model: &Model) -> Option<&str> {
 
 /// The line in four pieces: name and DEMO, the band of protected connections, the rest, the right end.
 fn pieces(model: &Model, detail: Detail, columns: u16) -> (Words, &'static str, Words, Words) {
-    let mut start = Words::new();
-    if detail < Detail::Letters {
-        start = start.strong(" centurion ");
-    }
-    start = start.plain(" ");
+    let is_short = detail == Detail::Letters;
+    let mut start = strong(if is_short { "" } else { " centurion " }).plain(" ");
     if model.demo {
         start = start.say(Tone::Badge, " DEMO ").plain(" ");
     }
     let (writable, protected) = model.lanes.standing();
     let band = if protected { " PROD " } else { "" };
-    let mut rest = Words::new();
+    let mut rest = plain(detail.either(if protected { " " } else { "" }, ""));
     if !model.lanes.all().is_empty() {
-        rest = standing(model, writable, protected, detail);
+        rest = rest.quiet(standing(model, writable, detail));
     }
     for health in model.lanes.health() {
-        let gap = match detail {
-            Detail::Causes | Detail::Words => "   ",
-            Detail::Ages => "  ",
-            Detail::Letters => " ",
+        let gap = if is_short {
+            " ".to_owned()
+        } else {
+            detail.either("   ", "  ")
         };
         rest = rest.plain(gap).and(platform(model, &health, detail));
     }
     if model.lanes.held {
-        let words = if detail < Detail::Ages {
-            "refresh held"
-        } else {
-            "held"
-        };
+        let words = detail.either("refresh held", "held");
         rest = rest.plain("  ").say(Tone::Warn, words);
     }
     (start, band, rest, end(model, detail, columns))
 }
 
-fn standing(model: &Model, writable: bool, protected: bool, detail: Detail) -> Words {
-    let words = match (writable, model.journal_problem.is_some()) {
-        (true, false) if detail < Detail::Ages => "read-write",
-        (true, false) => "rw",
-        (false, _) if detail < Detail::Ages => "read-only",
-        (false, _) => "ro",
-        (true, true) => "nothing can be sent",
-    };
-    let gap = if protected && detail < Detail::Ages {
-        " "
-    } else {
-        ""
-    };
-    plain(gap).quiet(words)
+fn standing(model: &Model, writable: bool, detail: Detail) -> String {
+    match (writable, model.journal_problem.is_some()) {
+        (true, false) => detail.either("read-write", "rw"),
+        (false, _) => detail.either("read-only", "ro"),
+        (true, true) => "nothing can be sent".to_owned(),
+    }
 }
 
 /// The batches that go on behind this screen, and in narrow lists the number of marks.
@@ -107,15 +95,9 @@ fn end(model: &Model, detail: Detail, columns: u16) -> Words {
     let mut end = Words::new();
     let (rows, batches) = model.moving();
     if rows > 0 && !matches!(model.screen, Screen::Results(_)) {
-        let chip = match (detail, batches) {
-            (Detail::Ages | Detail::Letters, _) => format!("{} {rows} moving", glyph::BATCHES),
-            (Detail::Causes | Detail::Words, 1) => {
-                format!("{} 1 batch · {rows} moving", glyph::BATCHES)
-            }
-            (Detail::Causes | Detail::Words, _) => {
-                format!("{} {batches} batches · {rows} moving", glyph::BATCHES)
-            }
-        };
+        let plural = if batches == 1 { "" } else { "es" };
+        let behind = detail.either(&format!("{batches} batch{plural} · "), "");
+        let chip = format!("{} {behind}{rows} moving", glyph::BATCHES);
         end = end.say(Tone::Busy, chip).plain(" ");
     }
     if counts_marks(columns) && matches!(model.screen, Screen::Browse) {
@@ -132,23 +114,38 @@ pub(super) const fn counts_marks(columns: u16) -> bool {
 
 fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
     let label = match detail {
-        Detail::Causes | Detail::Words | Detail::Ages => health.platform.label(),
         Detail::Letters => letter(health.platform),
+        Detail::Causes | Detail::Words | Detail::Ages => health.platform.label(),
     };
-    let state = State::of(model, health);
-    let mut words = strong(label).plain(" ").say(state.tone, state.sign);
-    if detail < Detail::Ages || state.age.is_none() {
-        let is_long = detail >= Detail::Ages && state.word == "connecting";
-        let word = if is_long { glyph::MOVING } else { state.word };
-        words = words.say(state.tone, format!(" {word}"));
+    let (sign, tone, word) = theme::of_platform(health);
+    let since = health.oldest.map(|oldest| model.now.moment.since(oldest));
+    let age = match &health.worst {
+        None => since.map(short_span),
+        Some(trouble) if trouble.is_down => None,
+        Some(_) => since.map(|span| long_span(span).replace(' ', "")),
+    };
+    let word = match health.failing {
+        (failing, all) if 0 < failing && failing < all => {
+            let part = detail.either(" of ", "/");
+            let sources = detail.either(" sources", "");
+            format!("{failing}{part}{all}{sources} {word}")
+        }
+        _ if age.is_some() => detail.either(word, ""),
+        _ if health.worst.is_none() => detail.either(word, glyph::MOVING),
+        _ => word.to_owned(),
+    };
+    let mut words = strong(label).plain(" ").say(tone, sign);
+    for (tone, text) in [(tone, word), (Tone::Plain, age.unwrap_or_default())] {
+        let gap = if text.is_empty() { "" } else { " " };
+        words = words.say(tone, format!("{gap}{text}"));
     }
-    if let Some(age) = state.age {
-        words = words.plain(format!(" {age}"));
+    match &health.worst {
+        Some(trouble) if detail == Detail::Causes => {
+            let (cause, next) = (trouble.error.short(), next_try(trouble.next, model.now));
+            words.quiet(format!(" ({cause}), {next}"))
+        }
+        Some(_) | None => words,
     }
-    if detail == Detail::Causes {
-        words = words.quiet(state.cause);
-    }
-    words
 }
 
 /// A platform by one letter, for narrow screens.
@@ -157,65 +154,5 @@ pub(super) const fn letter(platform: PlatformId) -> &'static str {
         PlatformId::SapAiCore => "S",
         PlatformId::RunAi => "R",
         PlatformId::Kubiya => "K",
-    }
-}
-
-/// How a platform does, in the words of `UX.md` 4.
-struct State {
-    sign: &'static str,
-    tone: Tone,
-    word: &'static str,
-    age: Option<String>,
-    cause: String,
-}
-
-impl State {
-    fn of(model: &Model, health: &PlatformHealth) -> Self {
-        let lost = undiscovered(model, health.platform);
-        let worst = health.worst.filter(|_| lost.is_none());
-        let (sign, tone, word) = if lost.is_some() {
-            theme::DOWN
-        } else {
-            theme::of_health(worst)
-        };
-        let since = health.oldest.map(|oldest| model.now.moment.since(oldest));
-        let age = match worst {
-            Some(Health::Live) => since.map(short_span),
-            Some(Health::Stale(_)) => since.map(|span| long_span(span).replace(' ', "")),
-            None | Some(Health::Connecting | Health::Down(_)) => None,
-        };
-        let error = worst
-            .and_then(Health::error)
-            .map(|error| (error, health.next));
-        let cause = lost
-            .or(error)
-            .map(|(error, next)| cause(model, error, next));
-        Self {
-            sign,
-            tone,
-            word,
-            age,
-            cause: cause.unwrap_or_default(),
-        }
-    }
-}
-
-/// The failure of a lane that does not know its sources yet.
-fn undiscovered(model: &Model, platform: PlatformId) -> Option<(&PlatformError, Option<Moment>)> {
-    let mut lanes = model.lanes.all().iter();
-    lanes.find_map(|lane| match &lane.discovery {
-        Discovery::Failed(error, next) if lane.connection.platform == platform => {
-            Some((error, *next))
-        }
-        Discovery::Failed(..) | Discovery::Known | Discovery::Unasked | Discovery::Asking => None,
-    })
-}
-
-fn cause(model: &Model, error: &PlatformError, next: Option<Moment>) -> String {
-    let cause = error.short();
-    match next.map(|next| seconds_until(next, model.now)) {
-        None => format!(" ({cause}), L signs in again"),
-        Some(0) => format!(" ({cause}), trying now"),
-        Some(seconds) => format!(" ({cause}), retry in {seconds}s"),
     }
 }

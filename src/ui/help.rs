@@ -24,10 +24,9 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, place: Place, first: usize
     if matches!(place, Place::Browse | Place::Range) {
         edges.remark = legend();
     }
-    edges.mark = match (first, hidden) {
-        (_, 0) => Words::new(),
-        (_, hidden) => quiet(format!("{hidden} more ↓")),
-    };
+    if hidden > 0 {
+        edges.mark = quiet(format!("{hidden} more ↓"));
+    }
     let width = WIDTH.min(usize::from(screen.width).saturating_sub(4));
     let inner = canvas.popup(screen, (width, height), &edges);
     canvas.lines(inner, &lines[first..]);

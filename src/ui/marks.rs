@@ -25,11 +25,9 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
 }
 
 fn marks(model: &Model, columns: u16) -> Words {
-    let (count, hidden, gone) = (
-        model.selection.len(),
-        model.hidden(),
-        model.selection.gone(),
-    );
+    let (count, gone) = (model.selection.len(), model.selection.gone());
+    let hidden = model.hidden();
+    let filter = if columns < 100 { "" } else { " by filter" };
     let mut line = Words::new();
     if !counts_marks(columns) {
         let label = if columns < 80 { " " } else { " SELECTED " };
@@ -43,7 +41,7 @@ fn marks(model: &Model, columns: u16) -> Words {
     }
     let counts = [
         ("visible", "", count - hidden - gone),
-        (hidden_words(columns), "", hidden),
+        (&format!("hidden{filter}"), "", hidden),
         ("gone", "", gone),
         ("changed", glyph::CHANGED, model.selection.changed()),
     ];
@@ -57,14 +55,6 @@ fn marks(model: &Model, columns: u16) -> Words {
     line
 }
 
-const fn hidden_words(columns: u16) -> &'static str {
-    if columns < 100 {
-        "hidden"
-    } else {
-        "hidden by filter"
-    }
-}
-
 /// The marks by platform, the GPUs they hold, and the key that shows them alone.
 fn end(model: &Model, columns: u16) -> Words {
     if model.selection.is_empty() {
@@ -76,7 +66,7 @@ fn end(model: &Model, columns: u16) -> Words {
             let marks = model.selection.marks().iter();
             let count = marks.filter(|mark| mark.row.platform() == platform).count();
             if count > 0 {
-                line = line.quiet(short(platform)).plain(format!(" {count}  "));
+                line = line.quiet(platform.label()).plain(format!(" {count}  "));
             }
         }
     }
@@ -85,34 +75,17 @@ fn end(model: &Model, columns: u16) -> Words {
         line = line.quiet("GPUs ").plain(format!("{gpus}  "));
     }
     let name = keymap::name(Place::Browse, Command::OnlyMarked);
-    let words = if model.browse.only_marked {
-        "show all"
-    } else {
-        "only these"
-    };
+    let is_alone = model.browse.only_marked;
+    let words = if is_alone { "show all" } else { "only these" };
     line.strong(format!(" {name} ")).quiet(words).plain(" ")
-}
-
-const fn short(platform: PlatformId) -> &'static str {
-    match platform {
-        PlatformId::SapAiCore => "SAP",
-        PlatformId::RunAi => "Run:ai",
-        PlatformId::Kubiya => "Kubiya",
-    }
 }
 
 fn range(model: &Model) -> Option<Words> {
     let range = model.browse.range.as_ref()?;
     let (first, last) = model.range_span()?;
     let rows = crate::app::rows(last - first + 1);
-    let (key, does) = if range.marks {
-        ("v", "marks")
-    } else {
-        ("V", "unmarks")
-    };
-    let line = strong(" RANGE ").say(Tone::Mark, rows);
+    let does = if range.marks { "v marks" } else { "V unmarks" };
     let marked = model.selection.len();
-    Some(line.plain(format!(
-        "   {key} {does} them · esc leaves it · {marked} of 100 marked"
-    )))
+    let words = format!("   {does} them · esc leaves it · {marked} of {LIMIT} marked");
+    Some(strong(" RANGE ").say(Tone::Mark, rows).plain(words))
 }

@@ -48,7 +48,7 @@ const ROOM_FOR_HEADER: u16 = 30;
 /// Draws the model. Its cost depends on the size of the frame, not on the number of rows.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     let area = frame.area();
-    let mut canvas = Canvas::new(frame.buffer_mut(), *theme);
+    let mut canvas = Canvas::new(frame.buffer_mut(), theme.on(model.background));
     if is_too_small((area.width, area.height)) {
         too_small(&mut canvas, area, model);
     } else {
@@ -68,11 +68,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
 /// What is said where nothing else can be shown.
 fn too_small(canvas: &mut Canvas, area: Rect, model: &Model) {
     let marks = rows(model.selection.len());
-    let stay = if model.selection.len() == 1 {
-        "stays"
-    } else {
-        "stay"
-    };
+    let is_one = model.selection.len() == 1;
+    let stay = if is_one { "stays" } else { "stay" };
     let demo = if model.demo { "DEMO: " } else { "" };
     let text = format!(
         "{demo}window too small ({}×{}), need {}×{}; {marks} {stay} marked",
@@ -93,7 +90,15 @@ fn screen(canvas: &mut Canvas, area: Rect, model: &Model) {
         Screen::Plan(_) | Screen::Results(_) => area.height >= ROOM_FOR_HEADER,
     };
     let top = u16::from(has_header);
-    let [head, body, foot] = stacked(area, [top, area.height - top - 1, 1]);
+    // The list has its own place for them.
+    let notices = match model.screen {
+        Screen::Browse => 0,
+        Screen::FirstRun | Screen::Plan(_) | Screen::Results(_) | Screen::Detail(_) => {
+            notices::height(model)
+        }
+    };
+    let heights = [top, area.height - top - notices - 1, notices, 1];
+    let [head, body, _, foot] = stacked(area, heights);
     if has_header {
         header::draw(canvas, head, model);
     }
@@ -125,6 +130,7 @@ fn popup(canvas: &mut Canvas, area: Rect, model: &Model) {
         Some(Popup::TooMany(question)) => choices::too_many(canvas, area, model, question),
         Some(Popup::Batches(cursor)) => batches::draw(canvas, area, model, *cursor),
         Some(Popup::Palette(palette)) => palette::draw(canvas, area, palette),
+        Some(Popup::Ids(ids)) => palette::ids(canvas, area, ids),
         Some(Popup::Sources(cursor)) => palette::sources(canvas, area, model, *cursor),
         Some(Popup::Messages(cursor)) => palette::messages(canvas, area, model, *cursor),
         Some(Popup::Export) => batches::export(canvas, area),

@@ -3,7 +3,8 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::lanes::seconds_until;
+use crate::app::ids::{Ids, Stage};
+use crate::app::lanes::next_try;
 use crate::app::listing::SourceState;
 use crate::app::palette::Palette;
 use crate::domain::time::{short_span, time_of_day};
@@ -19,19 +20,53 @@ const WIDTH: usize = 100;
 /// Draws the line being typed over the commands that fit.
 pub(super) fn draw(canvas: &mut Canvas, screen: Rect, palette: &Palette) {
     let fitting = palette.fitting().into_iter();
-    let lines: Vec<Words> = fitting
+    let mut lines: Vec<Words> = fitting
         .map(|named| {
             let (help, key) = named.says();
             let line = plain("  ").strong(named.name).pad_to(13);
             line.quiet(key).plain(" ").pad_to(18).plain(help)
         })
         .collect();
+    let mut cursor = palette.cursor;
+    if lines.is_empty() {
+        lines.push(say(Tone::Warn, palette.complaint()));
+        cursor = lines.len();
+    }
     let size = (78, lines.len() + 1);
     let inner = canvas.popup(screen, size, &Edges::titled("command"));
     let [first, below] = stacked(inner, [1, inner.height]);
     let label = say(Tone::Mark, ":");
     field::one_line(canvas, first, &label, &palette.input, &Words::new());
-    Scroll::of_lines(lines, palette.cursor).draw(canvas, below);
+    Scroll::of_lines(lines, cursor).draw(canvas, below);
+}
+
+/// Draws the text that ids are picked from, or those of them that are not listed.
+pub(super) fn ids(canvas: &mut Canvas, screen: Rect, ids: &Ids) {
+    let say_state = match &ids.stage {
+        Stage::Typing => plain(match ids.count() {
+            0 => "Paste a text of any number of lines, or type ids.".to_owned(),
+            count => {
+                format!("ids in it: {count}. enter reads every source, then marks their rows.")
+            }
+        }),
+        Stage::Reading => say(Tone::Busy, "reading every source …"),
+        Stage::Missing(missing) => {
+            let lines = missing.iter().map(|line| plain(format!("  {line}")));
+            let edges = Edges::titled(format!("{} not found", missing.len()));
+            let edges = edges.noted("esc closes; :messages keeps them");
+            return Scroll::of_lines(lines, ids.cursor).popup(canvas, screen, 60, edges);
+        }
+    };
+    let inner = canvas.popup(screen, (78, 2), &Edges::titled("ids"));
+    let [first, below] = stacked(inner, [1, 1]);
+    field::one_line(
+        canvas,
+        first,
+        &say(Tone::Mark, "ids "),
+        &ids.input,
+        &Words::new(),
+    );
+    canvas.line(below, &say_state);
 }
 
 /// Draws every source with its state, and how many requests each connection sends a minute.
@@ -52,8 +87,9 @@ pub(super) fn sources(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: 
     scroll.popup(canvas, screen, columns, Edges::titled("sources"));
 }
 
-fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<Words> {
-    let (sign, tone, word) = theme::of_health(Some(&state.health));
+/// A source: state, rows, age, next try, and below it what fails.
+pub(super) fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<Words> {
+    let (sign, tone, word) = theme::of_health(&state.health);
     let listing = state.listing.as_ref();
     let rows = listing.map_or_else(String::new, |listing| {
         let age = short_span(model.now.moment.since(listing.finished));
@@ -62,11 +98,11 @@ fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<Words> {
     let next = match (state.reading, state.next) {
         _ if model.lanes.held => "held".to_owned(),
         (Some(_), _) => "reading".to_owned(),
-        (None, Some(next)) => format!("next in {} s", seconds_until(next, model.now)),
-        (None, None) => "waits for you".to_owned(),
+        (None, next) => next_try(next, model.now),
     };
     let name = state.source.to_string();
-    let name_columns = columns.saturating_sub(53).max(20);
+    let others = if rows.is_empty() { 31 } else { 53 };
+    let name_columns = columns.saturating_sub(others).max(20);
     let line = plain("  ")
         .say(tone, format!("{sign} {word:<10} "))
         .plain(crate::domain::text::cut(&name, name_columns))
@@ -76,16 +112,14 @@ fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<Words> {
         .quiet(next);
     let error = state.health.error().map(ToString::to_string);
     let indent = Words::new().pad_to(5);
-    let error = error.unwrap_or_default();
-    let mut lines = hanging(
+    let below = hanging(
         indent,
         Tone::Warn,
-        &error,
-        columns.saturating_sub(1),
+        &error.unwrap_or_default(),
+        columns - 1,
         usize::MAX,
     );
-    lines.insert(0, line);
-    lines
+    std::iter::once(line).chain(below).collect()
 }
 
 /// Draws what was said in this run, newest first.
@@ -94,13 +128,7 @@ pub(super) fn messages(canvas: &mut Canvas, screen: Rect, model: &Model, cursor:
     let said = model.said.iter().rev();
     let entries = said.map(|(at, text)| {
         let lead = plain("  ").quiet(time_of_day(*at)).pad_to(12);
-        hanging(
-            lead,
-            Tone::Plain,
-            text,
-            columns.saturating_sub(1),
-            usize::MAX,
-        )
+        hanging(lead, Tone::Plain, text, columns - 1, usize::MAX)
     });
     let mut scroll = Scroll::of(entries, cursor);
     if scroll.lines.is_empty() {

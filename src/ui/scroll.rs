@@ -91,26 +91,3 @@ impl Scroll {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_cursor_is_always_in_sight() {
-        for len in 1..30 {
-            for cursor in 0..len {
-                for height in 1..12 {
-                    let scroll = Scroll {
-                        lines: vec![Words::new(); len],
-                        cursor: cursor..cursor + 1,
-                        tail: 0,
-                    };
-                    let window = scroll.window(height);
-                    assert!(window.contains(&cursor), "{cursor} of {len} in {height}");
-                    assert!(window.len() == len.min(usize::from(height)));
-                }
-            }
-        }
-    }
-}

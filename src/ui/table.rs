@@ -82,11 +82,8 @@ fn remark(model: &Model, columns: u16) -> Words {
         words = tabs::left_over(model, columns);
     }
     let remarks = remarks(model);
-    let gap = if words.is_empty() || remarks.is_empty() {
-        ""
-    } else {
-        glyph::DOT
-    };
+    let is_one = words.is_empty() || remarks.is_empty();
+    let gap = if is_one { "" } else { glyph::DOT };
     words.quiet(gap).say(Tone::Warn, remarks)
 }
 
@@ -97,21 +94,13 @@ fn remarks(model: &Model) -> String {
         let Some(listing) = &state.listing else {
             continue;
         };
-        let rows = listing.rows().len();
+        let (source, rows) = (&state.source, listing.rows().len());
         let known = listing.total.filter(|total| *total != rows);
-        let total = known.map_or_else(|| "?".to_owned(), grouped);
+        let (shown, total) = (grouped(rows), known.map_or("?".to_owned(), grouped));
         if !listing.complete {
-            remarks.push(format!(
-                "{}: first {} of {total}",
-                state.source,
-                grouped(rows)
-            ));
+            remarks.push(format!("{source}: first {shown} of {total}"));
         } else if known.is_some() {
-            remarks.push(format!(
-                "{}: {} of {total} shown",
-                state.source,
-                grouped(rows)
-            ));
+            remarks.push(format!("{source}: {shown} of {total} shown"));
         }
         if let Some(notice) = &listing.notice {
             remarks.push(format!("{}: {notice}", state.source));
@@ -137,12 +126,9 @@ fn heads(canvas: &mut Canvas, at: Rect, model: &Model, columns: &Columns) {
 }
 
 fn put(canvas: &mut Canvas, at: Rect, column: Column, text: &str, tone: Tone) {
+    let is_number = matches!(column, Column::Age | Column::Gpus);
     let missing = at.width.saturating_sub(fit(width(text)));
-    let start = if matches!(column, Column::Age | Column::Gpus) {
-        missing
-    } else {
-        0
-    };
+    let start = if is_number { missing } else { 0 };
     canvas.put(span(at, start, at.width), text, tone);
 }
 
@@ -158,11 +144,7 @@ struct Pane<'a> {
 
 impl<'a> Pane<'a> {
     fn of(model: &'a Model, columns: &'a Columns) -> Self {
-        let lanes = |platform: PlatformId| {
-            let all = model.lanes.all().iter();
-            all.filter(|lane| lane.connection.platform == platform)
-                .count()
-        };
+        let lanes = |platform: PlatformId| model.lanes.of(platform).count();
         Self {
             model,
             columns,
@@ -182,6 +164,7 @@ impl<'a> Pane<'a> {
         let mark = self.model.selection.get(&resource.key);
         let is_old = self.stale.contains(&&*resource.key.source)
             || mark.is_some_and(|mark| mark.gone.is_some())
+            || self.model.is_kept(index)
             || !resource.key.id.is_sound();
         self.flags
             .draw(canvas, at, self.columns.prefix, index, resource, mark);

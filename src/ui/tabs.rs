@@ -64,7 +64,7 @@ pub(super) fn left_over(model: &Model, columns: u16) -> Words {
 pub(super) fn matching(model: &Model) -> String {
     let (shown, all) = (model.browse.view.rows.len(), of_tab(model));
     if shown == all {
-        grouped(all)
+        counted(model, model.browse.query.tab)
     } else {
         format!("{} of {} match", grouped(shown), grouped(all))
     }
@@ -72,30 +72,21 @@ pub(super) fn matching(model: &Model) -> String {
 
 /// How many rows the open tab has, whatever the filter.
 pub(super) fn of_tab(model: &Model) -> usize {
-    let open = model.browse.query.tab;
+    count(model, model.browse.query.tab)
+}
+
+fn count(model: &Model, of: Tab) -> usize {
     let mut counts = Tab::ALL.into_iter().zip(model.browse.view.tabs);
-    counts
-        .find(|(tab, _)| *tab == open)
-        .map_or(0, |(_, count)| count)
+    let count = counts.find(|(tab, _)| *tab == of);
+    count.map_or(0, |(_, count)| count)
 }
 
 fn tabs(model: &Model, columns: u16) -> Words {
-    let stale: Vec<Kind> = stale_sources(model)
-        .map(|state| state.source.kind)
-        .collect();
     let mut line = Words::new();
-    for (digit, (tab, count)) in Tab::ALL.into_iter().zip(model.browse.view.tabs).enumerate() {
-        let title = if columns < 100 {
-            short(tab)
-        } else {
-            tab.title()
-        };
-        let star = if stale.iter().any(|kind| tab.holds(*kind)) {
-            "*"
-        } else {
-            ""
-        };
-        let text = format!("{digit} {title} {}{star}", grouped(count));
+    for (digit, tab) in Tab::ALL.into_iter().enumerate() {
+        let is_short = columns < 100;
+        let title = if is_short { short(tab) } else { tab.title() };
+        let text = format!("{digit} {title} {}", counted(model, tab));
         line = if tab == model.browse.query.tab {
             line.strong(format!("[{text}]"))
         } else {
@@ -103,6 +94,31 @@ fn tabs(model: &Model, columns: u16) -> Words {
         };
     }
     line
+}
+
+/// How many rows a tab has: with `*` where some of its sources fail or were never read, and no number
+/// where none was: 0 is what a platform said.
+fn counted(model: &Model, tab: Tab) -> String {
+    let sources = model.lanes.sources();
+    let sources: Vec<&SourceState> = sources
+        .filter(|state| tab.holds(state.source.kind))
+        .collect();
+    let is_read = |state: &&&SourceState| state.listing.is_some();
+    let read = sources.iter().filter(is_read).count();
+    let is_known = model
+        .lanes
+        .all()
+        .iter()
+        .all(|lane| !lane.sources.is_empty());
+    if read == 0 && !(sources.is_empty() && is_known) {
+        return glyph::NONE.to_owned();
+    }
+    let is_whole = read == sources.len() && !sources.iter().any(|state| state.is_stale());
+    format!(
+        "{}{}",
+        grouped(count(model, tab)),
+        if is_whole { "" } else { "*" }
+    )
 }
 
 const fn short(tab: Tab) -> &'static str {
@@ -138,15 +154,16 @@ fn hidden(model: &Model) -> Words {
         return Words::new();
     }
     let view = &model.browse.view;
-    let counts = [Group::Ended, Group::Failed].map(|group| (group, view.in_group(group)));
-    let shown = counts.into_iter().filter(|(_, count)| *count > 0);
-    let words: Vec<String> = shown
-        .map(|(group, count)| format!("{} {}", group.word(), grouped(count)))
-        .collect();
-    if words.is_empty() {
-        return Words::new();
+    let mut words = Words::new();
+    for group in [Group::Ended, Group::Failed] {
+        let count = view.in_group(group);
+        if count > 0 {
+            let gap = if words.is_empty() { "" } else { glyph::DOT };
+            words = words.quiet(format!("{gap}{} {}", group.word(), grouped(count)));
+        }
     }
-    quiet(format!("{} hidden", words.join(" · ")))
+    let end = if words.is_empty() { "" } else { " hidden" };
+    words.quiet(end)
 }
 
 fn sort(model: &Model) -> Words {

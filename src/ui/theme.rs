@@ -1,15 +1,17 @@
 //! Every color, by meaning, and what becomes of it without colors. Panes name a `Tone`; only this file
 //! knows what it looks like.
 //!
-//! Only the terminal's own 16 colors are used, and never a fixed background or a black or white text, so
-//! that light and dark terminals both stay readable. A tone never carries meaning alone: a word or a
-//! glyph says the same.
+//! Without a known background only the terminal's own 16 colors are used, and never a fixed background or a
+//! black or white text. On a known one they are colors of the fixed 256 that stand out from it. A tone
+//! never carries meaning alone: a word or a glyph says the same.
 
 use std::str::FromStr;
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::app::Background;
 use crate::app::facts::Weight;
+use crate::app::lanes::PlatformHealth;
 use crate::app::listing::Health;
 use crate::domain::resource::Group;
 use crate::domain::tracking::Tracking;
@@ -20,7 +22,20 @@ use crate::ui::glyph;
 pub struct Theme {
     colors: bool,
     unicode: bool,
+    background: Option<Background>,
 }
+
+/// What stands for the terminal's colors on a dark and on a light background, of the 256: each has a
+/// contrast of 4.5 and more.
+const PAIR: [(Color, u8, u8); 7] = [
+    (Color::DarkGray, 248, 240),
+    (Color::Green, 77, 22),
+    (Color::Cyan, 80, 24),
+    (Color::Magenta, 176, 90),
+    (Color::Yellow, 221, 94),
+    (Color::Red, 210, 124),
+    (Color::LightBlue, 111, 25),
+];
 
 /// What a piece of text is, for the eye.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,7 +68,34 @@ pub(super) enum Tone {
 impl Theme {
     /// With or without colors; with Unicode glyphs or with ASCII alone, borders and names included.
     pub const fn new(colors: bool, unicode: bool) -> Self {
-        Self { colors, unicode }
+        Self {
+            colors,
+            unicode,
+            background: None,
+        }
+    }
+
+    /// With colors that can be read on that background.
+    #[must_use]
+    pub const fn on(self, background: Option<Background>) -> Self {
+        Self { background, ..self }
+    }
+
+    /// Whether it has colors at all.
+    pub const fn has_colors(self) -> bool {
+        self.colors
+    }
+
+    /// The color as it is drawn.
+    fn drawn(self, color: Color) -> Color {
+        let Some((_, dark, light)) = PAIR.into_iter().find(|(own, ..)| *own == color) else {
+            return color;
+        };
+        match self.background {
+            None => color,
+            Some(Background::Dark) => Color::Indexed(dark),
+            Some(Background::Light) => Color::Indexed(light),
+        }
     }
 
     /// Whether nothing but ASCII may leave.
@@ -62,7 +104,9 @@ impl Theme {
     }
 
     pub(super) fn style(self, tone: Tone) -> Style {
+        let is_fixed = self.colors && self.background.is_some();
         let (color, modifier) = match tone {
+            Tone::Quiet if is_fixed => (Some(Color::DarkGray), Modifier::empty()),
             Tone::Plain => (None, Modifier::empty()),
             Tone::Strong => (None, Modifier::BOLD),
             Tone::Quiet => (None, Modifier::DIM),
@@ -77,7 +121,7 @@ impl Theme {
         };
         let style = Style::new().add_modifier(modifier);
         match color.filter(|_| self.colors) {
-            Some(color) => style.fg(color),
+            Some(color) => style.fg(self.drawn(color)),
             None => style,
         }
     }
@@ -87,7 +131,7 @@ impl Theme {
         let named = color.and_then(|name| Color::from_str(name).ok());
         let style = self.style(Tone::Badge);
         if self.colors {
-            style.fg(named.unwrap_or(Color::Red))
+            style.fg(self.drawn(named.unwrap_or(Color::Red)))
         } else {
             style
         }
@@ -105,18 +149,33 @@ pub(super) const fn of_weight(weight: Weight) -> Tone {
     }
 }
 
-/// Sign, tone and word for how well a source is known; `None` before anything is known of it.
-pub(super) const fn of_health(health: Option<&Health>) -> (&'static str, Tone, &'static str) {
+/// Sign, tone and word for how well a source is known.
+type Known = (&'static str, Tone, &'static str);
+
+const CONNECTING: Known = (glyph::CONNECTING, Tone::Busy, "connecting");
+const LIVE: Known = (glyph::LIVE, Tone::Good, "live");
+const STALE: Known = (glyph::STALE, Tone::Warn, "stale");
+/// What has never answered, or will not by waiting.
+const DOWN: Known = (glyph::DOWN, Tone::Bad, "down");
+
+pub(super) const fn of_health(health: &Health) -> Known {
     match health {
-        None | Some(Health::Connecting) => (glyph::CONNECTING, Tone::Busy, "connecting"),
-        Some(Health::Live) => (glyph::LIVE, Tone::Good, "live"),
-        Some(Health::Stale(_)) => (glyph::STALE, Tone::Warn, "stale"),
-        Some(Health::Down(_)) => DOWN,
+        Health::Connecting => CONNECTING,
+        Health::Live => LIVE,
+        Health::Stale(_) => STALE,
+        Health::Down(_) => DOWN,
     }
 }
 
-/// What has never answered, or will not by waiting.
-pub(super) const DOWN: (&str, Tone, &str) = (glyph::DOWN, Tone::Bad, "down");
+/// The same for a platform, by the worst of its sources.
+pub(super) fn of_platform(health: &PlatformHealth) -> Known {
+    match (&health.worst, health.oldest) {
+        (Some(trouble), _) if trouble.is_down => DOWN,
+        (Some(_), _) => STALE,
+        (None, None) => CONNECTING,
+        (None, Some(_)) => LIVE,
+    }
+}
 
 /// The tone of a group of statuses.
 pub(super) const fn of_group(group: Group) -> Tone {
@@ -139,37 +198,5 @@ pub(super) const fn of_tracking(tracking: Tracking) -> Tone {
             Tone::Warn
         }
         Tracking::Reverted => Tone::Bad,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TONES: [Tone; 11] = [
-        Tone::Plain,
-        Tone::Strong,
-        Tone::Quiet,
-        Tone::Good,
-        Tone::Busy,
-        Tone::Held,
-        Tone::Warn,
-        Tone::Bad,
-        Tone::Mark,
-        Tone::Cursor,
-        Tone::Badge,
-    ];
-
-    #[test]
-    fn no_tone_fixes_a_background_or_a_black_or_white_text() {
-        let theme = Theme::new(true, true);
-        for tone in TONES {
-            let style = theme.style(tone);
-            assert_eq!(style.bg, None, "{tone:?}");
-            assert!(
-                !matches!(style.fg, Some(Color::Black | Color::White | Color::Gray)),
-                "{tone:?}"
-            );
-        }
     }
 }

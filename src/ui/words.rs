@@ -173,19 +173,3 @@ pub(super) fn grouped(count: usize) -> String {
     }
     out
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wrapping_loses_no_letter_and_exceeds_no_line() {
-        let text = "resource group default refuses 1f7be0c3-88ad-4f0e-9d0a-2c51c0aa60d1 東京東京";
-        for columns in 2..60 {
-            let lines = wrapped(text, columns);
-            assert!(lines.iter().all(|line| width(line) <= columns), "{columns}");
-            let kept: String = lines.concat().split(' ').collect();
-            assert_eq!(kept, text.split(' ').collect::<String>(), "{columns}");
-        }
-    }
-}

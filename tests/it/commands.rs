@@ -212,14 +212,17 @@ async fn the_rows_shown_are_saved_as_tab_separated_values() {
     let mut dashboard = world().open().await;
     let rows = dashboard.model().shown_len();
     dashboard.press("e").await;
-    let saved = |notice: &centurion::app::Notice| notice.text.starts_with("saved to ");
+    let told = format!("{rows} rows saved to ");
+    let saved = |notice: &centurion::app::Notice| notice.text.starts_with(&told);
     dashboard
         .until("it is saved", |model| model.notices.iter().any(saved))
         .await;
     let notice = dashboard.model().notices.iter().find(|n| saved(n)).cloned();
-    let path = notice.expect("a notice").text.replacen("saved to ", "", 1);
+    let path = notice.expect("a notice").text.replacen(&told, "", 1);
     let text = std::fs::read_to_string(path).expect("the file that was told");
-    assert_eq!(text.lines().count(), rows);
+    assert_eq!(text.lines().count(), 1 + rows);
+    let heads = "platform\tconnection\tscope\tkind\tid\tname\tstatus\towner";
+    assert_eq!(text.lines().next(), Some(heads), "as exports name them");
     assert!(text.lines().all(|line| line.matches('\t').count() == 7));
 }
 

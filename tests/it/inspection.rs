@@ -144,6 +144,7 @@ fn the_whole_document_can_be_scrolled_to_at_every_size() {
 fn a_search_goes_from_place_to_place_and_round_the_end() {
     let mut scene = logs();
     scene.answer("logs", &lines(0..200));
+    scene.press("g");
     for (keys, place, line) in [
         ("/STEP 1<enter>", "1 of 111", "step 1 done"),
         ("n", "2 of 111", "step 10 done"),
@@ -171,7 +172,10 @@ fn a_followed_page_asks_for_what_is_new_six_times_a_minute_and_stays_at_its_end(
     let mut scene = logs();
     scene.answer("logs", &lines(0..60));
     scene.answer_ends();
-    scene.press("f");
+    assert!(
+        scene.screen().contains("step 59 done"),
+        "opened at the newest"
+    );
     let (mut newest, mut answered) = (59, 1);
     for minute in 1..=3 {
         for _ in 0..60 {
@@ -204,8 +208,6 @@ fn following_ends_by_moving_up_and_rests_while_the_refresh_is_held() {
     let mut scene = logs();
     scene.answer("logs", &lines(0..60));
     scene.answer_ends();
-    scene.press("f");
-    scene.answer_ends();
     assert!(scene.screen().contains("following"));
     scene.model.lanes.held = true;
     let asked = scene.inquiries.len();
@@ -216,6 +218,11 @@ fn following_ends_by_moving_up_and_rests_while_the_refresh_is_held() {
     scene.wait(60);
     assert_eq!(scene.inquiries.len(), asked);
     assert!(!scene.screen().contains("following"));
+    scene.press("g");
+    assert!(scene.screen().contains("step 0 done"));
+    scene.press("f");
+    scene.answer_ends();
+    assert!(scene.screen().contains("following"));
 }
 
 #[test]
@@ -223,9 +230,9 @@ fn of_endless_logs_the_newest_lines_are_kept_and_the_cut_is_said() {
     let mut scene = logs();
     scene.answer("logs", &lines(0..12_000));
     scene.answer_ends();
-    assert!(scene.screen().contains("7000 older lines are not shown"));
-    scene.press("G");
     assert!(scene.screen().contains("step 11999 done"));
+    scene.press("g");
+    assert!(scene.screen().contains("7000 older lines are not shown"));
     let long = "x".repeat(1_000_000);
     scene.press("r");
     scene.answer("logs", &texts(&[&long]));
@@ -311,7 +318,6 @@ async fn logs_of_sap_come_over_http_and_are_followed_from_the_last_line_on() {
     dashboard
         .until("logs are shown", |model| draw(model, SIZE).contains("step"))
         .await;
-    dashboard.press("f").await;
     dashboard.pass(12).await;
     let asked = |dashboard: &Dashboard| -> Vec<String> {
         let all = dashboard.simulator.requests().into_iter();

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::app::browse::{self, find_anchor, move_to};
+use crate::app::browse::arranging::find_anchor;
+use crate::app::browse::{self, move_to};
 use crate::app::choices::TooMany;
 use crate::app::listing::Listing;
 use crate::app::message::Effect;
@@ -12,8 +13,13 @@ use crate::app::{Model, Popup};
 use crate::domain::plan::LIMIT;
 use crate::domain::resource::{Key, Resource, Source};
 
+/// What matches: not the row that is only kept in sight.
 pub(super) fn all_shown(model: &Model) -> Vec<Arc<Resource>> {
-    shown(model, 0..model.shown_len())
+    let mut rows = shown(model, 0..model.shown_len());
+    if model.is_kept(model.browse.cursor) {
+        rows.remove(model.browse.cursor);
+    }
+    rows
 }
 
 fn shown(model: &Model, places: Range<usize>) -> Vec<Arc<Resource>> {
@@ -55,12 +61,8 @@ pub(super) fn range(model: &mut Model, marks: bool) {
         model.browse.range = Some(browse::Range { anchor, at, marks });
         return;
     };
-    let same = model
-        .browse
-        .range
-        .take()
-        .is_some_and(|range| range.marks == marks);
-    if !same {
+    let begun = model.browse.range.take();
+    if begun.is_none_or(|range| range.marks != marks) {
         return;
     }
     let rows = shown(model, span.0..span.1 + 1);
@@ -79,18 +81,19 @@ pub(in crate::app) fn mark_rows(model: &mut Model, rows: Vec<Arc<Resource>>) {
         .filter(|row| row.key.id.is_sound() && !model.selection.contains(&row.key))
         .collect();
     if unsound > 0 {
-        model.say(format!(
-            "{unsound} rows cannot be marked: their ids are not plain words"
-        ));
+        let why = "their ids are not plain words";
+        model.say(format!("{unsound} rows cannot be marked: {why}"));
     }
     if fresh.len() > model.selection.room() {
-        model.popup = Some(Popup::TooMany(TooMany {
+        let leaving = Vec::new();
+        let question = TooMany {
             rows: fresh,
-            leaving: Vec::new(),
-        }));
-        return;
+            leaving,
+        };
+        model.popup = Some(Popup::TooMany(question));
+    } else {
+        mark_now(model, &fresh);
     }
-    mark_now(model, &fresh);
 }
 
 /// Marks as many of the rows as there is room for.
@@ -98,11 +101,7 @@ pub(in crate::app) fn mark_now(model: &mut Model, rows: &[Arc<Resource>]) {
     for row in rows.iter().take(model.selection.room()) {
         let read = model.read_of(row);
         let marked = model.selection.mark(row, read);
-        debug_assert_eq!(
-            marked,
-            Ok(()),
-            "there is room, and unsound ids were taken out before"
-        );
+        debug_assert_eq!(marked, Ok(()), "there is room, and every id is sound");
     }
 }
 
@@ -115,10 +114,11 @@ pub(super) fn invert(model: &mut Model) {
     if left + fresh.len() > LIMIT {
         // Nothing is unmarked before the question is answered: esc changes nothing.
         let leaving = marked.iter().map(|row| row.key.clone()).collect();
-        model.popup = Some(Popup::TooMany(TooMany {
+        let question = TooMany {
             rows: fresh,
             leaving,
-        }));
+        };
+        model.popup = Some(Popup::TooMany(question));
         return;
     }
     model.selection.unmark_rows(&marked);
@@ -130,22 +130,13 @@ pub(super) fn last_batch(model: &mut Model) {
         model.say("no batch was sent from here yet");
         return;
     };
-    let keys: Vec<Key> = run
-        .report
-        .rows()
-        .iter()
-        .map(|row| row.row.key.clone())
-        .collect();
-    let listed = |key: &Key| {
-        let state = model.lanes.source(&key.source)?;
-        state.listing.as_ref()?.find(&key.id).cloned()
-    };
-    let rows: Vec<Arc<Resource>> = keys.iter().filter_map(listed).collect();
-    let missing = keys.len() - rows.len();
+    let all = run.report.rows();
+    let listed = all.iter().map(|row| model.lanes.listed_row(&row.row.key));
+    let rows: Vec<Arc<Resource>> = listed.flatten().cloned().collect();
+    let missing = all.len() - rows.len();
     if missing > 0 {
-        model.say(format!(
-            "{missing} rows of the last batch are no longer listed"
-        ));
+        let which = "rows of the last batch are";
+        model.say(format!("{missing} {which} no longer listed"));
     }
     mark_rows(model, rows);
 }

@@ -1,28 +1,30 @@
 //! The list: cursor, filter, range; its marks are in `marking`.
 
+mod arranging;
 mod marking;
 
 use std::sync::Arc;
 
-use crossterm::event::KeyEvent;
 use tui_input::Input;
 
 use crate::app::choices::Statuses;
 use crate::app::filter::Filter;
 use crate::app::keymap::Command;
 use crate::app::layout::{Layout, moved, scrolled};
-use crate::app::message::{ArrangeJob, Effect, Saved};
+use crate::app::message::{Effect, Saved};
 use crate::app::selection::Mark;
-use crate::app::table::{Query, Tab, View, tab_separated};
-use crate::app::{Model, Popup};
+use crate::app::table::{Query, Tab, View};
+use crate::app::{Background, Model, Popup, rows};
 use crate::domain::resource::{Key, Resource};
 use crate::domain::time::Moment;
 
+use arranging::{Arranging, find_cursor};
+pub(super) use arranging::{arrange, arranged, ask_anew};
 use marking::{all_shown, invert, last_batch, range, toggle};
 pub(super) use marking::{look_for, mark_now, mark_rows, missing};
 
 /// The state of the list.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Browse {
     /// What is shown and in which order.
     pub query: Query,
@@ -34,6 +36,8 @@ pub struct Browse {
     pub complaint: Option<String>,
     /// The rows that match.
     pub view: Arc<View>,
+    /// A row that a refresh took out of what matches, and its place: it stays until the cursor leaves it.
+    kept: Option<(usize, Arc<Resource>)>,
     /// Which row the cursor is on.
     pub cursor: usize,
     /// The first row on screen.
@@ -42,26 +46,13 @@ pub struct Browse {
     pub range: Option<Range>,
     /// Only the marked rows are shown.
     pub only_marked: bool,
-    /// Whether the detail pane is wanted.
-    pub pane: bool,
+    /// Whether the detail pane is put away.
+    pub hides_pane: bool,
     /// Whether ids and names stand whole where other columns would.
     pub wide: bool,
     /// How far the view at hand is behind.
     pub(super) arranging: Arranging,
     cursor_key: Option<Key>,
-}
-
-/// How far the view at hand is behind what is known and what was asked for.
-#[derive(Debug, Default)]
-pub(super) struct Arranging {
-    /// The newest view that was asked for.
-    generation: u64,
-    /// More has become known since.
-    outdated: bool,
-    /// What is shown was changed, and the view that answers it is still being made.
-    pub(super) awaited: bool,
-    /// Keys of the list that came meanwhile.
-    pub(super) keys: Vec<KeyEvent>,
 }
 
 /// A range from a row to the cursor.
@@ -75,50 +66,33 @@ pub struct Range {
     pub marks: bool,
 }
 
-impl Default for Browse {
-    fn default() -> Self {
-        Self {
-            query: Query::default(),
-            typed: String::new(),
-            typing: None,
-            complaint: None,
-            view: Arc::default(),
-            cursor: 0,
-            offset: 0,
-            range: None,
-            only_marked: false,
-            pane: true,
-            wide: false,
-            arranging: Arranging::default(),
-            cursor_key: None,
-        }
-    }
-}
-
-impl Browse {
-    /// Whether the view at hand is the newest that was asked for.
-    pub fn is_arranged(&self) -> bool {
-        self.arranging.generation == self.view.generation && !self.arranging.outdated
-    }
-}
-
 impl Model {
     /// How many rows the list shows.
     pub fn shown_len(&self) -> usize {
         if self.browse.only_marked {
             self.selection.len()
         } else {
-            self.browse.view.rows.len()
+            self.browse.view.rows.len() + usize::from(self.browse.kept.is_some())
         }
     }
 
     /// A row of the list.
     pub fn shown(&self, index: usize) -> Option<&Arc<Resource>> {
         if self.browse.only_marked {
-            self.selection.marks().get(index).map(|mark| &mark.row)
-        } else {
-            self.browse.view.rows.get(index)
+            return self.selection.marks().get(index).map(|mark| &mark.row);
         }
+        let rows = &self.browse.view.rows;
+        match &self.browse.kept {
+            Some((at, row)) if *at == index => Some(row),
+            Some((at, _)) if *at < index => rows.get(index - 1),
+            Some(_) | None => rows.get(index),
+        }
+    }
+
+    /// Whether that row no longer matches, and stays only while the cursor is on it.
+    pub fn is_kept(&self, index: usize) -> bool {
+        let kept = self.browse.kept.as_ref();
+        !self.browse.only_marked && kept.is_some_and(|(at, _)| *at == index)
     }
 
     /// The row under the cursor.
@@ -140,28 +114,25 @@ impl Model {
 
     /// How many marked rows the filter hides.
     pub fn hidden(&self) -> usize {
-        let marks = self.selection.marks().iter();
-        marks
-            .filter(|mark| mark.gone.is_none() && !self.is_visible(mark))
-            .count()
+        let there = |mark: &&Mark| mark.gone.is_none();
+        let marks = self.selection.marks().iter().filter(there);
+        marks.filter(|mark| !self.is_visible(mark)).count()
     }
 
     /// How the list's screen is divided now.
     pub(crate) fn layout(&self) -> Layout {
         Layout::of(
             self.size,
-            self.browse.pane,
+            !self.browse.hides_pane,
             self.lanes.troubles().len(),
             self.hint,
+            self.notices.len(),
         )
     }
 
     /// When the listing that a row comes from was begun.
     fn read_of(&self, row: &Resource) -> Moment {
-        let listing = self
-            .lanes
-            .source(&row.key.source)
-            .and_then(|state| state.listing.as_ref());
+        let listing = self.lanes.listing(&row.key.source);
         listing.map_or(Moment::default(), |listing| listing.started)
     }
 }
@@ -194,27 +165,37 @@ pub(super) fn obey(model: &mut Model, command: Command) {
         Command::Wide => model.browse.wide ^= true,
         Command::Statuses => model.popup = Some(Popup::Statuses(Statuses::new(model))),
         Command::Pane => {
-            model.browse.pane ^= true;
+            model.browse.hides_pane ^= true;
             follow_cursor(model);
+        }
+        Command::DropGone => drop_gone(model),
+        Command::Theme => {
+            let (next, name) = match model.background {
+                None => (Some(Background::Light), "for a light background"),
+                Some(Background::Light) => (Some(Background::Dark), "for a dark background"),
+                Some(Background::Dark) => (None, "the terminal's own"),
+            };
+            model.background = next;
+            model.say(format!("colors: {name}"));
         }
         Command::Dismiss => {
             model.hint = false;
             follow_cursor(model);
         }
         other => {
-            if let Some(to) = destination(model, other) {
+            let page = usize::from(model.layout().body);
+            if let Some(to) = moved(model.browse.cursor, model.shown_len(), page, other) {
                 move_to(model, to);
             }
         }
     }
 }
 
-fn destination(model: &Model, command: Command) -> Option<usize> {
-    let page = usize::from(model.layout().body);
-    moved(model.browse.cursor, model.shown_len(), page, command)
-}
-
-fn move_to(model: &mut Model, to: usize) {
+fn move_to(model: &mut Model, mut to: usize) {
+    if model.is_kept(model.browse.cursor) && to != model.browse.cursor {
+        model.browse.kept = None;
+        to -= usize::from(to > model.browse.cursor);
+    }
     model.browse.cursor = to.min(model.shown_len().saturating_sub(1));
     model.browse.cursor_key = model.cursor_row().map(|row| row.key.clone());
     follow_cursor(model);
@@ -236,6 +217,12 @@ fn only_marked(model: &mut Model) {
     }
     model.browse.only_marked ^= true;
     find_cursor(model);
+}
+
+fn drop_gone(model: &mut Model) {
+    let gone = rows(model.selection.gone());
+    model.selection.unmark_where(|mark| mark.gone.is_some());
+    model.say(format!("{gone} dropped from the marks"));
 }
 
 fn mine(model: &mut Model) {
@@ -270,13 +257,14 @@ fn open_filter_with(model: &mut Model, term: &str) {
 
 /// The rows shown, in a file.
 pub(super) fn save(model: &Model) -> Effect {
-    let what = if model.browse.only_marked {
-        let marks = model.selection.marks().iter();
-        Saved::Lines(marks.map(|mark| tab_separated(&mark.row)).collect())
-    } else {
-        Saved::Rows(model.browse.view.clone())
-    };
-    Effect::Save("list".to_owned(), what)
+    let mut view = model.browse.view.clone();
+    if model.browse.only_marked {
+        view = Arc::new(View {
+            rows: all_shown(model),
+            ..View::default()
+        });
+    }
+    Effect::Save("list".to_owned(), Saved::Rows(view))
 }
 
 /// Closes the filter line, keeping what was typed or going back to what was there before. What cannot be
@@ -310,76 +298,5 @@ pub(super) fn set_filter(model: &mut Model, typed: &str) {
             ask_anew(model);
         }
         Err(complaint) => model.browse.complaint = Some(complaint),
-    }
-}
-
-/// Asks for a view after what is shown, or its order, was changed. Until it is there, keys of the list
-/// wait: they are meant for rows that are not on screen yet.
-pub(super) fn ask_anew(model: &mut Model) {
-    model.browse.arranging.awaited = true;
-    arrange(model);
-}
-
-/// Asks for a view of what is known now. While one is being made, only one more is asked for after it.
-pub(super) fn arrange(model: &mut Model) {
-    let browse = &mut model.browse;
-    if browse.arranging.generation != browse.view.generation {
-        browse.arranging.outdated = true;
-        return;
-    }
-    browse.arranging.outdated = false;
-    browse.arranging.generation += 1;
-    model.effects.push(Effect::Arrange(ArrangeJob {
-        generation: browse.arranging.generation,
-        listings: model.lanes.listings(),
-        query: browse.query.clone(),
-        now: model.now,
-    }));
-}
-
-/// Swaps a view in; the cursor stays on its row.
-pub(super) fn arranged(model: &mut Model, view: Arc<View>) {
-    model.browse.view = view;
-    find_cursor(model);
-    if model.browse.arranging.outdated {
-        arrange(model);
-    } else {
-        model.browse.arranging.awaited = false;
-    }
-}
-
-/// Puts the cursor back on its row, looking near its old place first. Until it was moved it has no row
-/// of its own and stays on the first.
-fn find_cursor(model: &mut Model) {
-    let at = model.browse.cursor;
-    if let Some(key) = &model.browse.cursor_key {
-        let found = near(model, key, at);
-        // Where another filter hides the row, the first one is what the operator looks at.
-        let elsewhere = if model.browse.arranging.awaited {
-            0
-        } else {
-            at
-        };
-        model.browse.cursor = found.unwrap_or(elsewhere);
-    }
-    find_anchor(model);
-    follow_cursor(model);
-}
-
-/// Where a row is now, looking near its old place first.
-fn near(model: &Model, key: &Key, at: usize) -> Option<usize> {
-    let len = model.shown_len();
-    let at = at.min(len.saturating_sub(1));
-    let is_it = |index: &usize| model.shown(*index).is_some_and(|row| row.key == *key);
-    (at..len).find(is_it).or_else(|| (0..at).rev().find(is_it))
-}
-
-/// Finds the row again that a range began on; without it there is no range.
-fn find_anchor(model: &mut Model) {
-    if let Some(mut range) = model.browse.range.take()
-        && let Some(at) = near(model, &range.anchor, range.at)
-    {
-        range.at = at;
-        model.browse.range = Some(range);
     }
 }

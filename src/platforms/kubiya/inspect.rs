@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::error::PlatformError;
-use crate::domain::inspection::{Line, Part};
+use crate::domain::inspection::{Line, Part, without_colors};
 use crate::platforms::http::{Call, Http};
 use crate::platforms::kubiya::refusal;
 use crate::platforms::loose::FromJson;
@@ -47,7 +47,10 @@ fn lines(message: &Value) -> Vec<Line> {
         .map_or_else(|| content.to_string(), str::to_owned);
     let role = message["role"].as_str().unwrap_or("?");
     let text = format!("{role}: {}", text.trim());
-    let mut lines: Vec<Line> = text.lines().map(Line::plain).collect();
+    let mut lines: Vec<Line> = text
+        .lines()
+        .map(|line| Line::plain(&without_colors(line)))
+        .collect();
     if let Some(first) = lines.first_mut() {
         first.at = Timestamp::from_json(message["timestamp"].clone());
     }

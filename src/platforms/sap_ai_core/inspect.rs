@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::error::PlatformError;
-use crate::domain::inspection::{Inquiry, Line, Part};
+use crate::domain::inspection::{Inquiry, Line, Part, without_colors};
 use crate::domain::resource::Key;
 use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http, Reply};
@@ -131,7 +131,7 @@ impl Record {
     fn lines(&self) -> impl Iterator<Item = Line> {
         self.msg.text().lines().map(|text| Line {
             at: self.timestamp.0,
-            text: shortened(text, LONGEST_TEXT),
+            text: shortened(&without_colors(text), LONGEST_TEXT),
         })
     }
 }

@@ -40,13 +40,10 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, detail
 fn title(detail: &Detail) -> Words {
     let topic = detail.page.topic.word();
     let title = strong(topic).plain(format!(" {}", detail.row.name));
-    match detail.unlisted {
-        None => title,
-        Some(since) => title.say(
-            Tone::Warn,
-            format!("  no longer listed since {}", time_of_day(since)),
-        ),
-    }
+    let Some(since) = detail.unlisted.map(time_of_day) else {
+        return title;
+    };
+    title.say(Tone::Warn, format!("  no longer listed since {since}"))
 }
 
 /// Whether the platform is being asked, and whether it will be again.
@@ -73,9 +70,9 @@ fn found(detail: &Detail) -> Words {
 
 fn words(line: &PageLine) -> Words {
     let lead = match line.lead {
-        Lead::Label(label) => quiet(label),
-        Lead::Time(at) => quiet(time_of_day(at)),
-        Lead::Nothing | Lead::Labelled | Lead::Timed => Words::new(),
+        Lead::Label(label) if !line.goes_on => quiet(label),
+        Lead::Time(at) if !line.goes_on => quiet(time_of_day(at)),
+        Lead::Label(_) | Lead::Time(_) | Lead::Nothing => Words::new(),
     };
     let tone = theme::of_weight(line.weight);
     lead.pad_to(line.lead.width()).say(tone, &line.text)

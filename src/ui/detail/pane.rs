@@ -55,13 +55,8 @@ pub(in crate::ui) fn beside(canvas: &mut Canvas, area: Rect, model: &Model) {
     let mut rules = vec![Words::new(), quiet("rules for this row")];
     for action in STEPS {
         let (head, why) = rule(model, row, action);
-        rules.extend(hanging(
-            head.pad_to(LABEL + 2),
-            Tone::Quiet,
-            &why,
-            columns,
-            2,
-        ));
+        let head = head.pad_to(LABEL + 2);
+        rules.extend(hanging(head, Tone::Quiet, &why, columns, 2));
     }
     rules.extend([Words::new(), keys()]);
     let room = usize::from(inner.height).saturating_sub(rules.len());
@@ -144,10 +139,10 @@ fn keys() -> Words {
         (Command::Logs, "logs"),
         (Command::Detail, "full detail"),
     ];
-    shown
-        .into_iter()
-        .fold(Words::new(), |words, (command, does)| {
-            let key = name(Place::Browse, command);
-            words.strong(key).quiet(format!(" {does}   "))
-        })
+    let mut words = Words::new();
+    for (command, does) in shown {
+        let key = name(Place::Browse, command);
+        words = words.strong(key).quiet(format!(" {does}   "));
+    }
+    words
 }

@@ -44,7 +44,7 @@ fn term() -> impl Strategy<Value = String> {
     let start = prop::sample::select(vec![
         "", "!", "~", "!~", "age>", "age<", "gpu>", "gpu<", ":", ">", "~(",
     ]);
-    let field = any::<prop::sample::Index>().prop_map(|at| format!("{}:", at.get(TEXT_FIELDS).0));
+    let field = any::<prop::sample::Index>().prop_map(|at| format!("{}:", at.get(&TEXT_FIELDS)));
     let start = prop_oneof![3 => start.prop_map(String::from), 1 => field];
     let rest = prop_oneof![
         prop::sample::select(vec![

@@ -13,7 +13,7 @@ use centurion::domain::error::PlatformError;
 use centurion::domain::inspection::{Inquiry, Line, Part};
 use centurion::domain::plan::Batch;
 use centurion::domain::resource::{Key, Reading, Resource, Scope, Source};
-use centurion::domain::text::Secret;
+use centurion::domain::text::{Clean, Secret};
 use centurion::domain::time::{Moment, Now};
 use centurion::ui::draw;
 use centurion::ui::theme::Theme;
@@ -23,7 +23,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
-use super::rows::rows;
+use super::rows::{hostile, rows};
 
 /// 2026-11-22 09:43:07 UTC.
 pub(crate) const START: i64 = 1_795_340_587;
@@ -143,6 +143,8 @@ impl Scene {
                     self.inquiries.push((key, inquiry, number));
                 }
                 Effect::Copy(text) => self.taken_out.push(text),
+                Effect::ReadText(name) => self.taken_out.push(format!("reads {name}")),
+                Effect::Demo => self.taken_out.push("the demo".to_owned()),
                 Effect::Save(_, Saved::Lines(lines)) => self.taken_out.push(lines.join("\n")),
                 Effect::Send(_, batch) => self.batch = Some(batch),
                 _ => {}
@@ -152,13 +154,7 @@ impl Scene {
 
     /// Every source answers with its rows.
     pub(crate) fn list_all(&mut self) {
-        let sources: Vec<Arc<Source>> = self
-            .model
-            .lanes
-            .sources()
-            .map(|state| state.source.clone())
-            .collect();
-        for source in sources {
+        for source in self.sources() {
             let rows = rows(&source);
             self.list(&source, rows);
         }
@@ -172,10 +168,8 @@ impl Scene {
 
     /// Every source of a connection answers again.
     pub(crate) fn list_again(&mut self, connection: &str) {
-        let states = self.model.lanes.sources();
-        let own = states.filter(|state| state.source.connection.as_str() == connection);
-        let sources: Vec<Arc<Source>> = own.map(|state| state.source.clone()).collect();
-        for source in sources {
+        let own = |source: &Arc<Source>| source.connection.as_str() == connection;
+        for source in self.sources().into_iter().filter(own) {
             let rows = rows(&source);
             self.list(&source, rows);
         }
@@ -252,6 +246,46 @@ impl Scene {
     pub(crate) fn answer_ends(&mut self) {
         let number = self.inquiries.last().expect("something was asked").2;
         self.tell(Message::Told(number, None));
+    }
+
+    /// Says these texts wherever a server, a file, a ticket or the operator can put one on this screen.
+    pub(crate) fn poison(&mut self, texts: &[String]) {
+        let sources: Vec<Arc<Source>> = self.sources();
+        for source in &sources {
+            let mut rows = rows(source);
+            rows.extend(texts.iter().map(|text| hostile(source, text)));
+            self.list(source, rows);
+        }
+        self.tell(Message::Previewed(texts.to_vec()));
+        for text in texts {
+            let why = Clean::new(text);
+            self.tell(Message::Notice(text.clone()));
+            self.tell(Message::Paste(text.clone()));
+            if !self.model.runs.is_empty() {
+                self.batch(BatchMessage::Note(why.clone()));
+                self.batch(BatchMessage::JournalFailed(why.clone()));
+            }
+            if let Some((_, _, number)) = self.inquiries.last() {
+                let part = Part {
+                    title: "raw JSON",
+                    lines: Ok(texts.iter().map(|text| Line::plain(text)).collect()),
+                    note: Some(why.clone()),
+                };
+                self.tell(Message::Told(*number, Some(part)));
+            }
+            if let Some(source) = sources
+                .last()
+                .filter(|_| !self.model.lanes.troubles().is_empty())
+            {
+                self.fail(source, PlatformError::Trust { why });
+            }
+        }
+        self.model.config_file = Some(texts.concat());
+    }
+
+    fn sources(&self) -> Vec<Arc<Source>> {
+        let states = self.model.lanes.sources();
+        states.map(|state| state.source.clone()).collect()
     }
 
     /// The phrase that confirms the open plan.

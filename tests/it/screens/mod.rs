@@ -2,14 +2,13 @@
 
 mod confirming;
 pub(crate) mod fixture;
+mod list;
 mod pictures;
 mod rows;
 pub(crate) mod scenes;
 mod sweeps;
 
 use regex::Regex;
-
-use scenes::SCENES;
 
 /// Local times differ from machine to machine; their width does not.
 fn without_times(screen: &str) -> String {
@@ -26,7 +25,7 @@ fn every_screen_looks_as_it_was_agreed() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     let _bound = settings.bind_to_scope();
-    for (name, scene) in SCENES {
+    for (name, scene) in scenes::all() {
         for size in [(80, 24), (120, 35)] {
             let screen = without_times(&scene(size).screen());
             insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), screen);

@@ -354,22 +354,21 @@ fn offers(platform: PlatformId, seed: &Seed) -> Offers {
     }
 }
 
-/// A row whose every text tries to drive the terminal or to hide a part of itself.
-pub(crate) fn hostile(source: &Arc<Source>) -> Arc<Resource> {
-    let poison = "\u{1b}[31mred\u{7}\u{8}\r\n\tx\u{9b}2J\u{202e}evil\u{2066}\u{200b}\u{200d}\u{feff}\u{e0041}\
-                  \u{7f}東京👨\u{200d}👩\u{200d}👧🇩🇪e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}";
+/// A row all of whose texts are that one.
+pub(crate) fn hostile(source: &Arc<Source>, text: &str) -> Arc<Resource> {
+    let clean = Clean::new(text);
     let mut row = resource(source, &EXECUTIONS[0]);
-    row.key.id = Id::new(poison);
-    row.name = Clean::new(poison);
-    row.scope = Clean::new(poison);
-    row.owner = Some(Clean::new(poison));
-    row.message = Some(Clean::new(poison));
-    row.subtype = Some(Clean::new(poison));
-    row.target = Some(Clean::new(poison));
+    row.key.id = Id::new(text);
+    row.name = clean.clone();
+    row.scope = clean.clone();
+    row.owner = Some(clean.clone());
+    row.message = Some(clean.clone());
+    row.subtype = Some(clean.clone());
+    row.target = Some(clean.clone());
     row.status = Status {
-        word: Clean::new(poison),
+        word: clean.clone(),
         group: Group::Unknown,
     };
-    row.facts = [("scenario", Clean::new(poison))].into();
+    row.facts = [("scenario", clean)].into();
     Arc::new(row)
 }
