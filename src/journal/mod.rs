@@ -19,11 +19,6 @@ mod past;
 mod probe;
 mod reader;
 mod record;
-#[cfg(not(unix))]
-#[path = "elsewhere.rs"]
-mod system;
-#[cfg(unix)]
-#[path = "unix.rs"]
 mod system;
 mod writer;
 

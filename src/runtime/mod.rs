@@ -11,7 +11,6 @@ mod reading;
 mod saving;
 mod sending;
 mod session;
-#[cfg(unix)]
 mod signals;
 mod terminal;
 

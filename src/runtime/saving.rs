@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::app::message::{Message, Saved};
@@ -62,12 +63,10 @@ fn write(folder: &Path, name: &str, what: &Saved) -> io::Result<PathBuf> {
     let stem = format!("centurion-{}", name.replace(unsafe_in_names, "_"));
     let folder = std::path::absolute(folder)?;
     for n in 1..=NAMES_TRIED {
-        let number = if n == 1 {
-            String::new()
-        } else {
-            format!("-{n}")
+        let path = match n {
+            1 => folder.join(format!("{stem}.{ending}")),
+            _ => folder.join(format!("{stem}-{n}.{ending}")),
         };
-        let path = folder.join(format!("{stem}{number}.{ending}"));
         // An empty file of our own holds the name until the whole one takes its place.
         match create(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -112,8 +111,5 @@ fn put(file: File, what: &Saved) -> io::Result<()> {
 /// Makes a file that only its owner may read.
 fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options.write(true).create_new(true).mode(0o600).open(path)
 }
