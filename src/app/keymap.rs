@@ -141,6 +141,7 @@ pub enum Command {
     MarkFailed,
     DeleteStopped,
     ResumeSuspended,
+    Close,
     Fold,
     Export,
     ExportAs(Format),
@@ -249,8 +250,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     LISTS             [PageUp (ctrl 'b')]   PageUp                            ""                   "a page up";
     CHOICES           ['j' Down]            Down                              ""                   "down";
     CHOICES           ['k' Up]              Up                                ""                   "up";
-    [Palette]         [Down]                Down                              ""                   "down";
-    [Palette]         [Up]                  Up                                ""                   "up";
+    [Palette Export]  [Down]                Down                              ""                   "down";
+    [Palette Export]  [Up]                  Up                                ""                   "up";
     [Palette]         [Enter]               Accept                            "run"                "run the chosen command";
     [Sources]         ['r']                 Refresh                           "read now"           "read every source now";
     [Sources]         ['p']                 Hold                              "hold"               "hold the refresh; again: go on";
@@ -285,8 +286,9 @@ pub const BINDINGS: &[Binding] = bindings! {
     // Results.
     [Results]         ['f']                 Retry                             "retry"              "plan again what can be retried";
     [Results]         ['F']                 MarkFailed                        "re-mark failed"     "mark what was rejected or is unknown";
-    [Results]         ['D']                 DeleteStopped                     "delete stopped"     "plan the delete of what was stopped";
+    [Results]         ['D']                 DeleteStopped                     "delete stopped"     "plan the delete of what was stopped and cannot be resumed";
     [Results]         ['u']                 ResumeSuspended                   ""                   "plan the resume of what was suspended";
+    [Results]         ['C']                 Close                             "close"              "end a batch whose connections are gone: no row of it is read back any more";
     [Results]         ['y']                 CopyIds                           "copy ids"           "copy the ids of the group under the cursor";
     [ResultsRow]      ['y']                 CopyIds                           "copy id"            "copy the id";
     [Results ResultsRow] ['e']              Export                            "export"             "save the results as CSV, JSON or Markdown";
@@ -297,6 +299,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Export]          ['c']                 ExportAs(Format::Csv)             "CSV"                "a table for spreadsheets";
     [Export]          ['j']                 ExportAs(Format::Json)            "JSON"               "facts, counts and rows for programs";
     [Export]          ['m']                 ExportAs(Format::Markdown)        "Markdown"           "a block for an incident note";
+    [Export]          [Enter]               Accept                            "save"               "save in the form under the cursor";
     [Batches]         [Enter]               Accept                            "open"               "the results of this batch";
     [Detail]          ['y']                 CopyIds                           "copy id"            "copy the id";
     PAGES             ['/']                 Search                            "search"             "look for a text; enter goes to the first place";

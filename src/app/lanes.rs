@@ -329,16 +329,10 @@ impl Lanes {
             .all(|state| matches!(state.health, Health::Connecting))
     }
 
-    /// The present of the header: whether any connection may change anything, and whether one is protected.
-    pub fn standing(&self) -> (bool, bool) {
-        let writable = self
-            .all
-            .iter()
-            .any(|lane| lane.connection.read_only == ReadOnly::No);
-        (
-            writable,
-            self.all.iter().any(|lane| lane.connection.protected),
-        )
+    /// Whether any connection may change anything.
+    pub fn may_change(&self) -> bool {
+        let mut lanes = self.all.iter();
+        lanes.any(|lane| lane.connection.read_only == ReadOnly::No)
     }
 }
 

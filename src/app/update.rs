@@ -300,7 +300,7 @@ fn popup(model: &mut Model, command: Command) {
         Popup::Palette(_) => palette(model),
         // Reading now, and holding.
         Popup::Sources(_) => list(model, command),
-        Popup::Export => exporting::export(model, command),
+        Popup::Export(_) => exporting::export(model, command),
         Popup::Messages(_) | Popup::Help(..) => {}
         Popup::Quit => model.effects.push(Effect::Quit(0)),
     }

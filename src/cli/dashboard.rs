@@ -143,7 +143,12 @@ impl Start {
             reload,
         );
         let ended = runtime::run(setup, context, theme(look), || drills.at("draw")).await;
-        ended.map_err(|error| Failure::Machine("the terminal failed", error))
+        let (status, parting) =
+            ended.map_err(|error| Failure::Machine("the terminal failed", error))?;
+        for line in parting {
+            super::say(&line);
+        }
+        Ok(status)
     }
 }
 

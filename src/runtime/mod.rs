@@ -43,21 +43,25 @@ const PANICKED: ExitStatus = 101;
 /// Runs the dashboard until it is left. Takes the terminal over and gives it back. `before_draw` is called
 /// before each frame, for tests.
 ///
-/// However it ends, a panic included: nothing further is sent, and answers under way are recorded.
+/// However it ends, a panic included: nothing further is sent, and answers under way are recorded. What is
+/// still to be said then, on the terminal that was given back, comes with the status.
 pub async fn run(
     setup: Setup,
     context: Context,
     theme: Theme,
     before_draw: impl Fn(),
-) -> io::Result<ExitStatus> {
+) -> io::Result<(ExitStatus, Vec<String>)> {
     let mut screen = Screen::open(theme)?;
     let mut signals = Signals::listen()?;
     let mut session = Session::start(Model::new(setup), context);
     let turns = turn(&mut session, &mut screen, &mut signals, before_draw);
     let ended = AssertUnwindSafe(turns).catch_unwind().await;
-    session.finish().await;
+    let parting = session.finish().await.parting();
     drop(screen);
-    ended.unwrap_or(Ok(PANICKED))
+    let status = ended.unwrap_or(Ok(PANICKED))?;
+    // A terminal that has taken nothing for a second may never take anything.
+    let is_heard = !output::is_busy();
+    Ok((status, if is_heard { parting } else { Vec::new() }))
 }
 
 /// What ended a wait.

@@ -1,4 +1,5 @@
-//! Short notices, at the bottom right above the footer: three at most, the newest lowest.
+//! Short notices, at the bottom right above the footer, the newest lowest: three at most, and a single one
+//! where rows to be read stand above.
 
 use ratatui::layout::Rect;
 
@@ -8,20 +9,20 @@ use crate::ui::canvas::{Canvas, fit};
 use crate::ui::theme::Tone;
 use crate::ui::words::clean;
 
-const MOST: usize = 3;
-
-/// Draws them, over whatever is there.
+/// Draws them, over whatever is there but rows of plan and results.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
-    let older = model.notices.len().saturating_sub(MOST);
-    let shown = model.notices.iter().skip(older).rev();
-    // In the list the line of marks stays in sight: nothing may hide what will be acted on.
-    let above = match model.screen {
-        Screen::Browse => 2 + u16::from(model.layout().hint),
-        Screen::FirstRun | Screen::Plan(_) | Screen::Results(_) | Screen::Detail(_) => 1,
+    let (most, above) = match model.screen {
+        // The edge of the box has room for one.
+        Screen::Plan(_) | Screen::Results(_) => (1, 1),
+        // In the list the line of marks stays in sight: nothing may hide what will be acted on.
+        Screen::Browse => (3, 2 + u16::from(model.layout().hint)),
+        Screen::FirstRun | Screen::Detail(_) => (3, 1),
     };
+    let older = model.notices.len().saturating_sub(most);
+    let shown = model.notices.iter().skip(older).rev();
     let lowest = area.bottom().saturating_sub(above + 1);
     for (up, notice) in (0u16..).zip(shown) {
-        let is_highest = usize::from(up) + 1 == MOST;
+        let is_highest = usize::from(up) + 1 == most;
         let more = if is_highest && older > 0 {
             format!("+{older}  ")
         } else {

@@ -144,6 +144,9 @@ impl Scene {
                 }
                 Effect::Copy(text) => self.taken_out.push(text),
                 Effect::Save(_, Saved::Lines(lines)) => self.taken_out.push(lines.join("\n")),
+                Effect::Save(_, Saved::Text(ending, text)) => {
+                    self.taken_out.push(format!("{ending} {text}"));
+                }
                 Effect::Send(_, batch) => self.batch = Some(batch),
                 _ => {}
             }

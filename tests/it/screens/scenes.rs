@@ -49,12 +49,16 @@ pub(crate) const SCENES: &[(&str, Way)] = &[
     ("plan_wire", plan_wire),
     ("plan_busy", plan_busy),
     ("plan_find", plan_find),
+    ("plan_find_nothing", plan_find_nothing),
+    ("plan_clean_up", plan_clean_up),
+    ("plan_of_nothing", plan_of_nothing),
     ("results_sending", results_sending),
     ("results", results),
     ("results_left", results_left),
     ("results_folds", results_folds),
     ("results_row", results_row),
     ("results_out_of_reach", results_out_of_reach),
+    ("results_notices", results_notices),
     ("export", export),
     ("results_journal", results_journal),
     ("batches", batches),
@@ -293,7 +297,7 @@ fn plan_wire(size: Size) -> Scene {
     scene
 }
 
-fn results_sending(size: Size) -> Scene {
+pub(crate) fn results_sending(size: Size) -> Scene {
     let mut scene = plan(size);
     let phrase = match &scene.model.screen {
         centurion::app::Screen::Plan(confirm) => confirm.plan.phrase(),
@@ -368,7 +372,7 @@ pub(crate) fn results(size: Size) -> Scene {
     scene
 }
 
-fn results_left(size: Size) -> Scene {
+pub(crate) fn results_left(size: Size) -> Scene {
     let mut scene = results(size);
     scene.press("<esc>");
     scene
@@ -490,6 +494,38 @@ fn plan_busy(size: Size) -> Scene {
 fn plan_find(size: Size) -> Scene {
     let mut scene = plan(size);
     scene.press("<tab>/notebook");
+    scene
+}
+
+pub(crate) fn plan_find_nothing(size: Size) -> Scene {
+    let mut scene = plan(size);
+    scene.press("<tab>/no such row<enter>");
+    scene
+}
+
+/// Stops and deletes in one plan, on all platforms.
+pub(crate) fn plan_clean_up(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("saa<enter>axc");
+    scene.wait(1);
+    scene.answer_reads();
+    scene.press("weekly<enter>");
+    scene
+}
+
+/// Workloads that run cannot be deleted: no row of a protected connection, and none that would leave.
+pub(crate) fn plan_of_nothing(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("3axd");
+    scene
+}
+
+/// More notices than one over results that fill the screen.
+pub(crate) fn results_notices(size: Size) -> Scene {
+    let mut scene = results(size);
+    for words in ["first", "second", "third"] {
+        scene.tell(Message::Notice(format!("the {words} notice")));
+    }
     scene
 }
 
