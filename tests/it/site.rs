@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use centurion::domain::connection::PlatformId;
 use centurion::journal::Journal;
@@ -13,6 +14,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::pty::{Start, centurion};
+use crate::wire::Wire;
 
 /// Prints what a long run has done, or how it can be repeated.
 #[expect(clippy::print_stdout, reason = "the counts of a run are its result")]
@@ -33,7 +35,8 @@ pub(crate) const HELPERS_SAW: &str = "secret-helpers-saw";
 
 /// A simulated organisation, and a folder with a configuration of all its accounts and a journal.
 pub(crate) struct Site {
-    pub(crate) simulator: Simulator,
+    wire: Wire,
+    pub(crate) simulator: Arc<Simulator>,
     pub(crate) folder: TempDir,
     _runtime: Runtime,
 }
@@ -43,11 +46,13 @@ impl Site {
         let runtime = Runtime::new().expect("threads");
         let simulator = {
             let _inside = runtime.enter();
-            Simulator::start(options).expect("a free port")
+            Arc::new(Simulator::start(options).expect("a free port"))
         };
+        let folder = tempfile::tempdir().expect("a temporary folder");
         let site = Self {
+            wire: Wire::new(&simulator, folder.path().join("journal")),
             simulator,
-            folder: tempfile::tempdir().expect("a temporary folder"),
+            folder,
             _runtime: runtime,
         };
         fs::set_permissions(site.folder.path(), fs::Permissions::from_mode(0o700)).expect("ours");
@@ -155,9 +160,11 @@ impl Site {
 
     /// What the simulator received that changes something, oldest first.
     pub(crate) fn changes(&self) -> Vec<Recorded> {
-        let changing =
-            |request: &Recorded| request.method != "GET" && !request.path.ends_with("/token");
-        let requests = self.simulator.requests().into_iter();
-        requests.filter(changing).collect()
+        self.wire.changes()
+    }
+
+    /// Fails where an id left that was not confirmed, or left again.
+    pub(crate) fn assert_confirmed(&self) {
+        self.wire.assert_confirmed();
     }
 }
