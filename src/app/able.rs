@@ -1,7 +1,7 @@
 //! Which commands can act now: the footer shows no other.
 
 use crate::app::keymap::Command;
-use crate::app::{Model, Screen};
+use crate::app::{Model, Screen, confirm, results};
 use crate::domain::action::Action;
 
 /// Whether what a command needs is there.
@@ -36,7 +36,13 @@ impl Model {
         }
         let mut needs = NEEDS.iter();
         let need = needs.find(|(commands, _)| commands.contains(&command));
-        self.may(command) && need.is_none_or(|(_, holds)| holds(self))
+        let is_open_to_it = match &self.screen {
+            _ if self.popup.is_some() => true,
+            Screen::Plan(confirm) => confirm::may(self, confirm, command),
+            Screen::Results(results) => results::may(self, results, command),
+            Screen::FirstRun | Screen::Browse | Screen::Detail(_) => true,
+        };
+        is_open_to_it && need.is_none_or(|(_, holds)| holds(self))
     }
 
     /// Whether some row takes the action.

@@ -2,14 +2,15 @@
 
 use crate::app::keymap::Command;
 use crate::app::message::{Effect, Saved};
-use crate::app::{Model, Screen};
-use crate::domain::export::Table;
+use crate::app::{Model, Popup, Screen};
+use crate::domain::export::{Format, Table};
 
 /// Describes the file for the plan or the results on screen: all of it, folded or not, as it stands now.
 pub(super) fn export(model: &mut Model, command: Command) {
-    model.popup = None;
-    let Command::ExportAs(format) = command else {
-        return;
+    let format = match (command, model.popup.take()) {
+        (Command::ExportAs(format), _) => format,
+        (_, Some(Popup::Export(cursor))) => Format::ALL[cursor],
+        (_, _) => return,
     };
     let (stem, table) = match &model.screen {
         Screen::Plan(confirm) => {
@@ -18,7 +19,7 @@ pub(super) fn export(model: &mut Model, command: Command) {
             (stem, Table::of_plan(&confirm.plan, &by))
         }
         Screen::Results(results) => {
-            let Some(run) = model.runs.get(results.run - 1) else {
+            let Some(run) = model.run(results.run) else {
                 return;
             };
             let name = run.name.as_deref().unwrap_or("without-a-name");

@@ -1,8 +1,8 @@
 //! Later reads of the rows of batches: what they show, when the next is due, when a batch has settled.
 
-use crate::app::Model;
 use crate::app::listing::Listing;
 use crate::app::message::{BatchNumber, Effect, Seen};
+use crate::app::{Model, run};
 use crate::domain::action::Goal;
 use crate::domain::report::{Report, ReportRow};
 use crate::domain::resource::{Key, Reading, Source};
@@ -13,13 +13,10 @@ use crate::domain::tracking::Tracking;
 /// Takes a read of a row into every batch it belongs to.
 pub(super) fn observe(model: &mut Model, key: &Key, started: Moment, reading: &Reading) {
     let now = model.now.moment;
-    for (number, run) in (1..).zip(&mut model.runs) {
-        if !run.is_followed() {
-            continue;
-        }
+    for run in model.runs.iter_mut().filter(|run| run.is_followed()) {
         if let Some(tracking) = run.report.observe(key, reading, started, now) {
             let seen = seen(&run.report, key, tracking);
-            model.effects.push(Effect::Record(number, vec![seen]));
+            model.effects.push(Effect::Record(run.number, vec![seen]));
         }
     }
 }
@@ -61,22 +58,19 @@ pub(super) fn tick(model: &mut Model) {
     let now = model.now.moment;
     let mut due: Vec<Key> = Vec::new();
     let mut settled = Vec::new();
-    for (number, run) in (1..).zip(&mut model.runs) {
-        if !run.is_followed() {
-            continue;
-        }
+    for run in model.runs.iter_mut().filter(|run| run.is_followed()) {
         run.waiting.retain(|(_, until)| *until > now);
         let changed = run.report.tick(now);
         if !changed.is_empty() {
             let changed = changed.iter();
             let seen = changed.map(|(key, tracking)| seen(&run.report, key, *tracking));
-            let seen = Effect::Record(number, seen.collect());
+            let seen = Effect::Record(run.number, seen.collect());
             model.effects.push(seen);
         }
         due.extend(run.report.take_due(now));
         if run.done && run.settled.is_none() && run.report.moving() == 0 {
             run.settled = Some(now);
-            settled.push(number);
+            settled.push(run.number);
         }
     }
     if !due.is_empty() {
@@ -90,19 +84,41 @@ pub(super) fn tick(model: &mut Model) {
 /// Says and writes that a batch has settled. What could not be read back is not over, unless its world
 /// is gone with a demo.
 fn settle(model: &mut Model, number: BatchNumber) {
-    let run = &model.runs[number - 1];
-    let is_whole = run.out_of_reach.is_empty();
-    if is_whole {
-        let (reached, marked) = (
-            run.report.tracked(Tracking::Reached),
-            run.report.totals().marked(),
-        );
+    let Some(run) = model.run(number) else {
+        return;
+    };
+    if run.out_of_reach.is_empty() {
+        let reached = run.report.tracked(Tracking::Reached);
+        let marked = run.report.totals().marked();
         let name = run.name.clone().unwrap_or_else(|| number.to_string());
         model.announce(format!(
             "batch {name} has settled: {reached} of {marked} reached their target   B batches"
         ));
-    }
-    if is_whole || model.demo {
         model.effects.push(Effect::Finish(number));
+    } else if model.demo {
+        run::close(model, number);
+    }
+    model.forget_runs();
+}
+
+impl Model {
+    /// What is said once the screen is left: the batches of which rows still move, and where to look for
+    /// them. The world of a demo ends with it.
+    pub fn parting(&self) -> Vec<String> {
+        let moving = self.followed().filter(|(_, run)| run.report.moving() > 0);
+        let line = |(_, run): (BatchNumber, &run::Run)| {
+            let (name, totals) = (run.name.as_ref()?, run.report.totals());
+            let counts = totals.named().into_iter().filter(|(_, count)| *count > 0);
+            let counts: Vec<String> = counts
+                .map(|(word, count)| format!("{count} {word}"))
+                .collect();
+            Some(format!(
+                "batch {name}: {} marked = {}, {} still moving; see `centurion history {name}`",
+                totals.marked(),
+                counts.join(" + "),
+                run.report.moving(),
+            ))
+        };
+        moving.filter(|_| !self.demo).filter_map(line).collect()
     }
 }

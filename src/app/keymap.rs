@@ -140,6 +140,7 @@ pub enum Command {
     MarkFailed,
     DeleteStopped,
     ResumeSuspended,
+    Close,
     Fold,
     Export,
     ExportAs(Format),
@@ -260,8 +261,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     LISTS             [(ctrl 'u')]          Move(Move::HalfUp)                ""                   "half a page up";
     LISTS             [PageDown (ctrl 'f')] Move(Move::PageDown)              ""                   "a page down";
     LISTS             [PageUp (ctrl 'b')]   Move(Move::PageUp)                ""                   "a page up";
-    [Palette Ids]     [Down]                Move(Move::Down)                  ""                   "down";
-    [Palette Ids]     [Up]                  Move(Move::Up)                    ""                   "up";
+    [Palette Ids Export] [Down]                Move(Move::Down)                  ""                   "down";
+    [Palette Ids Export] [Up]                  Move(Move::Up)                    ""                   "up";
     [Palette]         [Enter]               Accept                            "run"                "run the chosen command";
     [Ids]             [Enter]               Accept                            "mark"               "read every source anew, then mark the rows of these ids";
     [FirstRun]        ['4']                 Demo                              "demo"               "look around on simulated platforms, without a network";
@@ -296,8 +297,9 @@ pub const BINDINGS: &[Binding] = bindings! {
     // Results.
     [Results]         ['f']                 Retry                             "retry"              "plan again what can be retried";
     [Results]         ['F']                 MarkFailed                        "re-mark failed"     "mark what was rejected or is unknown";
-    [Results]         ['D']                 DeleteStopped                     "delete stopped"     "plan the delete of what was stopped";
+    [Results]         ['D']                 DeleteStopped                     "delete stopped"     "plan the delete of what was stopped and cannot be resumed";
     [Results]         ['u']                 ResumeSuspended                   ""                   "plan the resume of what was suspended";
+    [Results]         ['C']                 Close                             "close"              "end a batch whose connections are gone: no row of it is read back any more";
     [Results]         ['y']                 CopyIds                           "copy ids"           "copy the ids of the group under the cursor";
     [ResultsRow]      ['y']                 CopyIds                           "copy id"            "copy the id";
     [Results ResultsRow] ['e']              Export                            "export"             "save the results as CSV, JSON or Markdown";
@@ -308,6 +310,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Export]          ['c']                 ExportAs(Format::Csv)             "CSV"                "a table for spreadsheets";
     [Export]          ['j']                 ExportAs(Format::Json)            "JSON"               "facts, counts and rows for programs";
     [Export]          ['m']                 ExportAs(Format::Markdown)        "Markdown"           "a block for an incident note";
+    [Export]          [Enter]               Accept                            "save"               "save in the form under the cursor";
     [Batches]         [Enter]               Accept                            "open"               "the results of this batch";
     [Detail]          ['y']                 CopyIds                           "copy id"            "copy the id";
     PAGES             ['/']                 Search                            "search"             "look for a text; enter goes to the first place";

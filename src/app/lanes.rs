@@ -367,13 +367,10 @@ impl Lanes {
         self.all.iter().flat_map(Lane::troubles).collect()
     }
 
-    /// The present of the header: whether any connection may change anything, and whether one is protected.
-    pub fn standing(&self) -> (bool, bool) {
-        let connections = || self.all.iter().map(|lane| &lane.connection);
-        (
-            connections().any(|connection| connection.read_only == ReadOnly::No),
-            connections().any(|connection| connection.protected),
-        )
+    /// Whether any connection may change anything.
+    pub fn may_change(&self) -> bool {
+        let mut lanes = self.all.iter();
+        lanes.any(|lane| lane.connection.read_only == ReadOnly::No)
     }
 }
 

@@ -1,11 +1,14 @@
 //! The action menu: what each action would do to the marked rows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use crate::app::keymap::Command;
 use crate::app::{Model, Popup, confirm};
-use crate::domain::action::{Action, Exclusion, Offer};
-use crate::domain::plan::{Candidate, Counts};
+use crate::domain::action::{Action, Exclusion};
+use crate::domain::plan::{Candidate, Counts, Place, Plan};
 use crate::domain::resource::Resource;
 use crate::domain::text::Clean;
 use crate::domain::time::time_of_day;
@@ -28,39 +31,37 @@ pub(crate) struct Prospect {
     pub(crate) counts: Counts,
     /// Why most of the left-out rows are left out; `None` where none is.
     pub(crate) why: Option<Clean>,
-    /// The platforms' own verbs for it, by platform label.
-    pub(crate) verbs: Vec<(&'static str, &'static str)>,
+    /// The platforms' own verbs for it, by the platform's name.
+    pub(crate) verbs: Vec<(&'static str, Vec<&'static str>)>,
 }
 
 impl Model {
     /// The rows an action would be planned for: the marked ones, else the one under the cursor.
     pub(crate) fn candidates(&self) -> Vec<Candidate> {
-        let candidate = |row: &Arc<Resource>, marked_as: &Clean| Candidate {
+        if self.selection.is_empty() {
+            let sound = self.unmarked_row().filter(|row| row.key.id.is_sound());
+            let row = sound.map(|row| self.candidate(row, &row.status.word));
+            return row.into_iter().collect();
+        }
+        let gone = |since| format!("no longer there since {}", time_of_day(since));
+        let marks = self.selection.marks().iter();
+        let candidates = marks.map(|mark| Candidate {
+            bar: match mark.gone {
+                None => self.lanes.bar(&mark.row.key),
+                Some(since) => Some((Exclusion::Gone, Clean::new(&gone(since)))),
+            },
+            ..self.candidate(&mark.row, &mark.marked_as)
+        });
+        candidates.collect()
+    }
+
+    /// A row on its way into a plan, unless its connection bars it.
+    pub(super) fn candidate(&self, row: &Arc<Resource>, marked_as: &Clean) -> Candidate {
+        Candidate {
             row: row.clone(),
             marked_as: marked_as.clone(),
             bar: self.lanes.bar(&row.key),
-        };
-        if self.selection.is_empty() {
-            let sound = self.unmarked_row().filter(|row| row.key.id.is_sound());
-            return sound
-                .map(|row| candidate(row, &row.status.word))
-                .into_iter()
-                .collect();
         }
-        let marks = self.selection.marks().iter();
-        marks
-            .map(|mark| match mark.gone {
-                None => candidate(&mark.row, &mark.marked_as),
-                Some(since) => {
-                    let words = format!("no longer there since {}", time_of_day(since));
-                    let bar = Some((Exclusion::Gone, Clean::new(&words)));
-                    Candidate {
-                        bar,
-                        ..candidate(&mark.row, &mark.marked_as)
-                    }
-                }
-            })
-            .collect()
     }
 
     /// The row under the cursor, or the one the open menu is for, as last listed.
@@ -69,11 +70,15 @@ impl Model {
             return self.cursor_row();
         };
         let row = menu.row.as_ref()?;
+        Some(self.newest(row))
+    }
+
+    /// The row as last listed, else as it was seen last.
+    pub(super) fn newest<'a>(&'a self, row: &'a Arc<Resource>) -> &'a Arc<Resource> {
         let state = self.lanes.source(&row.key.source);
         let listing = state.and_then(|state| state.listing.as_ref());
-        listing
-            .and_then(|listing| listing.find(&row.key.id))
-            .or(Some(row))
+        let listed = listing.and_then(|listing| listing.find(&row.key.id));
+        listed.unwrap_or(row)
     }
 
     /// What each action would do to them.
@@ -86,41 +91,34 @@ impl Model {
     }
 }
 
+/// By the plan that would open, so that menu and plan never differ.
 fn prospect(action: Action, candidates: &[Candidate]) -> Prospect {
-    let mut counts = Counts::default();
-    let mut verbs: Vec<(&'static str, &'static str)> = Vec::new();
-    let mut reasons: Vec<(Clean, usize)> = Vec::new();
-    for candidate in candidates {
-        let offer = candidate.row.offers.to(action);
-        let reason = match (&candidate.bar, offer) {
-            (Some((_, words)), _) => words.clone(),
-            (None, Offer::No(_, words)) => Clean::new(words),
-            (None, Offer::Yes(verb) | Offer::ServerDecides(verb, _)) => {
-                let name = (candidate.row.platform().name(), verb.word);
-                if !verbs.contains(&name) {
-                    verbs.push(name);
+    let plan = Plan::propose(
+        action,
+        candidates.to_vec(),
+        Vec::new(),
+        Timestamp::UNIX_EPOCH,
+    );
+    let mut verbs: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut reasons: BTreeMap<&Clean, usize> = BTreeMap::new();
+    for row in plan.rows() {
+        match &row.place {
+            Place::Send(verb) | Place::ServerDecides(verb, _) => {
+                let name = row.row.platform().name();
+                match verbs.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, words)) if words.contains(&verb.word) => {}
+                    Some((_, words)) => words.push(verb.word),
+                    None => verbs.push((name, vec![verb.word])),
                 }
-                match offer {
-                    Offer::ServerDecides(..) => counts.server_decides += 1,
-                    Offer::Yes(_) | Offer::No(..) => counts.send += 1,
-                }
-                continue;
             }
-        };
-        counts.left_out += 1;
-        match reasons.iter_mut().find(|(words, _)| *words == reason) {
-            Some((_, count)) => *count += 1,
-            None => reasons.push((reason, 1)),
+            Place::LeftOut { words, .. } => *reasons.entry(words).or_default() += 1,
         }
     }
-    let why = reasons
-        .into_iter()
-        .max_by_key(|(_, count)| *count)
-        .map(|(words, _)| words);
+    let why = reasons.into_iter().max_by_key(|(_, count)| *count);
     Prospect {
         action,
-        counts,
-        why,
+        counts: plan.counts(),
+        why: why.map(|(words, _)| words.clone()),
         verbs,
     }
 }

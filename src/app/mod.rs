@@ -50,6 +50,7 @@ use crate::app::selection::Selection;
 use crate::app::table::Column;
 use crate::domain::action::Action;
 use crate::domain::connection::{Connection, ConnectionName};
+use crate::domain::export::Format;
 use crate::domain::resource::Key;
 use crate::domain::time::{Moment, Now};
 
@@ -115,9 +116,11 @@ pub struct Model {
     pub screen: Screen,
     /// What lies over it.
     pub(crate) popup: Option<Popup>,
-    /// The batches sent here, and of other runs those that were found in the journal. A number once given
-    /// stays: [`BatchNumber`](message::BatchNumber).
+    /// The batches sent here, and of other runs those that were found in the journal; of those that are over
+    /// only the newest.
     pub runs: Vec<Run>,
+    /// How many batches were numbered.
+    batches_seen: message::BatchNumber,
     /// Rows that are being read by id because a listing did not show them.
     pub(crate) looked_for: HashSet<Key>,
     /// How many inquiries about rows were made.
@@ -167,7 +170,8 @@ pub(crate) enum Popup {
     Ids(Ids),
     Sources(usize),
     Messages(usize),
-    Export,
+    /// Which of [`Format::ALL`] the cursor is on.
+    Export(usize),
     /// The keys of a place, scrolled by so many lines.
     Help(Place, usize),
     Quit,
@@ -185,7 +189,7 @@ impl Popup {
             Self::Ids(_) => Place::Ids,
             Self::Sources(_) => Place::Sources,
             Self::Messages(_) => Place::Messages,
-            Self::Export => Place::Export,
+            Self::Export(_) => Place::Export,
             Self::Help(..) => Place::Help,
             Self::Quit => Place::Quit,
         }
@@ -202,8 +206,9 @@ impl Popup {
             | Self::Batches(at)
             | Self::Sources(at)
             | Self::Messages(at)
+            | Self::Export(at)
             | Self::Help(_, at) => Some(at),
-            Self::TooMany(_) | Self::Export | Self::Quit => None,
+            Self::TooMany(_) | Self::Quit => None,
         }
     }
 }
@@ -250,6 +255,7 @@ impl Model {
             screen,
             popup: None,
             runs: Vec::new(),
+            batches_seen: 0,
             looked_for: HashSet::new(),
             inquiries: 0,
             notices: Vec::new(),
@@ -302,7 +308,8 @@ impl Model {
                 let last = keymap::in_place(*of).count().saturating_sub(page);
                 return (last + 1, page);
             }
-            Some(Popup::TooMany(_) | Popup::Export | Popup::Quit) | None => 0,
+            Some(Popup::Export(_)) => Format::ALL.len(),
+            Some(Popup::TooMany(_) | Popup::Quit) | None => 0,
         };
         (entries, 1)
     }

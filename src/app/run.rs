@@ -5,15 +5,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::Model;
 use crate::app::message::{BatchMessage, BatchNumber, Effect};
+use crate::app::{Model, Screen};
 use crate::domain::action::Exclusion;
 use crate::domain::connection::ConnectionName;
 use crate::domain::outcome::Outcome;
-use crate::domain::report::{Report, ReportRow};
+use crate::domain::report::Report;
 use crate::domain::resource::{Key, Resource};
 use crate::domain::text::Clean;
 use crate::domain::time::{Moment, Now};
+
+/// How many batches that are over stay in memory, and how many of the newest are read of the journal.
+pub(crate) const KEPT: usize = 50;
 
 /// Whose a batch is, and who follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub enum Standing {
 /// A batch and what became of it.
 #[derive(Debug)]
 pub struct Run {
+    /// Which batch; from 1, given by the model and never to another.
+    pub number: BatchNumber,
     /// What became of its rows.
     pub report: Report,
     /// Whose it is.
@@ -61,6 +66,7 @@ impl Run {
     /// A batch that is about to be sent here.
     pub fn new(report: Report, by: Clean, started: Now) -> Self {
         Self {
+            number: 0,
             report,
             standing: Standing::Own,
             by,
@@ -89,19 +95,69 @@ impl Run {
     fn can_be_read_back(&self) -> bool {
         self.out_of_reach.is_empty() || self.report.rows().iter().any(|row| row.track().is_some())
     }
+
+    /// Whether rows of it stay unread for good unless its connections come back.
+    pub(crate) fn is_stuck(&self) -> bool {
+        match self.standing {
+            Standing::Unfinished => true,
+            Standing::Adopted => self.settled.is_some() && !self.out_of_reach.is_empty(),
+            Standing::Own | Standing::Elsewhere | Standing::Ended => false,
+        }
+    }
+
+    /// Whether nothing more is expected of it.
+    fn is_over(&self) -> bool {
+        self.standing == Standing::Ended || (self.settled.is_some() && !self.is_stuck())
+    }
 }
 
 impl Model {
+    /// The batch of that number, unless it is over and forgotten.
+    pub fn run(&self, number: BatchNumber) -> Option<&Run> {
+        self.runs.iter().find(|run| run.number == number)
+    }
+
+    fn run_mut(&mut self, number: BatchNumber) -> Option<&mut Run> {
+        self.runs.iter_mut().find(|run| run.number == number)
+    }
+
+    /// Takes a batch up and numbers it.
+    pub(super) fn add_run(&mut self, run: Run) -> BatchNumber {
+        self.batches_seen += 1;
+        let number = self.batches_seen;
+        self.runs.push(Run { number, ..run });
+        number
+    }
+
+    /// Forgets the oldest of the batches that are over, but not the one on screen: the journal has them.
+    pub(super) fn forget_runs(&mut self) {
+        let shown = match &self.screen {
+            Screen::Results(results) => Some(results.run),
+            Screen::FirstRun | Screen::Browse | Screen::Plan(_) | Screen::Detail(_) => None,
+        };
+        let over = self.runs.iter();
+        let over = over.filter(|run| run.is_over() && Some(run.number) != shown);
+        let mut over: Vec<_> = over.map(|run| (run.name.clone(), run.number)).collect();
+        over.sort_unstable();
+        over.truncate(over.len().saturating_sub(KEPT));
+        let is_kept = |run: &Run| over.iter().all(|(_, number)| *number != run.number);
+        self.runs.retain(is_kept);
+    }
+
     /// The batches that are followed here, with their numbers.
     pub fn followed(&self) -> impl Iterator<Item = (BatchNumber, &Run)> {
-        (1..).zip(&self.runs).filter(|(_, run)| run.is_followed())
+        let followed = self.runs.iter().filter(|run| run.is_followed());
+        followed.map(|run| (run.number, run))
     }
 
     /// Every batch, newest first. One without a name has only just been confirmed.
-    pub fn batches(&self) -> Vec<(BatchNumber, &Run)> {
-        let mut batches: Vec<_> = (1..).zip(&self.runs).collect();
-        batches.sort_by_key(|(number, run)| {
-            (run.name.is_some(), Reverse((run.name.as_deref(), *number)))
+    pub(crate) fn batches(&self) -> Vec<&Run> {
+        let mut batches: Vec<&Run> = self.runs.iter().collect();
+        batches.sort_by_key(|run| {
+            (
+                run.name.is_some(),
+                Reverse((run.name.as_deref(), run.number)),
+            )
         });
         batches
     }
@@ -122,7 +178,7 @@ impl Model {
 /// are read back, and nothing is ever sent again on the strength of it (J2).
 pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
     let mut fresh = 0;
-    for mut run in batches {
+    for run in batches {
         let known = model.runs.iter().position(|known| known.name == run.name);
         let standing = known.map(|place| model.runs[place].standing);
         let is_final = matches!(
@@ -134,21 +190,25 @@ pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
         if is_final || (run.standing == Standing::Elsewhere && is_nameless()) {
             continue;
         }
-        let number = known.map_or(model.runs.len(), |place| place) + 1;
-        if run.standing == Standing::Unfinished {
-            fresh += usize::from(standing != Some(Standing::Unfinished));
-            // The world of an earlier demo is gone for good; other servers may come back.
-            if run.can_be_read_back() || model.demo {
-                run.standing = Standing::Adopted;
-                let adopted = run.name.clone().map(|name| Effect::Adopt(number, name));
-                model.effects.extend(adopted);
+        let is_unfinished = run.standing == Standing::Unfinished;
+        fresh += usize::from(is_unfinished && standing != Some(Standing::Unfinished));
+        let can_be_read_back = run.can_be_read_back();
+        let number = match known {
+            Some(place) => {
+                let number = model.runs[place].number;
+                model.runs[place] = Run { number, ..run };
+                number
             }
-        }
-        match known {
-            Some(place) => model.runs[place] = run,
-            None => model.runs.push(run),
+            None => model.add_run(run),
+        };
+        // The world of an earlier demo is gone for good; other servers may come back.
+        if is_unfinished && can_be_read_back {
+            adopt(model, number, Standing::Adopted);
+        } else if is_unfinished && model.demo {
+            close(model, number);
         }
     }
+    model.forget_runs();
     if fresh > 0 {
         let batches = if fresh == 1 { "batch" } else { "batches" };
         model.warn(format!(
@@ -157,10 +217,27 @@ pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
     }
 }
 
+fn adopt(model: &mut Model, number: BatchNumber, standing: Standing) {
+    let Some(run) = model.run_mut(number) else {
+        return;
+    };
+    let is_held = run.is_followed();
+    run.standing = standing;
+    let name = run.name.clone().filter(|_| !is_held);
+    let adopted = name.map(|name| Effect::Adopt(number, name));
+    model.effects.extend(adopted);
+}
+
+/// Ends a batch of which rows can no longer be read back. What is known of it stays in the journal.
+pub(super) fn close(model: &mut Model, number: BatchNumber) {
+    adopt(model, number, Standing::Ended);
+    model.effects.push(Effect::Finish(number));
+}
+
 /// Takes in what happened to a batch.
 pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessage) {
     let now = model.now.moment;
-    let Some(run) = model.runs.get_mut(number - 1) else {
+    let Some(run) = model.run_mut(number) else {
         return;
     };
     match message {
@@ -169,10 +246,8 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
             run.report.close(Exclusion::NotJournaled, &words, now);
             run.trouble = Some(words);
             let queued = run.report.rows().iter().filter(|row| row.verb.is_some());
-            let left: Vec<_> = queued.map(|row| row.row.clone()).collect();
-            for row in &left {
-                mark_again(model, row);
-            }
+            let rows: Vec<_> = queued.map(|row| row.row.clone()).collect();
+            mark_again(model, rows);
         }
         BatchMessage::JournalFailed(words) => run.trouble = Some(words),
         BatchMessage::Elsewhere => run.standing = Standing::Elsewhere,
@@ -180,20 +255,18 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
         BatchMessage::Answered(key, answer, at) => run.report.settle(&key, answer.into(), at),
         BatchMessage::LeftOut(key, why, words) => {
             run.report.settle(&key, Outcome::LeftOut(why, words), now);
-            let row = run.report.row(&key).map(|row: &ReportRow| row.row.clone());
-            if let Some(row) = row {
-                mark_again(model, &row);
-            }
+            let row = run.report.row(&key).map(|row| row.row.clone());
+            mark_again(model, row);
         }
         BatchMessage::Note(words) => run.notes.push(words),
         BatchMessage::Waiting(connection, seconds) => {
             run.waiting.retain(|(waiting, _)| *waiting != connection);
-            run.waiting
-                .push((connection, now.after(Duration::from_secs(seconds))));
+            let until = now.after(Duration::from_secs(seconds));
+            run.waiting.push((connection, until));
         }
         BatchMessage::LaneStopped(connection, words) => {
-            run.notes
-                .push(Clean::new(&format!("{connection} stopped: {words}")));
+            let words = format!("{connection} stopped: {words}");
+            run.notes.push(Clean::new(&words));
         }
         BatchMessage::Done => {
             let words = Clean::new("no answer was recorded");
@@ -203,9 +276,11 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
     }
 }
 
-/// A row that was not sent after all goes back to the marks, where there is room (`UX.md` 6).
-fn mark_again(model: &mut Model, row: &Arc<Resource>) {
-    if model.selection.mark(row, model.now.moment).is_err() {
-        model.announce("rows that were not sent did not fit into the marks: see the results");
+/// Rows that were not sent after all go back to the marks, where there is room (`UX.md` 6).
+fn mark_again(model: &mut Model, rows: impl IntoIterator<Item = Arc<Resource>>) {
+    for row in rows {
+        if model.selection.mark(&row, model.now.moment).is_err() {
+            model.announce("rows that were not sent did not fit into the marks: see the results");
+        }
     }
 }

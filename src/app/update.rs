@@ -277,7 +277,7 @@ fn popup(model: &mut Model, command: Command) {
         Popup::Ids(_) => ids::accept(model, command),
         // Reading now, and holding.
         Popup::Sources(_) => list(model, command),
-        Popup::Export => exporting::export(model, command),
+        Popup::Export(_) => exporting::export(model, command),
         Popup::Messages(_) | Popup::Help(..) => {}
         Popup::Quit => quit(model),
     }

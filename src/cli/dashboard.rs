@@ -162,7 +162,12 @@ impl Start {
             reload,
         );
         let ended = runtime::run(setup, context, theme(ascii), || drills.at("draw")).await;
-        ended.map_err(|error| Failure::Machine("the terminal failed", error))
+        let (ending, parting) =
+            ended.map_err(|error| Failure::Machine("the terminal failed", error))?;
+        for line in parting {
+            super::say(&line);
+        }
+        Ok(ending)
     }
 }
 

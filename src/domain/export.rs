@@ -5,8 +5,9 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::domain::action::Action;
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::{Place, Plan, PlanRow};
 use crate::domain::report::{Fate, Report, ReportRow};
@@ -45,71 +46,36 @@ pub struct Table {
     title: String,
     facts: Vec<(&'static str, String)>,
     counts: Vec<(&'static str, usize)>,
-    columns: &'static [&'static str],
+    /// The heads of the rows, as the first line of the CSV.
+    heads: &'static str,
     rows: Vec<Vec<String>>,
 }
 
-const OF_RESULTS: &[&str] = &[
-    "batch",
-    "platform",
-    "connection",
-    "scope",
-    "kind",
-    "id",
-    "name",
-    "verb",
-    "request",
-    "outcome",
-    "code",
-    "reason",
-    "request id",
-    "tracking",
-    "status",
-    "target",
-];
+const OF_RESULTS: &str = "batch,platform,connection,scope,kind,id,name,verb,request,outcome,code,reason,\
+                          request id,tracking,status,target";
 
-const OF_PLAN: &[&str] = &[
-    "platform",
-    "connection",
-    "scope",
-    "kind",
-    "id",
-    "name",
-    "status",
-    "group",
-    "verb",
-    "target",
-    "remark",
-];
+const OF_PLAN: &str = "platform,connection,scope,kind,id,name,status,group,verb,target,remark";
 
 impl Table {
     /// A batch, by its journal name, that `by` confirmed.
     pub fn of_results(batch: &str, by: &str, report: &Report) -> Self {
         let (intent, totals) = (report.intent(), report.totals());
-        let text = |text: &Option<Clean>| text.as_ref().map(Clean::to_string).unwrap_or_default();
         let rows = report.rows().iter();
+        let action = intent.action.map_or("", Action::word);
+        let mut counts = vec![("marked", totals.marked())];
+        counts.extend(totals.named());
         Self {
             title: format!("batch {batch}"),
             facts: vec![
                 ("batch", batch.to_owned()),
-                (
-                    "action",
-                    intent.action.map_or("", |action| action.word()).to_owned(),
-                ),
+                ("action", action.to_owned()),
                 ("by", by.to_owned()),
                 ("confirmed", intent.confirmed.to_string()),
-                ("reason", text(&intent.reason)),
-                ("retries", text(&intent.follows)),
+                ("reason", text(intent.reason.as_ref())),
+                ("retries", text(intent.follows.as_ref())),
             ],
-            counts: vec![
-                ("marked", totals.marked()),
-                ("scheduled", totals.scheduled),
-                ("rejected", totals.rejected),
-                ("unknown", totals.unknown),
-                ("left out", totals.left_out),
-                ("without an answer yet", totals.open),
-            ],
-            columns: OF_RESULTS,
+            counts,
+            heads: OF_RESULTS,
             rows: rows.map(|row| results_row(batch, row)).collect(),
         }
     }
@@ -130,7 +96,7 @@ impl Table {
                 ("server decides", counts.server_decides),
                 ("left out", counts.left_out),
             ],
-            columns: OF_PLAN,
+            heads: OF_PLAN,
             rows: plan.rows().iter().map(plan_row).collect(),
         }
     }
@@ -145,35 +111,27 @@ impl Table {
     }
 
     fn csv(&self) -> String {
-        let heads = self.columns.iter().map(|head| (*head).to_owned()).collect();
-        let line = |cells: &Vec<String>| -> String {
-            let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
-            cells.join(",") + "\n"
-        };
-        std::iter::once(&heads)
-            .chain(&self.rows)
-            .map(line)
-            .collect()
+        let mut text = format!("{}\n", self.heads);
+        for row in &self.rows {
+            let cells: Vec<String> = row.iter().map(|cell| csv_cell(cell)).collect();
+            text += &(cells.join(",") + "\n");
+        }
+        text
     }
 
     fn json(&self) -> String {
         let clean = |text: &str| Value::from(Clean::new(text).as_str());
         let row = |cells: &Vec<String>| -> Value {
-            let cells = self.columns.iter().zip(cells);
-            cells
-                .map(|(head, cell)| ((*head).to_owned(), clean(cell)))
-                .collect::<Map<_, _>>()
-                .into()
+            let cells = self.heads.split(',').zip(cells);
+            let cells = cells.map(|(head, cell)| (head.to_owned(), clean(cell)));
+            cells.collect::<Map<_, _>>().into()
         };
         let facts = self.facts.iter();
-        let mut whole: Map<_, _> = facts
-            .map(|(name, fact)| ((*name).to_owned(), clean(fact)))
-            .collect();
+        let facts = facts.map(|(name, fact)| ((*name).to_owned(), clean(fact)));
+        let mut whole: Map<_, _> = facts.collect();
         let counts = self.counts.iter();
-        let counts: Map<_, _> = counts
-            .map(|(name, count)| ((*name).to_owned(), json!(count)))
-            .collect();
-        whole.insert("counts".to_owned(), counts.into());
+        let counts = counts.map(|(name, count)| ((*name).to_owned(), Value::from(*count)));
+        whole.insert("counts".to_owned(), counts.collect::<Map<_, _>>().into());
         whole.insert("rows".to_owned(), self.rows.iter().map(row).collect());
         format!("{:#}\n", Value::from(whole))
     }
@@ -188,12 +146,10 @@ impl Table {
         let counts: Vec<String> = counts
             .map(|(name, count)| format!("{count} {name}"))
             .collect();
-        let (heads, rule) = (self.columns.join(" | "), "---|".repeat(self.columns.len()));
-        let _ = writeln!(
-            text,
-            "- rows: {}\n\n| {heads} |\n|{rule}",
-            counts.join(", ")
-        );
+        let heads = self.heads.replace(',', " | ");
+        let rule = "---|".repeat(self.heads.split(',').count());
+        let counts = counts.join(", ");
+        let _ = writeln!(text, "- rows: {counts}\n\n| {heads} |\n|{rule}");
         for row in &self.rows {
             let cells: Vec<String> = row.iter().map(|cell| markdown_cell(cell)).collect();
             let _ = writeln!(text, "| {} |", cells.join(" | "));
@@ -245,26 +201,16 @@ fn results_row(batch: &str, row: &ReportRow) -> Vec<String> {
     cells.extend([
         row.verb.map_or("", |verb| verb.word).to_owned(),
         row.request
-            .map(|request| request.to_string())
-            .unwrap_or_default(),
+            .map_or_else(String::new, |number| number.to_string()),
         said.outcome.to_owned(),
         said.code,
         said.reason,
         said.request_id,
-        tracked(row).to_owned(),
+        row.shown().map_or("", Tracking::word).to_owned(),
         last.map(Clean::to_string).unwrap_or_default(),
         row.verb.map_or("", |verb| verb.goal.word()).to_owned(),
     ]);
     cells
-}
-
-/// What tracking shows; of a refused row nothing is awaited, so not yet reading it says nothing.
-fn tracked(row: &ReportRow) -> &'static str {
-    let is_refused = matches!(row.outcome(), Some(Outcome::Rejected(_)));
-    let shown = row
-        .tracking()
-        .filter(|state| !(is_refused && *state == Tracking::Waiting));
-    shown.map_or("", Tracking::word)
 }
 
 fn plan_row(row: &PlanRow) -> Vec<String> {
@@ -285,6 +231,10 @@ fn plan_row(row: &PlanRow) -> Vec<String> {
     cells
 }
 
+fn text(text: Option<&Clean>) -> String {
+    text.map(Clean::to_string).unwrap_or_default()
+}
+
 /// What the server said of a row, in words; empty where it said nothing.
 #[derive(Debug, Default)]
 pub struct Said {
@@ -301,7 +251,6 @@ pub struct Said {
 impl Said {
     /// What is known of that row.
     pub fn of(row: &ReportRow) -> Self {
-        let text = |text: &Option<Clean>| text.as_ref().map(Clean::to_string).unwrap_or_default();
         let only = |outcome, reason: String| Self {
             outcome,
             reason,
@@ -310,14 +259,16 @@ impl Said {
         match row.fate() {
             Fate::Queued => only("queued", String::new()),
             Fate::Sent => only("sent", String::new()),
-            Fate::Known(Outcome::Scheduled { message }) => only("scheduled", text(message)),
+            Fate::Known(Outcome::Scheduled { message }) => {
+                only("scheduled", text(message.as_ref()))
+            }
             Fate::Known(Outcome::Unknown(why)) => only("unknown", why.to_string()),
             Fate::Known(Outcome::LeftOut(_, why)) => only("left out", why.to_string()),
             Fate::Known(Outcome::Rejected(no)) => Self {
                 outcome: "rejected",
-                code: text(&no.code),
+                code: text(no.code.as_ref()),
                 reason: no.reason.to_string(),
-                request_id: text(&no.request_id),
+                request_id: text(no.request_id.as_ref()),
             },
         }
     }

@@ -87,6 +87,18 @@ impl ReportRow {
         self.track.as_ref().map(Track::state)
     }
 
+    /// What is shown of a row beside its outcome: of one that was sent, what reads show of it, or that it
+    /// was not read; of a refused one only that it was there already. `None` where nothing is awaited.
+    pub fn shown(&self) -> Option<Tracking> {
+        match self.outcome()? {
+            Outcome::Scheduled { .. } | Outcome::Unknown(_) => {
+                Some(self.tracking().unwrap_or(Tracking::Waiting))
+            }
+            Outcome::Rejected(_) => self.tracking().filter(|state| *state != Tracking::Waiting),
+            Outcome::LeftOut(..) => None,
+        }
+    }
+
     /// Whether it is still expected to move.
     pub fn is_moving(&self) -> bool {
         match &self.fate {
@@ -153,12 +165,18 @@ pub struct Totals {
 impl Totals {
     /// All rows.
     pub const fn marked(self) -> usize {
-        self.sent() + self.left_out
+        self.scheduled + self.rejected + self.unknown + self.left_out + self.open
     }
 
-    /// The rows that left, or are about to.
-    pub const fn sent(self) -> usize {
-        self.scheduled + self.rejected + self.unknown + self.open
+    /// Each count with its word, in the order they are told in.
+    pub const fn named(self) -> [(&'static str, usize); 5] {
+        [
+            ("scheduled", self.scheduled),
+            ("rejected", self.rejected),
+            ("unknown", self.unknown),
+            ("left out", self.left_out),
+            ("without an answer yet", self.open),
+        ]
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::message::Message;
-use crate::app::run::{Run, Standing};
+use crate::app::run::{KEPT, Run, Standing};
 use crate::domain::action::{Action, Exclusion, Offer, Offers};
 use crate::domain::connection::ConnectionName;
 use crate::domain::plan::Account;
@@ -18,14 +18,11 @@ use crate::journal::{Departure, Past, PastAccount, PastRow, Planned, State};
 use crate::platforms;
 use crate::runtime::context::{Context, Sender, tell};
 
-/// How many of the newest batches are looked at.
-const BATCHES: usize = 50;
-
 impl Context {
     /// Tells of the newest batches, oldest first. A journal that cannot be read has said so at the start.
     pub(super) async fn read_journal(&self, out: Sender) {
         let journal = self.journal.clone();
-        let read = tokio::task::spawn_blocking(move || journal.batches(BATCHES)).await;
+        let read = tokio::task::spawn_blocking(move || journal.batches(KEPT)).await;
         if let Ok(Ok(batches)) = read {
             let earlier = batches.iter().rev().filter_map(|past| self.earlier(past));
             tell(&out, Message::Journal(earlier.collect())).await;

@@ -47,21 +47,25 @@ const PANICKED: Ending = Ending::Status(101);
 /// Runs the dashboard until it is left. Takes the terminal over and gives it back. `before_draw` is called
 /// before each frame, for tests.
 ///
-/// However it ends, a panic included: nothing further is sent, and answers under way are recorded.
+/// However it ends, a panic included: nothing further is sent, and answers under way are recorded. What is
+/// still to be said then, on the terminal that was given back, comes with the status.
 pub async fn run(
     setup: Setup,
     context: Context,
     theme: Theme,
     before_draw: impl Fn(),
-) -> io::Result<Ending> {
+) -> io::Result<(Ending, Vec<String>)> {
     let mut screen = Screen::open(theme)?;
     let mut signals = Signals::listen()?;
     let mut session = Session::start(Model::new(setup), context);
     let turns = turn(&mut session, &mut screen, &mut signals, before_draw);
     let ended = AssertUnwindSafe(turns).catch_unwind().await;
-    session.finish().await;
+    let parting = session.finish().await.parting();
     drop(screen);
-    ended.unwrap_or(Ok(PANICKED))
+    let ending = ended.unwrap_or(Ok(PANICKED))?;
+    // A terminal that has taken nothing for a second may never take anything.
+    let is_heard = !output::is_busy();
+    Ok((ending, if is_heard { parting } else { Vec::new() }))
 }
 
 /// What ended a wait.

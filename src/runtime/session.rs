@@ -127,8 +127,9 @@ impl Session {
         std::mem::take(&mut self.outside)
     }
 
-    /// Sends nothing further, waits a little for answers that are under way and records them.
-    pub async fn finish(mut self) {
+    /// Sends nothing further, waits a little for answers that are under way and records them. Gives what is
+    /// known at the end.
+    pub async fn finish(mut self) -> Model {
         self.context.stop_sending();
         let answers = async {
             while self.context.is_sending() {
@@ -141,5 +142,6 @@ impl Session {
         self.tasks.shutdown().await;
         self.observations = None;
         let _ = tokio::time::timeout(LAST_ANSWERS, &mut self.journal).await;
+        self.model
     }
 }

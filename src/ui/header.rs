@@ -44,14 +44,12 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
     canvas.sides(area, &line, &end);
     let width = fit(band.len());
     let at = span(area, gap.saturating_sub(width), width);
-    canvas.band(at, band, protected_color(model));
-}
-
-/// The color the first protected connection asks for.
-fn protected_color(model: &Model) -> Option<&str> {
-    let mut lanes = model.lanes.all().iter();
-    let protected = lanes.find(|lane| lane.connection.protected)?;
-    protected.connection.color.as_deref()
+    let protected = model.protected();
+    canvas.band(
+        at,
+        band,
+        protected.and_then(|connection| connection.color.as_deref()),
+    );
 }
 
 /// The line in four pieces: name and DEMO, the band of protected connections, the rest, the right end.
@@ -61,7 +59,8 @@ fn pieces(model: &Model, detail: Detail, columns: u16) -> (Words, &'static str, 
     if model.demo {
         start = start.say(Tone::Badge, " DEMO ").plain(" ");
     }
-    let (writable, protected) = model.lanes.standing();
+    let writable = model.lanes.may_change();
+    let protected = model.protected().is_some();
     let band = if protected { " PROD " } else { "" };
     let mut rest = plain(detail.either(if protected { " " } else { "" }, ""));
     if !model.lanes.all().is_empty() {

@@ -23,10 +23,8 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, menu: &Menu
     let prospects = model.prospects();
     let width = WIDTH.min(usize::from(screen.width).saturating_sub(6));
     let entries = |width: usize| -> Vec<Vec<Words>> {
-        let prospects = prospects.iter();
-        prospects
-            .map(|prospect| entry(model, prospect, width))
-            .collect()
+        let entry = |prospect| entry(model, prospect, width);
+        prospects.iter().map(entry).collect()
     };
     let height = |entries: &[Vec<Words>]| entries.iter().map(Vec::len).sum::<usize>();
     let mut shown = entries(width);
@@ -72,55 +70,38 @@ fn entry(model: &Model, prospect: &Prospect, width: usize) -> Vec<Words> {
             counts.send, counts.server_decides, counts.left_out
         ))
         .pad_to(WORDS);
-    let words = remarks(prospect).into_iter();
-    let parts = words.flat_map(|text| pieces(&text)).collect();
-    let lines = flow(line, parts, " ", width);
-    if counts.sendable() == 0 {
-        return lines
-            .into_iter()
-            .map(|line| line.toned(Tone::Quiet))
-            .collect();
+    let lines = flow(line, pieces(&remarks(prospect)), " ", width);
+    if counts.sendable() > 0 {
+        return lines;
     }
-    lines
+    let lines = lines.into_iter();
+    lines.map(|line| line.toned(Tone::Quiet)).collect()
 }
 
 /// The platform's own word where all rows are of one platform; else the action's.
 fn label(model: &Model, prospect: &Prospect) -> &'static str {
     let rows = model.candidates();
-    let mut platforms: Vec<_> = rows
-        .iter()
-        .map(|candidate| candidate.row.platform())
-        .collect();
-    platforms.dedup();
+    let mut platforms = rows.iter().map(|candidate| candidate.row.platform());
+    let first = platforms.next();
+    let is_one = platforms.all(|platform| Some(platform) == first);
     match prospect.verbs.as_slice() {
-        [(_, verb)] if platforms.len() == 1 && prospect.action != Action::CleanUp => verb,
+        [(_, words)] if is_one && words.len() == 1 && prospect.action != Action::CleanUp => {
+            words[0]
+        }
         _ => prospect.action.word(),
     }
 }
 
 /// The verbs, or why most rows are left out where those are the more.
-fn remarks(prospect: &Prospect) -> Option<String> {
+fn remarks(prospect: &Prospect) -> String {
     let counts = prospect.counts;
-    if let Some(why) = prospect
-        .why
-        .as_ref()
-        .filter(|_| counts.left_out > counts.sendable())
-    {
-        return Some(why.to_string());
-    }
-    if prospect.action == Action::CleanUp {
-        return Some("stop what runs + delete what ended".to_owned());
-    }
-    let mut names: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (platform, verb) in &prospect.verbs {
-        match names.iter_mut().find(|(known, _)| known == platform) {
-            Some((_, verbs)) => verbs.push(verb),
-            None => names.push((platform, vec![verb])),
+    match &prospect.why {
+        Some(why) if counts.left_out > counts.sendable() => why.to_string(),
+        _ if prospect.action == Action::CleanUp => "stop what runs + delete what ended".to_owned(),
+        _ => {
+            let verbs = prospect.verbs.iter();
+            let names = verbs.map(|(platform, words)| format!("{platform} {}", words.join("/")));
+            names.collect::<Vec<_>>().join(glyph::DOT)
         }
     }
-    let names: Vec<String> = names
-        .into_iter()
-        .map(|(platform, verbs)| format!("{platform} {}", verbs.join("/")))
-        .collect();
-    (!names.is_empty()).then(|| names.join(glyph::DOT))
 }

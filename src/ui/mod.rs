@@ -133,7 +133,7 @@ fn popup(canvas: &mut Canvas, area: Rect, model: &Model) {
         Some(Popup::Ids(ids)) => palette::ids(canvas, area, ids),
         Some(Popup::Sources(cursor)) => palette::sources(canvas, area, model, *cursor),
         Some(Popup::Messages(cursor)) => palette::messages(canvas, area, model, *cursor),
-        Some(Popup::Export) => batches::export(canvas, area),
+        Some(Popup::Export(cursor)) => batches::export(canvas, area, *cursor),
         Some(Popup::Help(place, first)) => help::draw(canvas, area, *place, *first),
         Some(Popup::Quit) => quit::draw(canvas, area, model),
     }

@@ -26,13 +26,21 @@ impl Scroll {
     pub(super) fn of(entries: impl IntoIterator<Item = Vec<Words>>, cursor: usize) -> Self {
         let mut scroll = Self::default();
         for (place, lines) in entries.into_iter().enumerate() {
-            let first = scroll.lines.len();
-            scroll.lines.extend(lines);
-            if place == cursor {
-                scroll.cursor = first..scroll.lines.len();
-            }
+            scroll.add(lines, place == cursor);
         }
         scroll
+    }
+
+    /// Adds lines that the cursor is on, or is not.
+    pub(super) fn add(&mut self, lines: impl IntoIterator<Item = Words>, has_cursor: bool) {
+        let first = self.lines.len();
+        self.lines.extend(lines);
+        if has_cursor && self.cursor.is_empty() {
+            self.cursor.start = first;
+        }
+        if has_cursor {
+            self.cursor.end = self.lines.len();
+        }
     }
 
     /// With lines at the end that belong to no entry.

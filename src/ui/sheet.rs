@@ -7,6 +7,8 @@ use crate::domain::text::{cut, width};
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, clean, wrapped_in};
 
+/// From here on there is room for words in full, and for the target beside the status.
+pub(super) const WIDE: usize = 108;
 /// Columns before everything: cursor and a space.
 const INDENT: usize = 2;
 /// Between columns.

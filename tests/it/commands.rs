@@ -3,12 +3,17 @@
 use std::time::Duration;
 
 use centurion::app::keymap::{Command, Place, command};
+use centurion::app::message::{BatchMessage, Message};
 use centurion::app::palette::NAMED;
+use centurion::app::run::{Run, Standing};
 use centurion::domain::error::PlatformError;
+use centurion::domain::outcome::Answer;
+use centurion::domain::text::Clean;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::harness::world;
 use crate::screens::fixture::Scene;
+use crate::screens::scenes;
 
 const SIZE: (u16, u16) = (120, 35);
 
@@ -30,10 +35,148 @@ fn the_footer_shows_only_keys_that_can_act() {
     scene.press("<space>mxj");
     // Two Kubiya and SAP rows that run: nothing of them can be deleted or resumed.
     assert!(footer(&scene).contains(" s stop") && !footer(&scene).contains(" d delete"));
-    let mut scene = crate::screens::scenes::results(SIZE);
+    let mut scene = scenes::results(SIZE);
     assert!(footer(&scene).contains(" F re-mark failed"));
     scene.press("F");
     assert!(scene.screen().contains("SELECTED"));
+    // Of a plan that sends nothing neither the row nor the requests can be acted on.
+    let mut scene = scenes::named("plan_of_nothing", SIZE);
+    assert!(!footer(&scene).contains("enter send"), "{}", footer(&scene));
+    scene.press("<tab>");
+    for key in [" in/out", " target", " hidden", " requests"] {
+        assert!(!footer(&scene).contains(key), "{key}: {}", footer(&scene));
+    }
+    assert!(footer(&scene).contains(" e export"));
+}
+
+#[test]
+fn a_plan_says_how_many_rows_are_stopped_and_how_many_deleted() {
+    for size in [(60, 15), (80, 24), (120, 35)] {
+        let scene = scenes::named("plan_clean_up", size);
+        let screen = scene.screen();
+        let told = screen.matches("10 stop · 2 delete").count();
+        assert_eq!(told, 2, "in the head and by the confirm line\n{screen}");
+        assert!(scene.phrase().starts_with("clean up 12 "), "{screen}");
+        assert!(!scenes::plan(size).screen().contains("10 stop"));
+    }
+}
+
+#[test]
+fn a_plan_says_prod_only_where_it_changes_a_protected_connection() {
+    assert!(scenes::plan(SIZE).screen().contains(" PROD "));
+    let scene = scenes::named("plan_of_nothing", SIZE);
+    assert!(!scene.screen().contains("PROD"), "{}", scene.screen());
+    assert!(Scene::listed(SIZE).screen().contains(" PROD "));
+}
+
+#[test]
+fn what_no_row_of_a_plan_holds_is_said_and_the_cursor_is_on_no_row() {
+    let mut scene = scenes::named("plan_find_nothing", SIZE);
+    let screen = scene.screen();
+    assert!(
+        screen.contains("no row of this plan holds no such row"),
+        "{screen}"
+    );
+    assert!(!screen.contains("│>"), "{screen}");
+    assert_eq!(scene.model.place(), Place::PlanFind);
+    scene.press(&"<backspace>".repeat(20));
+    scene.press("llama-chat<enter>");
+    assert_eq!(scene.model.place(), Place::PlanRows);
+    let screen = scene.screen();
+    let cursor = screen.lines().find(|line| line.contains("│>"));
+    assert!(
+        cursor.is_some_and(|line| line.contains("llama-chat")),
+        "{screen}"
+    );
+}
+
+#[test]
+fn notices_cover_no_row_of_plan_or_results() {
+    for size in [(80, 24), (120, 35)] {
+        for scene in [scenes::plan, scenes::results] {
+            let mut scene = scene(size);
+            let before = scene.screen();
+            for words in ["first", "second", "third"] {
+                let notice = format!("the {words} notice");
+                scene.tell(Message::Notice(notice));
+            }
+            let after = scene.screen();
+            assert!(after.contains("+2  the third notice"), "{after}");
+            let changed = before.lines().zip(after.lines()).filter(|(a, b)| a != b);
+            let changed: Vec<_> = changed.map(|(line, _)| line).collect();
+            assert!(
+                changed.len() == 1 && changed[0].starts_with('└'),
+                "{changed:?}\n{after}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_export_is_chosen_by_its_letter_or_by_the_cursor() {
+    for (keys, ending) in [
+        ("j", "json"),
+        ("<enter>", "csv"),
+        ("<down><down><enter>", "md"),
+    ] {
+        let mut scene = scenes::results(SIZE);
+        scene.press("e");
+        assert!(scene.screen().contains("> c   CSV"), "{}", scene.screen());
+        scene.press(keys);
+        let saved = scene.taken_out.pop().expect("a file");
+        assert!(saved.starts_with(ending), "{saved}");
+    }
+}
+
+/// Batches of the journal whose end is written.
+fn ended(scene: &Scene, day: u8) -> Vec<Run> {
+    let report = &scene.model.runs[0].report;
+    let run = |number: usize| Run {
+        standing: Standing::Ended,
+        name: Some(format!("2026-11-{day}-{number:04}")),
+        done: true,
+        ..Run::new(report.clone(), Clean::new("ivo@acme"), scene.model.now)
+    };
+    (1..=40).map(run).collect()
+}
+
+#[test]
+fn of_the_batches_that_are_over_only_the_newest_fifty_stay_in_memory_and_open_ones_always() {
+    let mut scene = scenes::named("results_sending", SIZE);
+    for day in [19, 21, 20] {
+        let runs = ended(&scene, day);
+        scene.tell(Message::Journal(runs));
+    }
+    assert_eq!(scene.model.runs.len(), 51);
+    let names: Vec<_> = scene
+        .model
+        .runs
+        .iter()
+        .filter_map(|run| run.name.as_deref())
+        .collect();
+    assert!(names.contains(&"2026-11-21-0001") && names.contains(&"2026-11-20-0031"));
+    assert!(!names.contains(&"2026-11-20-0030"), "{names:?}");
+    // Its number stays, however many go.
+    let row = scene.model.run(1).expect("the open one").report.rows()[0]
+        .row
+        .key
+        .clone();
+    let lost = Answer::Unknown(Clean::new("cut"));
+    let at = scene.moment();
+    scene.tell(Message::Batch(1, BatchMessage::Answered(row, lost, at)));
+    let run = scene.model.run(1).expect("the open one");
+    assert_eq!(run.report.totals().unknown, 1);
+}
+
+#[test]
+fn what_still_moves_is_told_when_one_leaves_but_not_of_a_demo() {
+    let mut scene = scenes::named("results_left", SIZE);
+    let line = "batch 2026-11-22-0007: 12 marked = 7 scheduled + 2 rejected + 1 unknown + 2 left out, \
+                6 still moving; see `centurion history 2026-11-22-0007`";
+    assert_eq!(scene.model.parting(), [line]);
+    scene.model.demo = true;
+    assert!(scene.model.parting().is_empty());
+    assert!(Scene::listed(SIZE).model.parting().is_empty());
 }
 
 #[test]
@@ -149,10 +292,7 @@ fn the_sources_are_shown_with_state_age_whole_error_and_requests_a_minute() {
     let host = "control-plane.kubiya.example".to_owned();
     scene.fail(&kubiya, PlatformError::TimedOut { host, limit });
     scene.press(":sources<enter>");
-    scene.tell(centurion::app::message::Message::Requests(vec![(
-        kubiya.connection.clone(),
-        33,
-    )]));
+    scene.tell(Message::Requests(vec![(kubiya.connection.clone(), 33)]));
     let screen = scene.screen();
     for words in [
         "prod-eu/default executions",
@@ -239,4 +379,19 @@ fn a_filter_that_cannot_be_read_is_not_left_by_enter_and_drops_nothing() {
     scene.press("<esc>");
     assert!(!scene.screen().contains("age>x"));
     assert!(scene.screen().contains("/llama"), "the old one is in force");
+}
+
+#[test]
+fn a_reason_that_looks_like_a_token_is_pointed_out_and_one_with_an_id_is_not() {
+    for (reason, is_told) in [
+        ("see eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", true),
+        ("INC-4812 1f7be0c3-88ad-4f0e-9d0a-2c51c0aa60d1", false),
+        ("runaway fine-tunes, INC-4812 cleanup", false),
+    ] {
+        let mut scene = Scene::listed(SIZE);
+        scene.press("axs");
+        scene.press(reason);
+        let screen = scene.screen();
+        assert_eq!(screen.contains("looks like a token"), is_told, "{screen}");
+    }
 }

@@ -2,7 +2,6 @@
 //!
 //! `CENTURION_LONG=1` runs them whole, else a small part; `CENTURION_SEED` says from which seed.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,6 @@ use centurion::simulator::{Options, Recorded};
 use serde_json::{Value, json};
 
 use crate::harness::{Dashboard, world};
-use crate::main_job::ids;
 use crate::pty::Terminal;
 use crate::site::{Site, number, say};
 
@@ -104,34 +102,6 @@ async fn read_through(dashboard: &mut Dashboard, fault: Value) {
     }
 }
 
-/// Each id left at most as often as it was confirmed, and nobody else's did.
-fn assert_wire_is_confirmed(dashboard: &Dashboard) {
-    let mut confirmed: BTreeMap<&str, usize> = BTreeMap::new();
-    for run in &dashboard.model().runs {
-        let rows = run.report.rows().iter();
-        for row in rows.filter(|row| row.request.is_some()) {
-            *confirmed.entry(row.row.key.id.raw()).or_default() += 1;
-        }
-    }
-    for request in dashboard.changes() {
-        let named = ids(&request);
-        let known = named
-            .iter()
-            .filter(|id| confirmed.contains_key(id.as_str()));
-        let known: Vec<_> = known.collect();
-        assert!(
-            known.len() == named.len() || known.len() == 1,
-            "{request:?}"
-        );
-        for id in known {
-            let left = confirmed.get_mut(id.as_str()).expect("known");
-            *left = left
-                .checked_sub(1)
-                .unwrap_or_else(|| panic!("{id} left again"));
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_each_of_a_hundred_random_faults_the_dashboard_is_usable_and_its_counts_are_right() {
     let mut random = fastrand::Rng::with_seed(number("CENTURION_SEED", 1));
@@ -149,21 +119,16 @@ async fn after_each_of_a_hundred_random_faults_the_dashboard_is_usable_and_its_c
             .set_faults(faults.clone())
             .expect("valid");
         dashboard.confirm("INC-1").await;
-        assert_eq!(
-            dashboard.model().runs.len(),
-            round + 1,
-            "{}",
-            dashboard.screen()
-        );
         dashboard.sent().await;
         dashboard.simulator.set_faults(json!([])).expect("valid");
-        let totals = dashboard.model().runs[round].report.totals();
+        let run = dashboard.model().run(round + 1).expect("the newest batch");
+        let totals = run.report.totals();
         assert_eq!(
             (totals.marked(), totals.open),
             (rows, 0),
             "{round}: {faults}"
         );
-        assert_wire_is_confirmed(&dashboard);
+        dashboard.wire.assert_confirmed();
         dashboard.press("<esc>").await;
     }
     say(&format!("{rounds} faults of reads and {rounds} of changes"));

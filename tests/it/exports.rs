@@ -188,7 +188,12 @@ async fn a_plan_is_exported_from_its_rows_and_a_row_of_it_is_found_by_typing() {
         let centurion::app::Screen::Plan(confirm) = &dashboard.model().screen else {
             panic!("a plan")
         };
-        confirm.rows(|_| false)[2].row.key.id.raw().to_owned()
+        confirm.rows(dashboard.model())[2]
+            .row
+            .key
+            .id
+            .raw()
+            .to_owned()
     };
     dashboard.press("/").await;
     dashboard.press(&last).await;

@@ -1,12 +1,12 @@
 //! The one harness: the real program without its terminal, real clients over real HTTP, the simulator.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use centurion::app::message::Message;
-use centurion::app::run::Run;
 use centurion::app::{Model, Screen, Setup};
-use centurion::domain::connection::{Connection, PlatformId};
+use centurion::domain::connection::Connection;
 use centurion::journal::{Journal, Probe};
 use centurion::runtime::{Clock, Context, Session};
 use centurion::simulator::{Options, Recorded, Simulator};
@@ -18,13 +18,16 @@ use ratatui::backend::TestBackend;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::wire::Wire;
+
 /// Long enough for a loaded machine; nothing waits for it when all is well.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A dashboard on a simulated world.
 pub(crate) struct Dashboard {
     pub session: Session,
-    pub simulator: Simulator,
+    pub wire: Wire,
+    pub simulator: Arc<Simulator>,
     pub folder: TempDir,
     size: (u16, u16),
 }
@@ -39,7 +42,7 @@ pub(crate) struct World {
     journal: Option<PathBuf>,
     adjust: Box<dyn Fn(&mut Connection)>,
     reloaded: fn(&mut Connection),
-    simulator: Option<Simulator>,
+    simulator: Option<Arc<Simulator>>,
     demo: bool,
 }
 
@@ -110,7 +113,7 @@ impl World {
     }
 
     /// Over the world that another dashboard has acted on.
-    pub(crate) fn over(mut self, simulator: Simulator) -> Self {
+    pub(crate) fn over(mut self, simulator: Arc<Simulator>) -> Self {
         self.simulator = Some(simulator);
         self
     }
@@ -126,7 +129,7 @@ impl World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let simulator = self
             .simulator
-            .unwrap_or_else(|| Simulator::start(self.options).expect("a free port"));
+            .unwrap_or_else(|| Arc::new(Simulator::start(self.options).expect("a free port")));
         simulator
             .set_faults(self.faults)
             .expect("a valid set of faults");
@@ -148,6 +151,7 @@ impl World {
         let journal_folder = self
             .journal
             .unwrap_or_else(|| folder.path().join("journal"));
+        let wire = Wire::new(&simulator, journal_folder.clone());
         let journal = Journal::open(journal_folder).with_probe(self.probe);
         let mut again = connections.clone();
         again.iter_mut().for_each(self.reloaded);
@@ -157,6 +161,7 @@ impl World {
         let session = Session::start(Model::new(setup), context);
         Dashboard {
             session,
+            wire,
             simulator,
             folder,
             size: self.size,
@@ -267,12 +272,17 @@ impl Dashboard {
 
     /// Opens the plan for that, and waits until its rows are read.
     pub(crate) async fn plan(&mut self, action: char, filter: &str, rows: usize) {
+        self.mark(filter, rows).await;
+        self.press(&format!("x{action}")).await;
+        self.plan_is_read().await;
+    }
+
+    /// Marks the first rows that a filter shows.
+    pub(crate) async fn mark(&mut self, filter: &str, rows: usize) {
         self.filter(filter).await;
         assert!(self.model().shown_len() >= rows, "{}", self.screen());
         self.press("g").await;
         self.press(&"<space>".repeat(rows)).await;
-        self.press(&format!("x{action}")).await;
-        self.plan_is_read().await;
     }
 
     /// The phrase that confirms the open plan.
@@ -298,7 +308,7 @@ impl Dashboard {
     /// Waits until every request of the newest batch has ended.
     pub(crate) async fn sent(&mut self) {
         self.until("the batch was sent", |model| {
-            own(model).last().is_some_and(|run| run.done)
+            model.followed().last().is_some_and(|(_, run)| run.done)
         })
         .await;
     }
@@ -306,24 +316,19 @@ impl Dashboard {
     /// Waits until no row of any batch moves any more.
     pub(crate) async fn settled(&mut self) {
         self.until("all batches have settled", |model| {
-            own(model).all(|run| run.settled.is_some())
+            model.followed().all(|(_, run)| run.settled.is_some())
         })
         .await;
     }
 
     /// What the simulator received that changes something, oldest first.
     pub(crate) fn changes(&self) -> Vec<Recorded> {
-        let changing =
-            |request: &Recorded| request.method != "GET" && !request.path.ends_with("/token");
-        self.simulator
-            .requests()
-            .into_iter()
-            .filter(changing)
-            .collect()
+        self.wire.changes()
     }
 
     /// Suspends a workload as another client would; the answer's HTTP status.
-    pub(crate) async fn suspend_by_somebody_else(&self, id: &str) -> u16 {
+    pub(crate) async fn suspend_by_somebody_else(&mut self, id: &str) -> u16 {
+        self.wire.by_others.push(id.to_owned());
         let ready = serde_json::to_value(self.simulator.ready()).expect("plain data");
         let of = |name: &str| ready["run_ai"][name].as_str().expect("text").to_owned();
         let client = reqwest::Client::builder()
@@ -357,11 +362,6 @@ impl Dashboard {
     }
 }
 
-/// The batches that are followed here, oldest first.
-fn own(model: &Model) -> impl Iterator<Item = &Run> {
-    model.followed().map(|(_, run)| run)
-}
-
 /// Draws a model at a size, without colors.
 pub(crate) fn draw(model: &Model, (columns, rows): (u16, u16)) -> String {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("memory");
@@ -370,16 +370,6 @@ pub(crate) fn draw(model: &Model, (columns, rows): (u16, u16)) -> String {
         .draw(|frame| ui::draw(model, &theme, frame))
         .expect("memory");
     terminal.backend().to_string()
-}
-
-/// The platform's share of recorded requests.
-pub(crate) fn on(platform: PlatformId, request: &Recorded) -> bool {
-    let path = request.path.as_str();
-    match platform {
-        PlatformId::SapAiCore => path.starts_with("/v2"),
-        PlatformId::RunAi => path.starts_with("/api/v1/workloads"),
-        PlatformId::Kubiya => path.starts_with("/api/v1/executions"),
-    }
 }
 
 fn parse(keys: &str) -> Vec<KeyEvent> {

@@ -12,9 +12,9 @@ use centurion::journal::{Departure, Past, Planned, State};
 use centurion::simulator::Options;
 use serde_json::json;
 
-use crate::main_job::ids;
 use crate::pty::Terminal;
 use crate::site::{Site, number, say};
+use crate::wire::ids;
 
 /// Every step of a batch on disk, and at which time it is come to the process stops there.
 const POINTS: [(&str, usize); 18] = [
@@ -101,18 +101,9 @@ fn assert_accounted_for(site: &Site, at: &str) {
         return;
     };
     assert_whole_lines_are_good(site, &past, at);
-    for request in site.changes() {
-        let named = ids(&request);
-        let rows = past
-            .rows
-            .iter()
-            .filter(|row| named.contains(row.id.as_str()));
-        let known: Vec<_> = rows.map(|row| row.id.to_string()).collect();
-        assert!(!known.is_empty(), "{at}: not in the intent: {request:?}");
-        assert!(request.body.is_null() || known.len() == named.len() || known.len() == 1);
-        for id in known {
-            *left.entry(id).or_default() += 1;
-        }
+    site.assert_confirmed();
+    for id in site.changes().iter().flat_map(ids) {
+        *left.entry(id).or_default() += 1;
     }
     let history = history.expect("there is a batch");
     for row in &past.rows {

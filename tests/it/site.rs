@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use centurion::domain::connection::PlatformId;
 use centurion::journal::Journal;
@@ -14,6 +15,7 @@ use tokio::runtime::Runtime;
 
 use crate::canned::{Canned, Heard, Say};
 use crate::pty::{Start, centurion};
+use crate::wire::Wire;
 
 /// Prints what a long run has done, or how it can be repeated.
 #[expect(clippy::print_stdout, reason = "the counts of a run are its result")]
@@ -44,7 +46,8 @@ const TOOLS: [&str; 6] = [
 
 /// A simulated organisation, and a folder with a configuration of all its accounts and a journal.
 pub(crate) struct Site {
-    pub(crate) simulator: Simulator,
+    wire: Wire,
+    pub(crate) simulator: Arc<Simulator>,
     pub(crate) folder: TempDir,
     /// Where the configuration sends the program.
     url: String,
@@ -77,8 +80,9 @@ impl Site {
         let runtime = Runtime::new().expect("threads");
         let simulator = {
             let _inside = runtime.enter();
-            Simulator::start(options).expect("a free port")
+            Arc::new(Simulator::start(options).expect("a free port"))
         };
+        let folder = tempfile::tempdir().expect("a temporary folder");
         let mut url = simulator.url().to_owned();
         if let Some(says) = front {
             let behind = url.trim_start_matches("http://").to_owned();
@@ -91,8 +95,9 @@ impl Site {
                 .to_owned();
         }
         let site = Self {
+            wire: Wire::new(&simulator, folder.path().join("journal")),
             simulator,
-            folder: tempfile::tempdir().expect("a temporary folder"),
+            folder,
             url,
             _runtime: runtime,
         };
@@ -204,9 +209,11 @@ impl Site {
 
     /// What the simulator received that changes something, oldest first.
     pub(crate) fn changes(&self) -> Vec<Recorded> {
-        let changing =
-            |request: &Recorded| request.method != "GET" && !request.path.ends_with("/token");
-        let requests = self.simulator.requests().into_iter();
-        requests.filter(changing).collect()
+        self.wire.changes()
+    }
+
+    /// Fails where an id left that was not confirmed, or left again.
+    pub(crate) fn assert_confirmed(&self) {
+        self.wire.assert_confirmed();
     }
 }

@@ -27,6 +27,8 @@ pub(super) fn accept(model: &mut Model) {
     }
     match confirm.focus {
         Focus::Reason => confirm.focus = Focus::Phrase,
+        // What no row holds is not left: the cursor would stand on a row that was not looked for.
+        Focus::Find if confirm.nothing_found => {}
         Focus::Find => confirm.focus = Focus::Rows,
         Focus::Rows => {}
         Focus::Phrase => {
@@ -64,56 +66,57 @@ fn objection(confirm: &Confirm, journal: Option<&str>, held_down: bool) -> Optio
     if let Some(problem) = journal {
         return Some(problem.to_owned());
     }
-    let plan = &confirm.plan;
     if confirm.is_checking() {
         return Some("the rows are still being read: one moment".to_owned());
     }
-    let sendable = plan.counts().sendable();
-    if sendable == 0 {
-        return Some("nothing would be sent: every row is left out".to_owned());
-    }
-    let (waiting, reason) = (plan.needing_reason(), confirm.reason.value());
-    if waiting > 0 && Reason::new(reason).is_none() {
-        return Some(needs_reason(waiting, sendable - waiting, reason));
-    }
-    match plan.phrase() {
-        None if held_down => Some("press enter once more, after a moment".to_owned()),
-        Some(phrase) if !plan.accepts(confirm.phrase.value()) => {
-            Some(format!("type {phrase} to send"))
-        }
-        None | Some(_) => None,
-    }
+    let reason = Reason::new(confirm.reason.value());
+    let missing = confirm
+        .plan
+        .missing(confirm.phrase.value(), reason.as_ref());
+    let too_early = || "press enter once more, after a moment".to_owned();
+    let is_too_early = held_down && confirm.plan.phrase().is_none();
+    let missing = missing.map(|missing| asks_for(confirm, missing));
+    missing.or_else(|| is_too_early.then(too_early))
 }
 
-fn needs_reason(waiting: usize, without: usize, typed: &str) -> String {
-    let (length, most) = (typed.trim().chars().count(), Reason::LONGEST);
+fn asks_for(confirm: &Confirm, missing: NotConfirmed) -> String {
+    let plan = &confirm.plan;
+    let waiting = match missing {
+        NotConfirmed::NothingToSend => {
+            return "nothing would be sent: every row is left out".to_owned();
+        }
+        NotConfirmed::PhraseDiffers => {
+            return format!("type {} to send", plan.phrase().unwrap_or_default());
+        }
+        NotConfirmed::ReasonMissing(waiting) => waiting,
+    };
+    let (length, most) = (
+        confirm.reason.value().trim().chars().count(),
+        Reason::LONGEST,
+    );
     if length > most {
         return format!("the reason has {length} characters; Kubiya takes {most}");
     }
     let wait = if waiting == 1 { "waits" } else { "wait" };
-    let rows = crate::app::rows(waiting);
+    let (rows, others) = (
+        crate::app::rows(waiting),
+        plan.counts().sendable() - waiting,
+    );
     format!(
-        "Kubiya needs a reason; {rows} {wait} for it, {without} can go without (space leaves a row out)"
+        "Kubiya needs a reason; {rows} {wait} for it, {others} can go without (space leaves a row out)"
     )
 }
 
-/// Confirms the plan and sends the batch. Where the last look left nothing to send, the plan stays and says so.
+/// Confirms the plan and sends the batch. Where the last look left something missing, the plan stays and says so.
 pub(super) fn send(model: &mut Model) {
     let Screen::Plan(confirm) = &mut model.screen else {
         return;
     };
-    let (plan, typed) = (confirm.plan.clone(), confirm.phrase.value());
-    let words = match plan.confirm(typed, Reason::new(confirm.reason.value()), model.now.wall) {
-        Ok(batch) => return start(model, Arc::new(batch)),
-        Err((_, NotConfirmed::NothingToSend)) => {
-            "nothing was sent: every row moved out of the plan"
-        }
-        Err((_, NotConfirmed::ReasonMissing(_))) => "nothing was sent: the reason is missing",
-        Err((_, NotConfirmed::PhraseDiffers)) => {
-            "nothing was sent: the plan changed, read it again"
-        }
-    };
-    confirm.complaint = Some(words.to_owned());
+    let (plan, reason) = (confirm.plan.clone(), Reason::new(confirm.reason.value()));
+    match plan.confirm(confirm.phrase.value(), reason, model.now.wall) {
+        Ok(batch) => start(model, Arc::new(batch)),
+        Err((_, missing)) => confirm.complaint = Some(asks_for(confirm, missing)),
+    }
 }
 
 fn start(model: &mut Model, batch: Arc<Batch>) {
@@ -128,8 +131,7 @@ fn start(model: &mut Model, batch: Arc<Batch>) {
     }
     model.browse.only_marked &= !model.selection.is_empty();
     let by = Clean::new(&format!("{}@{}", model.user, model.host));
-    model.runs.push(Run::new(report, by, model.now));
-    let number = model.runs.len();
+    let number = model.add_run(Run::new(report, by, model.now));
     model.screen = Screen::Results(Results::new(number));
     model.effects.push(Effect::Send(number, batch));
 }

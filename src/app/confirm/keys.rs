@@ -1,7 +1,5 @@
 //! What the keys of a plan do, but for the one that sends it.
 
-use std::collections::HashSet;
-
 use crate::app::confirm::{Confirm, Focus, accept};
 use crate::app::keymap::Command;
 use crate::app::layout::moved;
@@ -12,7 +10,8 @@ use crate::domain::resource::Key;
 
 /// Carries out a command of the plan.
 pub(in crate::app) fn obey(model: &mut Model, command: Command) {
-    let hides = hidden(model);
+    let listed = listed(model);
+    let hides_some = model.hides_some();
     let Screen::Plan(confirm) = &mut model.screen else {
         return;
     };
@@ -23,17 +22,14 @@ pub(in crate::app) fn obey(model: &mut Model, command: Command) {
     match command {
         Command::NextFocus => confirm.focus = next_focus(confirm, false),
         Command::PreviousFocus => confirm.focus = next_focus(confirm, true),
-        Command::OnlyHidden if hides.is_empty() => {
-            let words = "no row of this plan is hidden by the list's filter";
-            confirm.complaint = Some(words.to_owned());
+        Command::OnlyHidden => only_hidden(confirm, hides_some),
+        Command::Filter => {
+            confirm.find.reset();
+            confirm.nothing_found = false;
+            confirm.focus = Focus::Find;
         }
-        Command::OnlyHidden => {
-            confirm.only_hidden ^= true;
-            confirm.cursor = 0;
-        }
-        Command::Filter => confirm.focus = Focus::Find,
-        Command::Export => model.popup = Some(Popup::Export),
-        Command::Toggle | Command::Retarget => change_row(confirm, command, &hides),
+        Command::Export => model.popup = Some(Popup::Export(0)),
+        Command::Toggle | Command::Retarget => change_row(model, command, &listed),
         Command::Wire => {
             let reason = Reason::new(confirm.reason.value());
             confirm.wants_wire = true;
@@ -43,23 +39,61 @@ pub(in crate::app) fn obey(model: &mut Model, command: Command) {
         Command::Accept => accept::accept(model),
         Command::Back | Command::Quit => leave(model),
         other => {
-            let len = confirm.rows(|row| hides.contains(&row.row.key)).len();
             let (at, len) = match &mut confirm.wire {
                 Some((lines, first)) => (first, lines.len()),
-                None => (&mut confirm.cursor, len),
+                None => (&mut confirm.cursor, listed.len()),
             };
             *at = moved(*at, len, 10, other).unwrap_or(*at);
         }
     }
 }
 
-/// The rows of the open plan that the list's filter hides.
-fn hidden(model: &Model) -> HashSet<Key> {
+fn only_hidden(confirm: &mut Confirm, hides_some: bool) {
+    if hides_some {
+        confirm.only_hidden ^= true;
+        confirm.cursor = 0;
+    } else {
+        let words = "no row of this plan is hidden by the list's filter";
+        confirm.complaint = Some(words.to_owned());
+    }
+}
+
+/// Whether a key would do anything to the open plan now.
+pub(in crate::app) fn may(model: &Model, confirm: &Confirm, command: Command) -> bool {
+    let rows = confirm.rows(model);
+    let row = rows.get(confirm.cursor);
+    let sends = confirm.sent().next().is_some();
+    match command {
+        Command::Accept => match confirm.focus {
+            Focus::Phrase => sends,
+            Focus::Find => !confirm.nothing_found,
+            Focus::Reason | Focus::Rows => true,
+        },
+        Command::Wire => sends,
+        Command::Toggle => row.is_some_and(|row| row.place.verb().is_some() || row.may_return()),
+        Command::Retarget => row.is_some_and(|row| row.other_place().is_some()),
+        Command::OnlyHidden => model.hides_some(),
+        _ => true,
+    }
+}
+
+impl Model {
+    /// Whether the list's filter hides a row of the open plan.
+    fn hides_some(&self) -> bool {
+        match &self.screen {
+            Screen::Plan(confirm) => confirm.plan.rows().iter().any(|row| self.hides(row)),
+            Screen::FirstRun | Screen::Browse | Screen::Results(_) | Screen::Detail(_) => false,
+        }
+    }
+}
+
+/// The rows of the open plan in the order of the screen.
+fn listed(model: &Model) -> Vec<Key> {
     let Screen::Plan(confirm) = &model.screen else {
-        return HashSet::new();
+        return Vec::new();
     };
-    let hidden = confirm.plan.rows().iter().filter(|row| model.hides(row));
-    hidden.map(|row| row.row.key.clone()).collect()
+    let rows = confirm.rows(model).into_iter();
+    rows.map(|row| row.row.key.clone()).collect()
 }
 
 fn next_focus(confirm: &Confirm, backwards: bool) -> Focus {
@@ -72,20 +106,20 @@ fn next_focus(confirm: &Confirm, backwards: bool) -> Focus {
     }
 }
 
-fn change_row(confirm: &mut Confirm, command: Command, hides: &HashSet<Key>) {
-    let rows = confirm.rows(|row| hides.contains(&row.row.key));
-    let Some(key) = rows.get(confirm.cursor).map(|row| row.row.key.clone()) else {
+fn change_row(model: &mut Model, command: Command, rows: &[Key]) {
+    let Screen::Plan(confirm) = &mut model.screen else {
         return;
     };
-    let (changed, complaint) = match command {
-        Command::Retarget => (
-            confirm.plan.retarget(&key),
-            "its status allows no other target",
-        ),
-        _ => (
-            confirm.plan.toggle(&key),
-            "this row stays out: see its reason",
-        ),
+    let at = confirm.cursor;
+    let Some(key) = rows.get(at) else {
+        return;
+    };
+    let (changed, complaint) = if command == Command::Retarget {
+        let words = "its status allows no other target";
+        (confirm.plan.retarget(key), words)
+    } else {
+        let words = "this row stays out: see its reason";
+        (confirm.plan.toggle(key), words)
     };
     if !changed {
         confirm.complaint = Some(complaint.to_owned());
@@ -93,44 +127,38 @@ fn change_row(confirm: &mut Confirm, command: Command, hides: &HashSet<Key>) {
     }
     confirm.phrase.reset();
     // The row may stand elsewhere now; the cursor goes on to the one that came after it.
-    let rows = confirm.rows(|row| hides.contains(&row.row.key));
-    let at = rows.iter().position(|row| row.row.key == key);
-    let (last, came_up) = (rows.len() - 1, at.is_some_and(|at| at < confirm.cursor));
-    confirm.cursor = (confirm.cursor + usize::from(came_up)).min(last);
+    let rows = listed(model);
+    let came_up = rows.iter().take(at).any(|row| row == key);
+    if let Screen::Plan(confirm) = &mut model.screen {
+        confirm.cursor = (at + usize::from(came_up)).min(rows.len() - 1);
+    }
 }
 
 /// Moves the cursor to the first row, from its place on, that holds what is typed.
 pub(in crate::app) fn found(model: &mut Model) {
-    let hides = hidden(model);
+    let Screen::Plan(confirm) = &model.screen else {
+        return;
+    };
+    let rows = confirm.rows(model);
+    let wanted = confirm.find.value().to_lowercase();
+    let after = (confirm.cursor..rows.len()).chain(0..confirm.cursor.min(rows.len()));
+    let is_found = confirm.focus == Focus::Find;
+    let place = after.into_iter().find(|place| holds(rows[*place], &wanted));
     let Screen::Plan(confirm) = &mut model.screen else {
         return;
     };
     confirm.complaint = None;
-    if confirm.focus != Focus::Find {
-        return;
+    if is_found {
+        confirm.nothing_found = place.is_none();
+        confirm.cursor = place.unwrap_or(confirm.cursor);
     }
-    let wanted = confirm.find.value().to_lowercase();
-    let holds = |row: &PlanRow| {
-        let row = &row.row;
-        let texts = [
-            row.key.id.shown(),
-            row.name.clone(),
-            row.scope.clone(),
-            row.status.word.clone(),
-        ];
-        texts
-            .iter()
-            .any(|text| text.as_str().to_lowercase().contains(&wanted))
-    };
-    let rows = confirm.rows(|row| hides.contains(&row.row.key));
-    let after = (confirm.cursor..rows.len()).chain(0..confirm.cursor);
-    let place = after.into_iter().find(|place| holds(rows[*place]));
-    if let Some(place) = place {
-        confirm.cursor = place;
-    } else {
-        let words = format!("no row of this plan holds {}", confirm.find.value());
-        confirm.complaint = Some(words);
-    }
+}
+
+fn holds(row: &PlanRow, wanted: &str) -> bool {
+    let (row, id) = (&row.row, row.row.key.id.shown());
+    let texts = [&id, &row.name, &row.scope, &row.status.word];
+    let mut texts = texts.into_iter().map(|text| text.as_str().to_lowercase());
+    texts.any(|text| text.contains(wanted))
 }
 
 /// Closes what is open in the plan, or the plan itself. Rows that are gone leave the marks with it.

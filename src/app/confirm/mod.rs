@@ -15,12 +15,13 @@ use crate::app::keymap::Place;
 use crate::app::message::Effect;
 use crate::app::{Model, Screen};
 use crate::domain::action::Action;
+use crate::domain::connection::Connection;
 use crate::domain::plan::{Account, Candidate, Place as Group, Plan, PlanRow};
 use crate::domain::resource::{Key, Resource, Source};
 use crate::domain::text::Clean;
 use crate::domain::time::Moment;
 
-pub(super) use keys::{found, obey, previewed};
+pub(super) use keys::{found, may, obey, previewed};
 pub(super) use preflight::{keys, observe, source_failed, tick};
 
 /// How far the plan is.
@@ -64,6 +65,8 @@ pub struct Confirm {
     pub find: Input,
     /// Which of [`Confirm::rows`] the cursor is on.
     pub cursor: usize,
+    /// No row holds what is looked for.
+    pub nothing_found: bool,
     /// Only the rows that the list's filter hides.
     pub only_hidden: bool,
     /// The requests as they would leave, while they are shown, and the first line on screen.
@@ -102,11 +105,11 @@ impl Confirm {
     }
 
     /// The rows in the order of the screen: send by request, server decides, left out.
-    pub fn rows<'a>(&'a self, hidden: impl Fn(&PlanRow) -> bool + 'a) -> Vec<&'a PlanRow> {
-        let mut rows: Vec<&PlanRow> = self.plan.rows().iter().collect();
-        if self.only_hidden {
-            rows.retain(|row| hidden(row));
-        }
+    pub fn rows(&self, model: &Model) -> Vec<&PlanRow> {
+        let rows = self.plan.rows().iter();
+        let mut rows: Vec<_> = rows
+            .filter(|row| !self.only_hidden || model.hides(row))
+            .collect();
         rows.sort_by_key(|row| order(row));
         rows
     }
@@ -129,7 +132,7 @@ impl Confirm {
 }
 
 /// Rows of one request stand together: send first, then what the server decides, then what is left out.
-fn order(row: &PlanRow) -> (u8, Option<(Arc<Source>, &'static str)>) {
+pub(crate) fn order(row: &PlanRow) -> (u8, Option<(Arc<Source>, &'static str)>) {
     match &row.place {
         Group::Send(verb) => (0, Some((row.row.key.source.clone(), verb.word))),
         Group::ServerDecides(verb, _) => (1, Some((row.row.key.source.clone(), verb.word))),
@@ -141,6 +144,20 @@ impl Model {
     /// Whether the list's filter hides a row of the plan.
     pub fn hides(&self, row: &PlanRow) -> bool {
         !self.browse.query.matches(&row.row, self.now.wall)
+    }
+
+    /// A protected connection that what is on screen is about: one that the open plan changes, or that any
+    /// row listed is of.
+    pub(crate) fn protected(&self) -> Option<&Connection> {
+        let is_meant = |connection: &Connection| match &self.screen {
+            Screen::Plan(confirm) => {
+                let mut sources = confirm.sent().map(|row| &row.row.key.source);
+                sources.any(|source| source.connection == connection.name)
+            }
+            Screen::FirstRun | Screen::Browse | Screen::Results(_) | Screen::Detail(_) => true,
+        };
+        let mut connections = self.lanes.all().iter().map(|lane| &lane.connection);
+        connections.find(|connection| connection.protected && is_meant(connection))
     }
 
     /// Whether somebody else owns a row; rows without an owner are nobody's.
@@ -192,6 +209,7 @@ pub(super) fn open_for(
         phrase: Input::default(),
         find: Input::default(),
         cursor: 0,
+        nothing_found: false,
         only_hidden: false,
         wire: None,
         checked: None,

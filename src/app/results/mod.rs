@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::app::keymap::{Command, Place};
 use crate::app::layout::moved;
 use crate::app::message::{BatchNumber, Effect};
+use crate::app::run::{self, Run};
 use crate::app::{Model, Popup, Screen};
 use crate::domain::export::Said;
 use crate::domain::outcome::Outcome;
@@ -58,21 +59,13 @@ impl Section {
     }
 }
 
-/// What a head folds away.
+/// What a head folds away: a section, or those of its rows that have the same code and reason.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fold {
-    /// A section.
-    Section(Section),
-    /// Rows of a section that have the same code and reason.
-    Reason(Section, Clean),
-}
-
-impl Fold {
-    const fn section(&self) -> Section {
-        match self {
-            Self::Section(section) | Self::Reason(section, _) => *section,
-        }
-    }
+pub struct Fold {
+    /// Which section.
+    pub section: Section,
+    /// The code and the reason, as they are shown.
+    pub reason: Option<Clean>,
 }
 
 /// A line of the results.
@@ -123,7 +116,7 @@ impl Results {
             let rows = (0..).zip(report.rows());
             let rows = rows.filter(|(_, row)| Section::of(row) == section);
             let rows: Vec<(usize, Clean)> = rows.map(|(place, row)| (place, reason(row))).collect();
-            if !rows.is_empty() && self.head(&mut lines, Fold::Section(section), rows.len()) {
+            if !rows.is_empty() && self.head(&mut lines, section, None, rows.len()) {
                 self.reasons(&mut lines, section, rows);
             }
         }
@@ -131,11 +124,18 @@ impl Results {
     }
 
     /// Adds a head and says whether its rows are shown.
-    fn head(&self, lines: &mut Vec<Line>, fold: Fold, count: usize) -> bool {
-        let at_first = match &fold {
-            Fold::Section(section) => *section == Section::LeftOut,
-            Fold::Reason(..) => count > FOLDED_ABOVE,
+    fn head(
+        &self,
+        lines: &mut Vec<Line>,
+        section: Section,
+        reason: Option<Clean>,
+        count: usize,
+    ) -> bool {
+        let at_first = match &reason {
+            None => section == Section::LeftOut,
+            Some(_) => count > FOLDED_ABOVE,
         };
+        let fold = Fold { section, reason };
         let is_folded = at_first != self.turned.contains(&fold);
         lines.push(Line::Head(fold, count, is_folded));
         !is_folded
@@ -145,37 +145,29 @@ impl Results {
     fn reasons(&self, lines: &mut Vec<Line>, section: Section, mut rows: Vec<(usize, Clean)>) {
         let mut headed = Vec::new();
         while let Some((_, reason)) = rows.first().cloned() {
-            let (same, others): (Vec<_>, Vec<_>) =
-                rows.into_iter().partition(|row| row.1 == reason);
-            rows = others;
-            let places: Vec<Line> = same
-                .into_iter()
-                .map(|(place, _)| Line::Row(place))
-                .collect();
-            if places.len() == 1 || reason.is_empty() {
-                lines.extend(places);
-            } else if self.head(&mut headed, Fold::Reason(section, reason), places.len()) {
-                headed.extend(places);
+            let same = rows.extract_if(.., |row| row.1 == reason);
+            let same: Vec<Line> = same.map(|(place, _)| Line::Row(place)).collect();
+            if same.len() == 1 || reason.is_empty() {
+                lines.extend(same);
+            } else if self.head(&mut headed, section, Some(reason), same.len()) {
+                headed.extend(same);
             }
         }
         lines.extend(headed);
     }
 
     /// The section the cursor is in.
-    pub fn section(&self, report: &Report) -> Option<Section> {
+    fn section(&self, report: &Report) -> Option<Section> {
         match self.lines(report).get(self.cursor)? {
-            Line::Head(fold, ..) => Some(fold.section()),
+            Line::Head(fold, ..) => Some(fold.section),
             Line::Row(index) => report.rows().get(*index).map(Section::of),
         }
     }
 
     /// Opens or closes the head under the cursor, or the nearest above it.
     fn fold(&mut self, report: &Report) {
-        let heads = self
-            .lines(report)
-            .into_iter()
-            .take(self.cursor + 1)
-            .enumerate();
+        let lines = self.lines(report).into_iter().enumerate();
+        let heads = lines.take(self.cursor + 1);
         let heads = heads.filter_map(|(place, line)| match line {
             Line::Head(fold, ..) => Some((place, fold)),
             Line::Row(_) => None,
@@ -198,16 +190,15 @@ fn reason(row: &ReportRow) -> Clean {
     }
 }
 
-impl Model {
-    /// Whether a key of the results would do anything now; those of other places always may.
-    pub(in crate::app) fn may(&self, command: Command) -> bool {
-        let Screen::Results(results) = &self.screen else {
-            return true;
-        };
-        let step = STEPS.iter().find(|step| step.command == command);
-        let run = self.runs.get(results.run - 1);
-        step.zip(run)
-            .is_none_or(|(step, run)| !step.rows(run).is_empty())
+/// Whether a key of the results would do anything now; those of other places always may.
+pub(super) fn may(model: &Model, results: &Results, command: Command) -> bool {
+    let Some(run) = model.run(results.run) else {
+        return true;
+    };
+    let step = STEPS.iter().find(|step| step.command == command);
+    match command {
+        Command::Close => run.is_stuck(),
+        _ => step.is_none_or(|step| !step.rows(run).is_empty()),
     }
 }
 
@@ -218,7 +209,8 @@ pub(super) fn obey(model: &mut Model, command: Command) {
         return;
     };
     let number = results.run;
-    let Some(report) = model.runs.get(number - 1).map(|run| &run.report) else {
+    let run = model.runs.iter().find(|run| run.number == number);
+    let Some(Run { report, .. }) = run else {
         return;
     };
     if let Some(step) = STEPS.iter().find(|step| step.command == command) {
@@ -228,7 +220,8 @@ pub(super) fn obey(model: &mut Model, command: Command) {
         (Command::Back | Command::Quit, Some(_)) => results.row = None,
         (Command::Back | Command::Quit, None) => model.screen = Screen::Browse,
         (Command::CopyIds, _) => copy(model),
-        (Command::Export, _) => model.popup = Some(Popup::Export),
+        (Command::Export, _) => model.popup = Some(Popup::Export(0)),
+        (Command::Close, _) => close(model, number),
         (other, Some((_, first))) => *first = moved(*first, ROW_LINES, 10, other).unwrap_or(*first),
         (Command::Fold, None) => results.fold(report),
         (Command::Detail, None) => match results.lines(report).get(results.cursor) {
@@ -236,7 +229,8 @@ pub(super) fn obey(model: &mut Model, command: Command) {
             Some(Line::Head(..)) | None => results.fold(report),
         },
         (Command::NextFocus, None) => {
-            let is_head = |line: &Line| matches!(line, Line::Head(Fold::Section(_), ..));
+            let is_head =
+                |line: &Line| matches!(line, Line::Head(fold, ..) if fold.reason.is_none());
             let lines = results.lines(report);
             let mut heads = (0..lines.len()).filter(|place| is_head(&lines[*place]));
             results.cursor = heads.find(|place| *place > results.cursor).unwrap_or(0);
@@ -254,16 +248,15 @@ fn copy(model: &mut Model) {
     let Screen::Results(results) = &model.screen else {
         return;
     };
-    let report = &model.runs[results.run - 1].report;
+    let Some(Run { report, .. }) = model.run(results.run) else {
+        return;
+    };
     let section = results.section(report);
-    let rows = report
-        .rows()
-        .iter()
-        .enumerate()
-        .filter(|(place, row)| match results.row {
-            Some((shown, _)) => *place == shown,
-            None => Some(Section::of(row)) == section,
-        });
+    let rows = report.rows().iter().enumerate();
+    let rows = rows.filter(|(place, row)| match results.row {
+        Some((shown, _)) => *place == shown,
+        None => Some(Section::of(row)) == section,
+    });
     let ids: Vec<String> = rows
         .map(|(_, row)| row.row.key.id.shown().to_string())
         .collect();
@@ -271,10 +264,21 @@ fn copy(model: &mut Model) {
     model.effects.push(Effect::Copy(ids.join("\n")));
 }
 
+/// Ends a batch of which rows can no longer be read back.
+fn close(model: &mut Model, number: BatchNumber) {
+    if model.run(number).is_some_and(Run::is_stuck) {
+        run::close(model, number);
+        model.say("closed: no row of it is read back any more");
+    } else {
+        model.say("nothing to close: its rows are read, or it has ended");
+    }
+}
+
 /// Opens the batch under the cursor of the list of batches.
 pub(super) fn open_chosen(model: &mut Model) {
     if let Some(Popup::Batches(cursor)) = model.popup.take() {
-        let number = model.batches()[cursor].0;
-        model.screen = Screen::Results(Results::new(number));
+        let number = model.batches().get(cursor).map(|run| run.number);
+        let results = number.map(Results::new);
+        model.screen = results.map_or(Screen::Browse, Screen::Results);
     }
 }

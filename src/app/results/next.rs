@@ -8,7 +8,6 @@ use crate::app::results::Section;
 use crate::app::run::{Run, Standing};
 use crate::app::{Model, Screen, browse, confirm};
 use crate::domain::action::{Action, Step};
-use crate::domain::plan::Candidate;
 use crate::domain::report::ReportRow;
 use crate::domain::resource::Resource;
 use crate::domain::tracking::Tracking;
@@ -25,45 +24,35 @@ pub(crate) struct NextStep {
 
 /// Every next step, in the order of the screen.
 pub(crate) const STEPS: [NextStep; 4] = [
-    step(
-        Command::Retry,
-        "retry what can be retried ({})",
-        may_be_retried,
-    ),
-    step(
-        Command::MarkFailed,
-        "mark rejected + unknown ({})",
-        has_failed,
-    ),
-    step(
-        Command::DeleteStopped,
-        "plan delete for the {} now stopped",
-        |row| may_follow(row, Action::Delete),
-    ),
-    step(
-        Command::ResumeSuspended,
-        "plan resume for the {} now suspended",
-        |row| may_follow(row, Action::Resume),
-    ),
-];
-
-const fn step(command: Command, does: &'static str, takes: fn(&ReportRow) -> bool) -> NextStep {
     NextStep {
-        command,
-        does,
-        takes,
-    }
-}
+        command: Command::Retry,
+        does: "retry what can be retried ({})",
+        takes: may_be_retried,
+    },
+    NextStep {
+        command: Command::MarkFailed,
+        does: "mark rejected + unknown ({})",
+        takes: has_failed,
+    },
+    NextStep {
+        command: Command::DeleteStopped,
+        does: "plan delete for the {} now stopped",
+        // What is only suspended can go on: whoever wants it deleted marks it for that.
+        takes: |row| may_follow(row, Action::Delete) && !may_follow(row, Action::Resume),
+    },
+    NextStep {
+        command: Command::ResumeSuspended,
+        does: "plan resume for the {} now suspended",
+        takes: |row| may_follow(row, Action::Resume),
+    },
+];
 
 impl NextStep {
     /// The rows of a batch it would take. Those that another program follows are that program's.
     pub(crate) fn rows<'a>(&self, run: &'a Run) -> Vec<&'a ReportRow> {
-        let rows = run
-            .report
-            .rows()
-            .iter()
-            .filter(|_| run.standing != Standing::Elsewhere);
-        rows.filter(|row| (self.takes)(row)).collect()
+        let is_ours = run.standing != Standing::Elsewhere;
+        let rows = run.report.rows().iter();
+        rows.filter(|row| is_ours && (self.takes)(row)).collect()
     }
 }
 
@@ -85,21 +74,13 @@ fn may_follow(row: &ReportRow, next: Action) -> bool {
         && row.row.offers.to(next).verb().is_some()
 }
 
-impl Model {
-    /// The row as last listed, else as the batch last saw it.
-    fn newest(&self, row: &ReportRow) -> Arc<Resource> {
-        let state = self.lanes.source(&row.row.key.source);
-        let listing = state.and_then(|state| state.listing.as_ref());
-        let listed = listing.and_then(|listing| listing.find(&row.row.key.id));
-        listed.unwrap_or(&row.row).clone()
-    }
-}
-
 /// Takes the step, where there are rows for it.
 pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) {
-    let run = &model.runs[number - 1];
-    let rows = step.rows(run);
-    let rows: Vec<Arc<Resource>> = rows.into_iter().map(|row| model.newest(row)).collect();
+    let Some(run) = model.run(number) else {
+        return;
+    };
+    let rows = step.rows(run).into_iter();
+    let rows: Vec<Arc<Resource>> = rows.map(|row| model.newest(&row.row).clone()).collect();
     let (action, follows) = match step.command {
         Command::Retry => (run.report.intent().action, run.name.clone()),
         Command::DeleteStopped => (Some(Action::Delete), None),
@@ -114,12 +95,10 @@ pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) {
         mark(model, rows);
         return;
     };
-    let candidate = |row: Arc<Resource>| Candidate {
-        marked_as: row.status.word.clone(),
-        bar: model.lanes.bar(&row.key),
-        row,
-    };
-    let candidates = rows.into_iter().map(candidate).collect();
+    let candidates = rows
+        .iter()
+        .map(|row| model.candidate(row, &row.status.word));
+    let candidates = candidates.collect();
     confirm::open_for(model, action, candidates, follows);
 }
 

@@ -102,7 +102,8 @@ impl Plan {
         })
     }
 
-    fn missing(&self, typed: &str, reason: Option<&Reason>) -> Option<NotConfirmed> {
+    /// What [`Plan::confirm`] would ask for.
+    pub fn missing(&self, typed: &str, reason: Option<&Reason>) -> Option<NotConfirmed> {
         let waiting = self.needing_reason();
         if self.counts().sendable() == 0 {
             Some(NotConfirmed::NothingToSend)

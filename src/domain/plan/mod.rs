@@ -143,6 +143,17 @@ impl Plan {
         self.sendable().map(|(_, verb)| verb)
     }
 
+    /// How many rows each step is taken on, as `8 stop · 3 delete`; `None` where the action's word says it.
+    pub fn steps(&self) -> Option<String> {
+        let count = |step: Step| match self.verbs().filter(|verb| verb.step == step).count() {
+            0 => None,
+            count => Some(format!("{count} {}", step.word())),
+        };
+        let steps = [Step::Stop, Step::Delete, Step::Resume];
+        let counts: Vec<String> = steps.into_iter().filter_map(count).collect();
+        (self.action() == Action::CleanUp && !counts.is_empty()).then(|| counts.join(" · "))
+    }
+
     /// How many rows wait for a reason.
     pub fn needing_reason(&self) -> usize {
         self.verbs().filter(|verb| verb.needs_reason).count()

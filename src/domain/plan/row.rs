@@ -131,20 +131,17 @@ impl PlanRow {
         self.back = Some(before);
     }
 
-    /// From stop to delete or from delete to stop, where its status allows the other. Says whether it does.
+    /// What it would undergo instead: stop and delete stand for each other, where its status allows the other.
+    pub fn other_place(&self) -> Option<Place> {
+        let other = self.place.verb()?.step.other()?;
+        let place = Place::of(self.row.offers.step(other));
+        place.verb().is_some().then_some(place)
+    }
+
+    /// Moves it to [`PlanRow::other_place`]. Says whether there is one.
     pub(super) fn retarget(&mut self) -> bool {
-        let Some(verb) = self.place.verb() else {
-            return false;
-        };
-        let Some(other) = verb.step.other() else {
-            return false;
-        };
-        let offer = self.row.offers.step(other);
-        let is_offered = offer.verb().is_some();
-        if is_offered {
-            self.place = Place::of(offer);
-        }
-        is_offered
+        let other = self.other_place();
+        other.map(|place| self.place = place).is_some()
     }
 
     /// Takes in what a fresh read found. Only ever moves the row out.

@@ -1,5 +1,7 @@
 //! The lower part of a plan: the reason, who sends what through which account, and the line that confirms.
 
+use std::collections::BTreeSet;
+
 use ratatui::layout::Rect;
 use tui_input::Input;
 
@@ -24,6 +26,12 @@ pub(super) enum Piece<'a> {
     Field(Words, &'a Input, bool, usize),
 }
 
+impl From<Words> for Piece<'_> {
+    fn from(words: Words) -> Self {
+        Self::Line(words, Words::new())
+    }
+}
+
 /// The lines, from the top.
 pub(super) fn pieces<'a>(
     model: &Model,
@@ -38,22 +46,16 @@ pub(super) fn pieces<'a>(
             pieces.push(Piece::Rule);
         }
     }
-    pieces.extend(hidden(model, confirm, columns));
+    pieces.extend(hidden(model, confirm));
     let mut accounts = accounts(model, confirm, columns);
     accounts.truncate(if is_tight { 1 } else { 4 });
-    let lines = accounts.into_iter();
-    pieces.extend(lines.map(|line| Piece::Line(line, Words::new())));
+    pieces.extend(accounts.into_iter().map(Piece::from));
     pieces.extend(complaint(confirm));
     if confirm.focus == Focus::Find {
-        let words = plain("Find   ");
-        pieces.push(Piece::Field(
-            words,
-            &confirm.find,
-            true,
-            columns.saturating_sub(8),
-        ));
+        let (words, room) = (plain("Find   "), columns.saturating_sub(8));
+        pieces.push(Piece::Field(words, &confirm.find, true, room));
     }
-    pieces.push(phrase(confirm));
+    pieces.extend(phrase(confirm, columns));
     pieces
 }
 
@@ -65,10 +67,8 @@ fn reason(confirm: &Confirm, columns: usize) -> Vec<Piece<'_>> {
         Tone::Quiet
     };
     let count = say(tone, format!("{typed}/{}", Reason::LONGEST));
-    let head = strong("REASON").plain(format!(
-        "  {} needs it; stored in the journal for all",
-        insisting(confirm)
-    ));
+    let who = insisting(confirm);
+    let head = strong("REASON").plain(format!("  {who} needs it; stored in the journal for all"));
     let focused = confirm.focus == Focus::Reason;
     let mut pieces = vec![
         Piece::Line(head, count),
@@ -76,25 +76,17 @@ fn reason(confirm: &Confirm, columns: usize) -> Vec<Piece<'_>> {
     ];
     if looks_like_a_token(confirm.reason.value()) {
         let words = "! this looks like a token; a reason is stored and sent as it stands";
-        pieces.push(Piece::Line(say(Tone::Warn, words), Words::new()));
+        pieces.push(say(Tone::Warn, words).into());
     }
     pieces
 }
 
 /// The platforms that want a reason.
 fn insisting(confirm: &Confirm) -> String {
-    let mut names: Vec<&str> = Vec::new();
     let needs = |row: &&PlanRow| row.place.verb().is_some_and(|verb| verb.needs_reason);
-    for name in confirm
-        .sent()
-        .filter(needs)
-        .map(|row| row.row.platform().name())
-    {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names.join(", ")
+    let names = confirm.sent().filter(needs);
+    let names: BTreeSet<&str> = names.map(|row| row.row.platform().name()).collect();
+    Vec::from_iter(names).join(", ")
 }
 
 /// A long word of letters and digits that is no UUID.
@@ -111,69 +103,55 @@ fn looks_like_a_token(text: &str) -> bool {
 }
 
 /// How many of the rows the list's filter hides.
-fn hidden(model: &Model, confirm: &Confirm, columns: usize) -> Option<Piece<'static>> {
+fn hidden(model: &Model, confirm: &Confirm) -> Option<Piece<'static>> {
     let rows = confirm.plan.rows().iter();
     let count = rows.filter(|row| model.hides(row)).count();
     if count == 0 {
         return None;
     }
-    let verb = if count == 1 { "is" } else { "are" };
-    let by = if columns < 96 { "" } else { " current" };
-    let text = if confirm.only_hidden {
-        format!("only the {count} rows that your{by} filter hides are listed")
+    let are = if count == 1 { "is" } else { "are" };
+    let (text, key) = if confirm.only_hidden {
+        let words = format!("only the {count} rows that your filter hides are listed");
+        (words, "all")
     } else {
-        format!("{count} of these rows {verb} hidden by your{by} filter")
+        let words = format!("{count} of these rows {are} hidden by your filter");
+        (words, "list them")
     };
-    let key = if confirm.only_hidden {
-        "all"
-    } else {
-        "list them"
-    };
-    let tab = if matches!(confirm.focus, Focus::Rows | Focus::Find) {
-        ""
-    } else {
-        "tab "
-    };
+    let is_at_hand = matches!(confirm.focus, Focus::Rows | Focus::Find);
+    let tab = if is_at_hand { "" } else { "tab " };
     let keys = strong(format!("{tab}h")).quiet(format!(": {key}"));
     Some(Piece::Line(say(Tone::Warn, text), keys))
 }
 
-/// Through which accounts, and the circumstances; hosts where they fit, always with `c` in the rows.
+/// Through which accounts, as whom, in how many requests, for how long at most; accounts and hosts where
+/// they fit, always with `c` in the rows.
 fn accounts(model: &Model, confirm: &Confirm, columns: usize) -> Vec<Words> {
-    let plan = &confirm.plan;
     let is_touched = |account: &&Account| {
-        confirm
-            .sent()
-            .any(|row| row.row.key.source.connection == account.connection)
+        let mut sources = confirm.sent().map(|row| &row.row.key.source);
+        sources.any(|source| source.connection == account.connection)
     };
-    let touched: Vec<&Account> = plan.accounts().iter().filter(is_touched).collect();
-    let lines = [Naming::Account, Naming::Host, Naming::Name].map(|naming| {
-        let names = touched.iter().map(|account| named(account, naming));
-        let parts = names.chain(circumstances(model, confirm)).collect();
-        flow(Words::new(), parts, glyph::DOT, columns)
-    });
-    let [full, short, least] = lines;
-    let most = if columns < 96 { 2 } else { 3 };
-    [full, short]
-        .into_iter()
-        .find(|lines| lines.len() <= most)
-        .unwrap_or(least)
-}
-
-/// As whom, in how many requests, for how long at most.
-fn circumstances(model: &Model, confirm: &Confirm) -> Vec<Words> {
-    let plan = &confirm.plan;
-    let mut parts = Vec::new();
-    parts.push(plain(format!("as {}@{}", model.user, model.host)));
-    parts.push(plain(match plan.requests(None).len() {
-        0 => "no request".to_owned(),
-        1 => "1 request".to_owned(),
-        count => format!("{count} requests, all connections at once"),
-    }));
-    if confirm.sent().next().is_some() {
-        parts.push(plain(time_limit(confirm.sent())));
+    let accounts = confirm.plan.accounts();
+    let touched: Vec<&Account> = accounts.iter().filter(is_touched).collect();
+    let mut circumstances = vec![
+        plain(format!("as {}@{}", model.user, model.host)),
+        plain(match confirm.plan.requests(None).len() {
+            0 => "no request".to_owned(),
+            1 => "1 request".to_owned(),
+            count => format!("{count} requests, all connections at once"),
+        }),
+    ];
+    if !touched.is_empty() {
+        circumstances.push(plain(time_limit(confirm.sent())));
     }
-    parts
+    let lines = |naming| {
+        let names = touched.iter().map(|account| named(account, naming));
+        let parts = names.chain(circumstances.clone()).collect();
+        flow(Words::new(), parts, glyph::DOT, columns)
+    };
+    let most = if columns < 96 { 2 } else { 3 };
+    let mut told = [Naming::Account, Naming::Host].into_iter().map(&lines);
+    let fitting = told.find(|lines| lines.len() <= most);
+    fitting.unwrap_or_else(|| lines(Naming::Name))
 }
 
 /// How much is said of an account.
@@ -185,11 +163,10 @@ enum Naming {
 }
 
 fn named(account: &Account, naming: Naming) -> Words {
-    let mut words = Words::new();
-    if account.protected {
-        words = words.say(Tone::Badge, " PROD ").plain(" ");
-    }
-    words = words.strong(account.connection.as_str());
+    let badge = if account.protected { " PROD " } else { "" };
+    let gap = if account.protected { " " } else { "" };
+    let words = say(Tone::Badge, badge).plain(gap);
+    let words = words.strong(account.connection.as_str());
     match (naming, &account.account) {
         (Naming::Account, Some(name)) => words.quiet(format!(" ({name} at {})", account.host)),
         (Naming::Account, None) | (Naming::Host, _) => words.quiet(format!(" ({})", account.host)),
@@ -199,24 +176,22 @@ fn named(account: &Account, naming: Naming) -> Words {
 
 /// The longest a request may take: `time limit 120 s (Kubiya 180 s)`.
 fn time_limit<'a>(rows: impl Iterator<Item = &'a PlanRow>) -> String {
-    let mut limits: Vec<_> = rows
-        .map(|row| row.row.platform())
-        .map(|platform| (platform.change_limit().as_secs(), platform.name()))
-        .collect();
-    limits.sort_unstable();
-    limits.dedup();
+    let platforms = rows.map(|row| row.row.platform());
+    let limits = platforms.map(|platform| (platform.change_limit().as_secs(), platform.name()));
+    let limits: BTreeSet<(u64, &str)> = limits.collect();
     let shortest = limits.first().map_or(0, |(limit, _)| *limit);
-    let longer: Vec<String> = limits
-        .iter()
-        .filter(|(limit, _)| *limit > shortest)
-        .map(|(limit, name)| format!(" ({name} {limit} s)"))
-        .collect();
-    format!("time limit {shortest} s{}", longer.concat())
+    let longer = limits.iter().filter(|(limit, _)| *limit > shortest);
+    let longer = longer.map(|(limit, name)| format!(" ({name} {limit} s)"));
+    format!("time limit {shortest} s{}", longer.collect::<String>())
 }
 
 fn complaint(confirm: &Confirm) -> Option<Piece<'static>> {
     let words = match (&confirm.complaint, &confirm.stage) {
         (Some(complaint), _) => say(Tone::Warn, format!("! {complaint}")),
+        (None, _) if confirm.focus == Focus::Find && confirm.nothing_found => {
+            let sought = confirm.find.value();
+            say(Tone::Warn, format!("! no row of this plan holds {sought}"))
+        }
         (None, Stage::LastLook(keys, _)) => {
             let rows = crate::app::rows(keys.len());
             let words = format!("{rows} read too long ago: looked at once more, then sent");
@@ -224,33 +199,40 @@ fn complaint(confirm: &Confirm) -> Option<Piece<'static>> {
         }
         (None, Stage::Reading(..) | Stage::Open) => return None,
     };
-    Some(Piece::Line(words, Words::new()))
+    Some(words.into())
 }
 
-/// The line that confirms.
-fn phrase(confirm: &Confirm) -> Piece<'_> {
+/// The line that confirms; what its one number is made of stands before it, or above where there is no room.
+fn phrase(confirm: &Confirm, columns: usize) -> Vec<Piece<'_>> {
     let focused = confirm.focus == Focus::Phrase;
     let sendable = confirm.plan.counts().sendable();
     if sendable == 0 {
-        let words = say(Tone::Warn, "Nothing would be sent: every row is left out.");
-        return Piece::Line(words, Words::new());
+        let words = "Nothing would be sent: every row is left out.";
+        return vec![say(Tone::Warn, words).into()];
     }
     let Some(phrase) = confirm.plan.phrase() else {
-        let action = confirm.plan.action().word();
-        let rows = crate::app::rows(sendable);
-        let words = plain("Press ")
-            .strong("enter")
-            .plain(format!(" to {action} {rows}"));
-        let words = if focused {
-            words
+        let (action, rows) = (confirm.plan.action().word(), crate::app::rows(sendable));
+        let hint = if focused {
+            ""
         } else {
-            words.quiet("   (tab: back to this line)")
+            "   (tab: back to this line)"
         };
-        return Piece::Line(words, Words::new());
+        let words = plain("Press ").strong("enter");
+        let words = words.plain(format!(" to {action} {rows}"));
+        return vec![words.quiet(hint).into()];
     };
     let room = crate::domain::text::width(&phrase) + PHRASE_ROOM;
     let words = plain("Type   ").strong(phrase).plain("   to send:  ");
-    Piece::Field(words, &confirm.phrase, focused, room)
+    let steps = confirm.plan.steps().map_or_else(Words::new, strong);
+    let beside = steps.clone().plain("   ").and(words.clone());
+    if steps.is_empty() {
+        vec![Piece::Field(words, &confirm.phrase, focused, room)]
+    } else if beside.width() + room <= columns {
+        vec![Piece::Field(beside, &confirm.phrase, focused, room)]
+    } else {
+        let field = Piece::Field(words, &confirm.phrase, focused, room);
+        vec![steps.into(), field]
+    }
 }
 
 /// Draws the lines; the first rule says how many rows are out of sight.
@@ -268,21 +250,5 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, pieces: &[Piece], more: &Wor
                 field::draw(canvas, at, input, *focused);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_is_noticed_and_an_id_is_not() {
-        assert!(looks_like_a_token(
-            "see eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
-        ));
-        assert!(!looks_like_a_token(
-            "INC-4812 1f7be0c3-88ad-4f0e-9d0a-2c51c0aa60d1"
-        ));
-        assert!(!looks_like_a_token("runaway fine-tunes, INC-4812 cleanup"));
     }
 }

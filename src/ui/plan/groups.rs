@@ -2,61 +2,61 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::app::confirm::order;
 use crate::app::rows;
 use crate::domain::action::Verb;
 use crate::domain::connection::PlatformId;
-use crate::domain::plan::{Plan, PlanRow};
+use crate::domain::plan::{Place, Plan, PlanRow};
 use crate::domain::resource::{Key, Scope};
 use crate::ui::glyph;
-use crate::ui::plan::summary::freed;
+use crate::ui::plan::summary::{freed, frees};
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, flow, plain, quiet, say, strong};
 
-/// Rows that stand together under one line.
+/// Rows that stand together under one line: of one source and verb, or all that are left out.
 pub(super) struct Group<'a> {
-    pub(super) rows: Vec<&'a PlanRow>,
-    verb: &'static Verb,
+    pub(super) rows: &'a [&'a PlanRow],
     requests: BTreeSet<u32>,
 }
 
-/// Which request carries which row.
-pub(super) fn carriers(plan: &Plan) -> HashMap<Key, u32> {
+/// Splits rows that stand in order into groups, with the requests that carry them.
+pub(super) fn of<'a>(rows: &'a [&'a PlanRow], plan: &Plan) -> Vec<Group<'a>> {
     let requests = plan.requests(None);
-    let operations = requests.iter().flat_map(|request| {
-        let operations = request.operations().iter();
-        operations.map(|operation| (operation.key.clone(), request.number()))
-    });
-    operations.collect()
-}
-
-/// Splits rows that stand in order into groups of one source and verb.
-pub(super) fn of<'a>(rows: &[&'a PlanRow], carriers: &HashMap<Key, u32>) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group> = Vec::new();
-    for &row in rows {
-        let Some(verb) = row.place.verb() else {
-            continue;
-        };
-        let key = &row.row.key;
-        let request = carriers.get(key).copied();
-        match groups.last_mut() {
-            Some(group) if group.verb == verb && group.rows[0].row.key.source == key.source => {
-                group.rows.push(row);
-                group.requests.extend(request);
-            }
-            Some(_) | None => groups.push(Group {
-                rows: vec![row],
-                verb,
-                requests: request.into_iter().collect(),
-            }),
-        }
-    }
-    groups
+    let carriers: HashMap<&Key, u32> = requests
+        .iter()
+        .flat_map(|request| {
+            let operations = request.operations().iter();
+            operations.map(|operation| (&operation.key, request.number()))
+        })
+        .collect();
+    let groups = rows.chunk_by(|a, b| order(a) == order(b));
+    let group = |rows: &'a [&'a PlanRow]| {
+        let requests = rows.iter().filter_map(|row| carriers.get(&row.row.key));
+        let requests = requests.copied().collect();
+        Group { rows, requests }
+    };
+    groups.map(group).collect()
 }
 
 impl Group<'_> {
+    /// What it stands under, and what there is to say of that.
+    pub(super) fn title(&self) -> (&'static str, &'static str) {
+        match self.rows[0].place {
+            Place::Send(_) => ("SEND", ""),
+            Place::ServerDecides(..) => (
+                "SERVER DECIDES",
+                "the documents are silent or disagree here: sent, not promised",
+            ),
+            Place::LeftOut { .. } => ("LEFT OUT", "never sent"),
+        }
+    }
+
     /// The group's lines: where, requests, targets, and what cannot be undone. `shared` are the
-    /// requests that carry rows of other groups as well.
+    /// requests that carry rows of other groups as well. What is left out has none.
     pub(super) fn lines(&self, shared: &BTreeSet<u32>, columns: usize) -> Vec<Words> {
+        let Some(verb) = self.rows[0].place.verb() else {
+            return Vec::new();
+        };
         let requests = match self.requests.len() {
             1 => "1 request".to_owned(),
             count => format!("{count} requests"),
@@ -65,39 +65,34 @@ impl Group<'_> {
         let remark = if has_shared { " (shared)" } else { "" };
         let place = strong(format!("  {}", self.place()));
         let counts = plain(format!("{requests}{remark}   {} ", rows(self.rows.len())))
-            .strong(format!("{} {}", glyph::ARROW, self.verb.goal.word()));
-        let mut remarks = self.remarks();
-        if place.width() + counts.width() + 3 > columns {
+            .strong(format!("{} {}", glyph::ARROW, verb.goal.word()));
+        let mut remarks = self.remarks(verb);
+        let mut line = place.clone().plain("   ").and(counts.clone());
+        if line.width() > columns {
             remarks.insert(0, counts);
-            let mut lines = vec![place];
-            lines.extend(flow(Words::new().pad_to(4), remarks, glyph::DOT, columns));
-            return lines;
+            line = place;
         }
-        let line = place.plain("   ").and(counts);
-        let beside: usize = remarks.iter().map(|remark| remark.width() + 3).sum();
-        if line.width() + beside <= columns {
-            return vec![
-                remarks
-                    .into_iter()
-                    .fold(line, |line, remark| line.plain("   ").and(remark)),
-            ];
+        let beside = remarks.iter().cloned();
+        let beside = beside.fold(line.clone(), |line, remark| line.plain("   ").and(remark));
+        if beside.width() <= columns {
+            return vec![beside];
         }
         let mut lines = vec![line];
         lines.extend(flow(Words::new().pad_to(4), remarks, glyph::DOT, columns));
         lines
     }
 
-    fn remarks(&self) -> Vec<Words> {
+    fn remarks(&self, verb: &Verb) -> Vec<Words> {
         let mut remarks = Vec::new();
-        if !self.verb.consequence.is_empty() {
-            remarks.push(say(Tone::Warn, format!("! {}", self.verb.consequence)));
+        if !verb.consequence.is_empty() {
+            remarks.push(say(Tone::Warn, format!("! {}", verb.consequence)));
         }
-        if !self.verb.word.eq_ignore_ascii_case(self.verb.goal.word()) {
-            remarks.push(quiet(format!("word used there: {}", self.verb.word)));
+        if !verb.word.eq_ignore_ascii_case(verb.goal.word()) {
+            remarks.push(quiet(format!("word used there: {}", verb.word)));
         }
         let gpus = freed(self.rows.iter().copied());
         if gpus > 0.0 {
-            remarks.push(plain(super::summary::frees(gpus)));
+            remarks.push(plain(frees(gpus)));
         }
         remarks
     }

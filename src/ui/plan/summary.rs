@@ -1,18 +1,20 @@
 //! The first lines of a plan: the counts, how fresh the rows are, and what is easily overlooked.
 
+use std::collections::BTreeMap;
+
 use crate::app::Model;
 use crate::app::confirm::{Confirm, Stage};
+use crate::app::message::BatchNumber;
 use crate::app::rows;
 use crate::app::run::Run;
-use crate::domain::action::Step;
+use crate::domain::action::{Action, Step};
 use crate::domain::plan::PlanRow;
 use crate::domain::time::time_of_day;
 use crate::ui::glyph;
+use crate::ui::results::name;
+use crate::ui::sheet::WIDE;
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, flow, plain, quiet, say, strong};
-
-/// From here on words stand in full.
-const WIDE: usize = 108;
 
 /// The lines, each with what stands at its right end.
 pub(super) fn lines(
@@ -22,10 +24,8 @@ pub(super) fn lines(
     is_tight: bool,
 ) -> Vec<(Words, Words)> {
     let is_wide = columns >= WIDE;
-    let mut lines: Vec<(Words, Words)> = counts(confirm, is_wide, columns)
-        .into_iter()
-        .map(|line| (line, Words::new()))
-        .collect();
+    let counts = counts(confirm, is_wide, columns).into_iter();
+    let mut lines: Vec<_> = counts.map(|line| (line, Words::new())).collect();
     let freshness = freshness(confirm, is_wide);
     match lines.last_mut() {
         Some((left, right)) if left.width() + freshness.width() < columns => *right = freshness,
@@ -54,7 +54,10 @@ fn counts(confirm: &Confirm, is_wide: bool, columns: usize) -> Vec<Words> {
         .plain(if is_wide { "     " } else { ": " })
         .plain(format!("{} marked {} ", plan.rows().len(), glyph::ARROW));
     // The number that is typed to confirm: what the server decides on is sent, too.
-    let mut parts = vec![strong(format!("{} {send}", counts.sendable()))];
+    let steps = plan
+        .steps()
+        .map_or_else(String::new, |steps| format!(": {steps}"));
+    let mut parts = vec![strong(format!("{} {send}{steps}", counts.sendable()))];
     if counts.server_decides > 0 {
         let words = format!("{} of them: server decides", counts.server_decides);
         parts.push(say(Tone::Warn, words));
@@ -67,16 +70,18 @@ fn counts(confirm: &Confirm, is_wide: bool, columns: usize) -> Vec<Words> {
 
 /// How far the fresh reads are.
 fn freshness(confirm: &Confirm, is_wide: bool) -> Words {
-    let all = confirm.plan.rows().len();
     let frozen = time_of_day(confirm.plan.frozen());
     match (&confirm.stage, confirm.checked) {
-        (Stage::Reading(keys, _), _) => {
-            let (words, end) = reading(is_wide, "reading the rows anew:");
-            say(Tone::Busy, format!("{words} {} of {all}{end} ", keys.len()))
-        }
-        (Stage::LastLook(keys, _), _) => {
-            let (words, end) = reading(is_wide, "last look at the rows:");
-            say(Tone::Busy, format!("{words} {} of {all}{end} ", keys.len()))
+        (Stage::Reading(keys, _) | Stage::LastLook(keys, _), _) => {
+            let (left, all) = (keys.len(), confirm.plan.rows().len());
+            say(
+                Tone::Busy,
+                if is_wide {
+                    format!("reading the rows anew: {left} of {all} outstanding ")
+                } else {
+                    format!("reading {left} of {all} ")
+                },
+            )
         }
         (Stage::Open, Some(checked)) if is_wide => {
             let checked = time_of_day(checked);
@@ -87,47 +92,26 @@ fn freshness(confirm: &Confirm, is_wide: bool) -> Words {
     }
 }
 
-const fn reading(is_wide: bool, words: &'static str) -> (&'static str, &'static str) {
-    if is_wide {
-        (words, " outstanding")
-    } else {
-        ("reading", "")
-    }
-}
-
 /// Other people's rows, rows that come back, what is freed, what is retried.
 fn warnings(model: &Model, confirm: &Confirm) -> Vec<Words> {
     let sent = || confirm.sent();
     let mut warnings = Vec::new();
+    let mut warn = |count: usize, one: &str, several: &str| {
+        if count > 0 {
+            let words = if count == 1 { one } else { several };
+            warnings.push(say(Tone::Warn, format!("{} {words}", rows(count))));
+        }
+    };
     let others = sent().filter(|row| model.is_of_another(&row.row)).count();
-    if others > 0 {
-        let verb = if others == 1 {
-            "belongs to another owner"
-        } else {
-            "belong to other owners"
-        };
-        let words = format!("{} {verb}", rows(others));
-        warnings.push(say(Tone::Warn, words));
-    }
-    let back = sent().filter(|row| row.row.scheduled).count();
-    if back > 0 {
-        let words = format!(
-            "{} started by a schedule, which starts new ones",
-            rows(back)
-        );
-        warnings.push(say(Tone::Warn, words));
-    }
+    warn(others, "belongs to another owner", "belong to other owners");
+    let back = "started by a schedule, which starts new ones";
+    warn(sent().filter(|row| row.row.scheduled).count(), back, back);
     for (run, count) in conflicts(model, sent()) {
         let intent = run.report.intent();
-        let (name, action) = (
-            run.name.as_deref().unwrap_or("?"),
-            intent.action.map_or("?", |action| action.word()),
-        );
-        let (time, by) = (time_of_day(intent.confirmed), &run.by);
-        let words = format!(
-            "{} already in batch {name}: {action} by {by} at {time}",
-            rows(count)
-        );
+        let action = intent.action.map_or("?", Action::word);
+        let (name, time) = (name(run), time_of_day(intent.confirmed));
+        let (rows, by) = (rows(count), &run.by);
+        let words = format!("{rows} already in batch {name}: {action} by {by} at {time}");
         warnings.insert(0, say(Tone::Bad, words));
     }
     let gpus = freed(sent());
@@ -141,19 +125,13 @@ fn warnings(model: &Model, confirm: &Confirm) -> Vec<Words> {
 fn conflicts<'a>(
     model: &'a Model,
     rows: impl Iterator<Item = &'a PlanRow>,
-) -> Vec<(&'a Run, usize)> {
+) -> impl Iterator<Item = (&'a Run, usize)> {
     let moving = model.on_their_way();
-    let mut found: Vec<(&Run, usize)> = Vec::new();
+    let mut found: BTreeMap<BatchNumber, (&Run, usize)> = BTreeMap::new();
     for run in rows.filter_map(|row| moving.get(&row.row.key).copied()) {
-        match found
-            .iter_mut()
-            .find(|(known, _)| std::ptr::eq(*known, run))
-        {
-            Some((_, count)) => *count += 1,
-            None => found.push((run, 1)),
-        }
+        found.entry(run.number).or_insert((run, 0)).1 += 1;
     }
-    found
+    found.into_values()
 }
 
 /// How many GPUs become free, in words.

@@ -7,16 +7,17 @@ mod summary;
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::keymap::{Place, name as key};
+use crate::app::keymap::{Command, Place, name as key};
 use crate::app::results::{Results, STEPS};
 use crate::app::run::{Run, Standing};
 use crate::ui::canvas::{Canvas, Edges, fit, stacked};
 use crate::ui::demo_mark;
-use crate::ui::words::{Words, flow, quiet, strong};
+use crate::ui::theme::Tone;
+use crate::ui::words::{Words, flow, quiet, say, strong};
 
 /// Draws the batch in its box.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Results) {
-    let Some(run) = model.runs.get(results.run.wrapping_sub(1)) else {
+    let Some(run) = model.run(results.run) else {
         return;
     };
     if let Some((index, first)) = results.row
@@ -27,11 +28,11 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Res
     }
     let edges = Edges {
         mark: demo_mark(model, area),
-        ..Edges::titled("results").noted(place(model, results.run))
+        ..Edges::titled("results").noted(place(model, run))
     };
     let inner = canvas.boxed(area, &edges);
     let columns = usize::from(inner.width);
-    let head = summary::lines(model, run, results.run, columns);
+    let head = summary::lines(model, run, columns);
     let foot = next_steps(run, columns);
     let rest = canvas.headed(inner, &head);
     let foot_rule = u16::from(!foot.is_empty());
@@ -47,14 +48,15 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Res
 
 /// The keys that would do something now, with how many rows; none where no row can be taken further.
 fn next_steps(run: &Run, columns: usize) -> Vec<Words> {
+    let line =
+        |command, does: String| strong(key(Place::Results, command)).plain(format!(" {does}"));
     let counts = STEPS.iter().map(|step| (step, step.rows(run).len()));
-    let parts: Vec<Words> = counts
-        .filter(|(_, count)| *count > 0)
-        .map(|(step, count)| {
-            let does = step.does.replace("{}", &count.to_string());
-            strong(key(Place::Results, step.command)).plain(format!(" {does}"))
-        })
-        .collect();
+    let steps = counts.filter(|(_, count)| *count > 0);
+    let steps =
+        steps.map(|(step, count)| line(step.command, step.does.replace("{}", &count.to_string())));
+    let close = "close it: what is unread stays so".to_owned();
+    let close = run.is_stuck().then(|| line(Command::Close, close));
+    let parts: Vec<Words> = steps.chain(close).collect();
     if parts.is_empty() {
         return parts;
     }
@@ -62,22 +64,30 @@ fn next_steps(run: &Run, columns: usize) -> Vec<Words> {
 }
 
 /// A batch by its journal name, once it has one.
-pub(super) fn name(run: &Run, number: usize) -> String {
-    run.name.clone().unwrap_or_else(|| format!("no. {number}"))
+pub(super) fn name(run: &Run) -> String {
+    let number = || format!("no. {}", run.number);
+    run.name.clone().unwrap_or_else(number)
 }
 
 /// Which of the open batches this is, `1 of 3 open batches`.
-fn place(model: &Model, number: usize) -> String {
-    let open: Vec<usize> = model
-        .followed()
-        .filter(|(_, run)| run.is_open())
-        .map(|(n, _)| n)
-        .collect();
+fn place(model: &Model, run: &Run) -> String {
+    let open: Vec<_> = model.followed().filter(|(_, run)| run.is_open()).collect();
     let batches = if open.len() == 1 { "batch" } else { "batches" };
-    match open.iter().position(|open| *open == number) {
+    match open.iter().position(|(number, _)| *number == run.number) {
         Some(place) => format!("{} of {} open {batches}", place + 1, open.len()),
         None => format!("not open · {} open {batches}", open.len()),
     }
+}
+
+/// The rows of a batch by outcome, which add up to those marked, on as many lines as they need.
+pub(super) fn outcomes(run: &Run, columns: usize) -> Vec<Words> {
+    const TONES: [Tone; 5] = [Tone::Plain, Tone::Bad, Tone::Warn, Tone::Quiet, Tone::Busy];
+    let totals = run.report.totals();
+    let head = strong(format!(" {} marked", totals.marked())).quiet(" = ");
+    let counts = TONES.into_iter().zip(totals.named());
+    let counts = counts.filter(|(_, (_, count))| *count > 0);
+    let parts = counts.map(|(tone, (word, count))| say(tone, format!("{count} {word}")));
+    flow(head, parts.collect(), " + ", columns)
 }
 
 /// Whose the batch is, where it was not sent here, in a word or two.

@@ -4,10 +4,12 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::run::Run;
+use crate::domain::action::Verb;
 use crate::domain::export::Said;
-use crate::domain::report::ReportRow;
+use crate::domain::outcome::Outcome;
+use crate::domain::report::{Fate, ReportRow};
 use crate::ui::canvas::{Canvas, Edges};
-use crate::ui::results::rows;
+use crate::ui::results::{name, rows};
 use crate::ui::theme::{self, Tone};
 use crate::ui::words::{Words, hanging, quiet, wrapped};
 use crate::ui::{demo_mark, glyph};
@@ -35,62 +37,75 @@ pub(super) fn draw(
 }
 
 fn lines(model: &Model, run: &Run, row: &ReportRow, columns: usize) -> Vec<Words> {
-    let (said, resource) = (Said::of(row), &row.row);
-    let source = &resource.key.source;
-    let verb = row
-        .verb
-        .map(|verb| format!("{} {} {}", verb.word, glyph::ARROW, verb.goal.word()));
-    let request = row
-        .request
-        .map(|number| format!("{number} of batch {}", run.name.as_deref().unwrap_or("")));
-    let place = format!(
-        "{} {} · {} {}",
-        source.platform,
-        source.connection,
-        source.platform.scope_prefix(),
-        resource.scope
-    );
-    let facts = [
-        ("id", Tone::Strong, resource.key.id.shown().to_string()),
-        ("name", Tone::Strong, resource.name.to_string()),
-        ("where", Tone::Plain, place),
-        ("asked", Tone::Plain, verb.unwrap_or_default()),
-        ("request", Tone::Plain, request.unwrap_or_default()),
-        ("outcome", Tone::Strong, said.outcome.to_owned()),
-        ("code", Tone::Bad, said.code),
-        ("words", Tone::Plain, said.reason),
-        ("request id", Tone::Plain, said.request_id),
-    ];
     let mut lines: Vec<Words> = Vec::new();
-    for (label, tone, value) in facts.into_iter().filter(|(_, _, value)| !value.is_empty()) {
+    for (label, tone, value) in facts(run, row) {
         let lead = quiet(label).pad_to(LABEL);
         lines.extend(hanging(lead, tone, &value, columns, usize::MAX));
     }
-    if let Some(track) = row.track() {
-        let seen = quiet("seen since").pad_to(LABEL);
+    if let Some((track, state)) = row.track().zip(row.shown()) {
+        let seen = quiet("seen since").pad_to(LABEL).plain(rows::now(track));
         let words = rows::since(model, track, usize::MAX);
-        lines.push(
-            seen.plain(rows::now(track))
-                .plain("   ")
-                .say(theme::of_tracking(track.state()), words),
-        );
+        lines.push(seen.plain("   ").say(theme::of_tracking(state), words));
     }
-    let meaning = wrapped(meaning(said.outcome), columns).into_iter();
+    let meaning = wrapped(meaning(row.fate()), columns).into_iter();
     lines.push(Words::new());
     lines.extend(meaning.map(quiet));
     lines
 }
 
+/// What is known of the row, without what is not.
+fn facts(run: &Run, row: &ReportRow) -> impl Iterator<Item = (&'static str, Tone, String)> {
+    let (said, resource) = (Said::of(row), &row.row);
+    let source = &resource.key.source;
+    let (platform, connection) = (source.platform, &source.connection);
+    let (prefix, scope) = (platform.scope_prefix(), &resource.scope);
+    let asked = |verb: &Verb| format!("{} {} {}", verb.word, glyph::ARROW, verb.goal.word());
+    let request = |number| format!("{number} of batch {}", name(run));
+    let facts = [
+        ("id", Tone::Strong, resource.key.id.shown().to_string()),
+        ("name", Tone::Strong, resource.name.to_string()),
+        (
+            "where",
+            Tone::Plain,
+            format!("{platform} {connection} · {prefix} {scope}"),
+        ),
+        (
+            "asked",
+            Tone::Plain,
+            row.verb.map(asked).unwrap_or_default(),
+        ),
+        (
+            "request",
+            Tone::Plain,
+            row.request.map(request).unwrap_or_default(),
+        ),
+        ("outcome", Tone::Strong, said.outcome.to_owned()),
+        ("code", Tone::Bad, said.code),
+        ("words", Tone::Plain, said.reason),
+        ("request id", Tone::Plain, said.request_id),
+    ];
+    facts.into_iter().filter(|(_, _, value)| !value.is_empty())
+}
+
 /// Our own explanation, beside the server's words and never instead of them.
-fn meaning(outcome: &str) -> &'static str {
-    match outcome {
-        "scheduled" => "The server acknowledged this id. Done is what later reads show.",
-        "rejected" => "The server refused this id. Its words stand above as it sent them, cleaned.",
-        "unknown" => {
+fn meaning(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Queued | Fate::Sent => "There is no answer for this id yet.",
+        Fate::Known(Outcome::Scheduled { .. }) => {
+            "The server acknowledged this id. Done is what later reads show."
+        }
+        Fate::Known(Outcome::Rejected(no)) if no.later => {
+            "The server refused this id for now. Its words stand above as it sent them, cleaned. \
+             Asking again later may help, as a new plan."
+        }
+        Fate::Known(Outcome::Rejected(_)) => {
+            "The server refused this id. Its words stand above as it sent them, cleaned. \
+             Asking again as it stands is not expected to help."
+        }
+        Fate::Known(Outcome::Unknown(_)) => {
             "The request may have arrived and there is no usable answer. Nothing is sent again before \
              reads have shown that it was not applied, and then only as a new plan."
         }
-        "left out" => "Nothing for this id reached the server.",
-        _ => "There is no answer for this id yet.",
+        Fate::Known(Outcome::LeftOut(..)) => "Nothing for this id reached the server.",
     }
 }

@@ -6,17 +6,14 @@ use crate::app::results::{Fold, Line, Results, Section};
 use crate::app::run::Run;
 use crate::domain::outcome::{Outcome, Rejection};
 use crate::domain::report::{Fate, ReportRow};
-use crate::domain::text::{cut, width};
+use crate::domain::text::{Clean, cut, width};
 use crate::domain::time::long_span;
 use crate::domain::tracking::{Track, Tracking};
 use crate::ui::scroll::Scroll;
-use crate::ui::sheet::{Entry, Sheet};
+use crate::ui::sheet::{Entry, Sheet, WIDE};
 use crate::ui::theme::{self, Tone};
 use crate::ui::words::{Words, hanging, plain, strong};
 use crate::ui::{glyph, header};
-
-/// From here on platforms are named, not lettered.
-const WIDE: usize = 108;
 
 /// The list with the cursor's line, and the notes behind it.
 pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize) -> Scroll {
@@ -26,24 +23,20 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
     let mut sheet = Sheet::measure(&[], columns);
     let mut has_reason_above = false;
     for (place, line) in lines.iter().enumerate() {
-        let first = scroll.lines.len();
+        let has_cursor = place == results.cursor;
         match line {
             Line::Head(fold, count, is_folded) => {
-                has_reason_above = matches!(fold, Fold::Reason(..));
-                if let Fold::Section(section) = fold {
-                    sheet = Sheet::measure(&entries(model, run, *section, columns), columns);
+                has_reason_above = fold.reason.is_some();
+                if !has_reason_above {
+                    sheet = Sheet::measure(&entries(model, run, fold.section, columns), columns);
                 }
-                scroll
-                    .lines
-                    .push(head(fold, *count, *is_folded, &sheet, columns));
+                let head = head(fold, *count, *is_folded, &sheet, columns);
+                scroll.add([head], has_cursor);
             }
             Line::Row(index) => {
                 let entry = entry(model, &report.rows()[*index], has_reason_above, columns);
-                scroll.lines.extend(sheet.lines(&entry));
+                scroll.add(sheet.lines(&entry), has_cursor);
             }
-        }
-        if place == results.cursor {
-            scroll.cursor = first..scroll.lines.len();
         }
     }
     scroll.with_tail(notes(run, columns))
@@ -57,19 +50,13 @@ fn entries(model: &Model, run: &Run, section: Section, columns: usize) -> Vec<En
 }
 
 fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usize) -> Words {
-    let turn = if is_folded {
-        glyph::FOLDED
-    } else {
-        glyph::OPEN
-    };
-    let section = match fold {
-        Fold::Section(section) => *section,
-        Fold::Reason(_, reason) => {
-            let count = format!(" ×{count} {turn}");
-            let room = columns.saturating_sub(width(&count) + 4);
-            return plain("   ").plain(cut(reason.as_str(), room)).strong(count);
-        }
-    };
+    let turn = [glyph::OPEN, glyph::FOLDED][usize::from(is_folded)];
+    if let Some(reason) = &fold.reason {
+        let count = format!(" ×{count} {turn}");
+        let room = columns.saturating_sub(width(&count) + 4);
+        return plain("   ").plain(cut(reason.as_str(), room)).strong(count);
+    }
+    let section = fold.section;
     let (title, tone) = match section {
         Section::Rejected => ("REJECTED", Tone::Bad),
         Section::Unknown => ("UNKNOWN", Tone::Warn),
@@ -78,11 +65,13 @@ fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usiz
         Section::LeftOut => ("LEFT OUT", Tone::Strong),
     };
     let line = strong(format!(" {turn} ")).say(tone, format!("{title} {count}"));
+    let heads: &[&str] = if columns < WIDE {
+        &["now", "tracking"]
+    } else {
+        &["now", "target", "tracking"]
+    };
     match section {
-        Section::Scheduled if !is_folded && columns < WIDE => {
-            sheet.heads(line, &["now", "tracking"])
-        }
-        Section::Scheduled if !is_folded => sheet.heads(line, &["now", "target", "tracking"]),
+        Section::Scheduled if !is_folded => sheet.heads(line, heads),
         Section::Scheduled | Section::Open | Section::Rejected => line,
         Section::Unknown => line.quiet("   nothing is resent before the row has been read again"),
         Section::LeftOut => line.quiet("   never sent"),
@@ -163,19 +152,16 @@ fn unknown(model: &Model, row: &ReportRow, why: &str) -> String {
 
 /// Status now, target where there is room, and what tracking shows.
 fn progress(model: &Model, row: &ReportRow, columns: usize) -> Vec<(Tone, String)> {
-    let Some(track) = row.track() else {
-        return Vec::new();
+    let state = row.shown().unwrap_or(Tracking::Waiting);
+    let (now, since) = match row.track() {
+        Some(track) => (now(track), since(model, track, columns)),
+        None => (glyph::NONE.to_owned(), state.word().to_owned()),
     };
-    let goal = row.verb.map_or("", |verb| verb.goal.word());
-    let state = track.state();
-    let words = format!(
-        "{} {}",
-        glyph::of_tracking(state),
-        since(model, track, columns)
-    );
+    let words = format!("{} {since}", glyph::of_tracking(state));
+    let goal = row.verb.map_or("", |verb| verb.goal.word()).to_owned();
     let mut cells = vec![
-        (Tone::Plain, now(track)),
-        (Tone::Quiet, goal.to_owned()),
+        (Tone::Plain, now),
+        (Tone::Quiet, goal),
         (theme::of_tracking(state), words),
     ];
     if columns < WIDE {
@@ -196,26 +182,26 @@ pub(super) fn now(track: &Track) -> String {
 
 /// What tracking shows, as long as there is room for.
 pub(super) fn since(model: &Model, track: &Track, columns: usize) -> String {
-    let word = track.state().word();
-    match track.state() {
-        Tracking::Reached => match track.reached_after() {
-            Some(span) => format!("{word} {}", long_span(span)),
-            None => word.to_owned(),
-        },
+    let state = track.state();
+    let word = state.word();
+    let more = match state {
+        Tracking::Reached => {
+            let span = track.reached_after().map(long_span);
+            return span.map_or_else(|| word.to_owned(), |span| format!("{word} {span}"));
+        }
         Tracking::Slow => {
             let span = long_span(track.unchanged_for(model.now.moment));
             let words = if columns < WIDE { "" } else { "no change for " };
-            format!("{word}: {words}{span}")
+            return format!("{word}: {words}{span}");
         }
-        Tracking::Waiting if track.last_word().is_some() => "read, no trace yet".to_owned(),
-        Tracking::Waiting | Tracking::Moving | Tracking::NotApplied => word.to_owned(),
-        Tracking::Reverted | Tracking::Diverged | Tracking::LostSight if columns < WIDE => {
-            word.to_owned()
-        }
-        Tracking::Reverted => format!("{word}: left its target again"),
-        Tracking::Diverged => format!("{word}: ended otherwise"),
-        Tracking::LostSight => format!("{word}: no read for 5 min"),
-    }
+        Tracking::Waiting if track.last_word().is_some() => return "read, no trace yet".to_owned(),
+        Tracking::Waiting | Tracking::Moving | Tracking::NotApplied => "",
+        Tracking::Reverted => ": left its target again",
+        Tracking::Diverged => ": ended otherwise",
+        Tracking::LostSight => ": no read for 5 min",
+    };
+    let more = if columns < WIDE { "" } else { more };
+    format!("{word}{more}")
 }
 
 /// What happened beside the rows.
@@ -223,19 +209,9 @@ fn notes(run: &Run, columns: usize) -> Vec<Words> {
     if run.notes.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![
-        Words::new(),
-        strong(format!("   NOTES {}", run.notes.len())),
-    ];
-    for note in &run.notes {
-        let columns = columns.saturating_sub(2);
-        lines.extend(hanging(
-            plain("  "),
-            Tone::Plain,
-            note.as_str(),
-            columns,
-            usize::MAX,
-        ));
-    }
-    lines
+    let head = strong(format!("   NOTES {}", run.notes.len()));
+    let columns = columns.saturating_sub(2);
+    let note = |note: &Clean| hanging(plain("  "), Tone::Plain, note.as_str(), columns, usize::MAX);
+    let notes = run.notes.iter().flat_map(note);
+    [Words::new(), head].into_iter().chain(notes).collect()
 }

@@ -2,36 +2,24 @@
 
 use crate::app::Model;
 use crate::app::lanes::seconds_until;
-use crate::app::results::Section;
 use crate::app::run::{Run, Standing};
+use crate::domain::action::Action;
 use crate::domain::report::ReportRow;
 use crate::domain::time::{long_span, time_of_day};
 use crate::domain::tracking::Tracking;
 use crate::ui::glyph;
-use crate::ui::results::{name, standing};
+use crate::ui::results::{name, outcomes, standing};
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, flow, hanging, plain, quiet, say, strong};
+use crate::ui::words::{Words, flow, hanging, plain, quiet, say};
+
+/// A bar shorter than that says nothing: the words stand below it instead.
+const SHORTEST_BAR: usize = 12;
 
 /// The lines, each with what stands at its right end.
-pub(super) fn lines(
-    model: &Model,
-    run: &Run,
-    number: usize,
-    columns: usize,
-) -> Vec<(Words, Words)> {
-    let mut lines = vec![(title(run, number, columns), elapsed(model, run))];
-    let (mut totals, mut tracked) = (totals(run, columns), tracked(run));
-    let last = totals.pop().unwrap_or_default();
-    lines.extend(totals.into_iter().map(|line| (line, Words::new())));
-    if last.width() + tracked.width() + 4 <= columns {
-        lines.push((last, std::mem::take(&mut tracked)));
-    } else {
-        lines.push((last, Words::new()));
-    }
-    if !tracked.is_empty() {
-        lines.push((tracked, Words::new()));
-    }
-    lines.push((bar(run, columns), Words::new()));
+pub(super) fn lines(model: &Model, run: &Run, columns: usize) -> Vec<(Words, Words)> {
+    let mut lines = vec![(title(run, columns), elapsed(model, run))];
+    let more = outcomes(run, columns).into_iter().chain(seen(run, columns));
+    lines.extend(more.map(|line| (line, Words::new())));
     let mut warn = |text: &str, tone| {
         let more = hanging(plain(" "), tone, text, columns.saturating_sub(1), 2);
         lines.extend(more.into_iter().map(|line| (line, Words::new())));
@@ -52,12 +40,12 @@ pub(super) fn lines(
     lines
 }
 
-fn title(run: &Run, number: usize, columns: usize) -> Words {
+fn title(run: &Run, columns: usize) -> Words {
     let intent = run.report.intent();
     let mut line = quiet(" BATCH ")
-        .strong(name(run, number))
+        .strong(name(run))
         .plain("  ")
-        .strong(intent.action.map_or("?", |action| action.word()))
+        .strong(intent.action.map_or("?", Action::word))
         .plain(format!(" · sent {}", time_of_day(intent.confirmed)));
     if columns >= 98 || run.standing != Standing::Own {
         line = line.plain(format!(" by {}", run.by));
@@ -72,82 +60,69 @@ fn title(run: &Run, number: usize, columns: usize) -> Words {
 }
 
 fn elapsed(model: &Model, run: &Run) -> Words {
-    let span = |until: crate::domain::time::Moment| long_span(until.since(run.started.moment));
     if let Some(words) = standing(run) {
         return say(Tone::Warn, format!("{words} "));
     }
-    match run.settled {
-        Some(settled) => quiet(format!("settled in {} ", span(settled))),
-        None => quiet(format!("elapsed {} ", span(model.now.moment))),
+    let word = if run.settled.is_some() {
+        "settled in"
+    } else {
+        "elapsed"
+    };
+    let until = run.settled.unwrap_or(model.now.moment);
+    quiet(format!(
+        "{word} {} ",
+        long_span(until.since(run.started.moment))
+    ))
+}
+
+/// The rows as one bar: reached, on their way, and the rest; beside or below it what reads show of them.
+fn seen(run: &Run, columns: usize) -> Vec<Words> {
+    let shown: Vec<_> = run.report.rows().iter().map(ReportRow::shown).collect();
+    let count = |tracking| {
+        shown
+            .iter()
+            .filter(|shown| **shown == Some(tracking))
+            .count()
+    };
+    let counts = Tracking::ALL.map(|tracking| (tracking, count(tracking)));
+    let parts = counts.iter().filter(|(_, count)| *count > 0);
+    let parts: Vec<Words> = parts
+        .map(|(tracking, count)| {
+            say(
+                theme::of_tracking(*tracking),
+                format!("{count} {}", tracking.word()),
+            )
+        })
+        .collect();
+    let head = if parts.is_empty() {
+        ""
+    } else {
+        " seen since: "
+    };
+    let mut words = flow(quiet(head), parts, glyph::DOT, columns);
+    let unsettled = counts.iter().filter(|(tracking, _)| !tracking.is_settled());
+    let open = run.report.totals().open + unsettled.map(|(_, count)| count).sum::<usize>();
+    let beside = columns.saturating_sub(words[0].width() + 2);
+    let is_beside = words.len() == 1 && beside >= SHORTEST_BAR;
+    let room = if is_beside {
+        beside
+    } else {
+        columns.saturating_sub(2)
+    };
+    let bar = bar(shown.len(), count(Tracking::Reached), open, room);
+    if is_beside {
+        return vec![bar.and(words.remove(0))];
     }
+    words.insert(0, bar);
+    words
 }
 
-/// The outcomes, on as many lines as they need; they add up to the marked rows.
-fn totals(run: &Run, columns: usize) -> Vec<Words> {
-    let marked = run.report.totals().marked();
-    let head = strong(format!(" {marked} marked")).quiet(" = ");
-    flow(head, outcomes(run), " + ", columns)
-}
-
-fn outcomes(run: &Run) -> Vec<Words> {
-    let totals = run.report.totals();
-    let counts = [
-        (totals.scheduled, "scheduled", Tone::Strong),
-        (totals.rejected, "rejected", Tone::Bad),
-        (totals.unknown, "unknown", Tone::Warn),
-        (totals.left_out, "left out", Tone::Plain),
-        (totals.open, "without an answer yet", Tone::Busy),
-    ];
-    let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
-    counts
-        .map(|(count, word, tone)| say(tone, format!("{count} {word}")))
-        .collect()
-}
-
-fn scheduled(run: &Run) -> impl Iterator<Item = &ReportRow> {
-    let rows = run.report.rows().iter();
-    rows.filter(|row| Section::of(row) == Section::Scheduled)
-}
-
-/// What reads show of the scheduled rows.
-fn tracked(run: &Run) -> Words {
-    let mut line = Words::new();
-    for tracking in Tracking::ALL {
-        let count = scheduled(run)
-            .filter(|row| row.tracking() == Some(tracking))
-            .count();
-        if count > 0 {
-            let gap = if line.is_empty() { "" } else { glyph::DOT };
-            let words = format!("{count} {}", tracking.word());
-            line = line.quiet(gap).say(theme::of_tracking(tracking), words);
-        }
-    }
-    if line.is_empty() {
-        return line;
-    }
-    quiet(" of the scheduled: ").and(line).plain(" ")
-}
-
-/// The rows as one bar: reached, on their way, and the rest.
-fn bar(run: &Run, columns: usize) -> Words {
-    let marked = run.report.totals().marked().max(1);
-    let reached = run.report.tracked(Tracking::Reached);
-    let moving = run.report.moving();
-    let legend = say(Tone::Good, format!("  {}", glyph::BAR_DONE))
-        .quiet(format!(" reached {reached}  "))
-        .say(Tone::Busy, glyph::BAR_OPEN)
-        .quiet(format!(" not settled {moving}  "))
-        .say(Tone::Quiet, glyph::BAR_REST)
-        .quiet(format!(
-            " the rest {} ",
-            (marked - reached).saturating_sub(moving)
-        ));
-    let room = columns.saturating_sub(legend.width() + 1);
-    let done = reached * room / marked;
-    let open = ((reached + moving) * room / marked).min(room) - done;
+fn bar(rows: usize, reached: usize, open: usize, room: usize) -> Words {
+    let rows = rows.max(1);
+    let done = reached * room / rows;
+    let open = ((reached + open) * room / rows).min(room) - done;
     plain(" ")
         .say(Tone::Good, glyph::BAR_DONE.repeat(done))
         .say(Tone::Busy, glyph::BAR_OPEN.repeat(open))
         .say(Tone::Quiet, glyph::BAR_REST.repeat(room - done - open))
-        .and(legend)
 }

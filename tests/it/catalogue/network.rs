@@ -24,7 +24,7 @@ async fn n2_when_nobody_listens_any_more_the_rows_stay_and_the_next_try_is_count
     let mut dashboard = world().open().await;
     let rows = dashboard.model().shown_len();
     let other = Simulator::start(Options::default()).expect("a free port");
-    drop(std::mem::replace(&mut dashboard.simulator, other));
+    drop(std::mem::replace(&mut dashboard.simulator, other.into()));
     dashboard.press("r").await;
     dashboard
         .until("nothing can be reached", |model| {

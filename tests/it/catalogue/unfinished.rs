@@ -12,10 +12,12 @@ use centurion::domain::connection::ConnectionName;
 use centurion::domain::outcome::Outcome;
 use centurion::domain::tracking::Tracking;
 use centurion::journal::{Journal, Probe, State};
+use centurion::simulator::Options;
 use serde_json::json;
 
 use super::{SANDBOX, TRAININGS};
 use crate::harness::{Dashboard, world};
+use crate::site::Site;
 
 /// A disk of which only what was on it at this step survives; nothing leaves any more after it.
 fn dies_at(point: &'static str, from: &Path, to: &Path) -> Probe {
@@ -132,6 +134,35 @@ async fn j02_wherever_a_run_ends_the_next_start_accounts_for_every_id_and_sends_
     }
 }
 
+/// Two workloads that were sent and never read back, by a simulator that is gone.
+async fn left_behind(folder: &Path) {
+    let live = folder.with_file_name("live");
+    let probe = dies_at("write-answer", &live, folder);
+    let mut first = world().journal(live).probe(probe).open().await;
+    first.plan('s', TRAININGS, 2).await;
+    first.confirm("").await;
+    first.sent().await;
+}
+
+#[tokio::test]
+async fn j02_a_batch_out_of_reach_is_closed_by_the_operator_and_in_a_demo_by_itself() {
+    for demo in [false, true] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let left = folder.path().join("left");
+        left_behind(&left).await;
+        let world = if demo { world() } else { world().real() };
+        let mut next = world.journal(left.clone()).open().await;
+        next.until("the journal was read", |model| !model.runs.is_empty())
+            .await;
+        if !demo {
+            next.press("B<enter>C").await;
+        }
+        assert_eq!(only_run(&next).standing, Standing::Ended);
+        drop(next.session);
+        ended(&left).await;
+    }
+}
+
 /// Waits until the newest batch has its end on disk.
 async fn ended(folder: &Path) {
     let journal = Journal::open(folder.to_owned());
@@ -197,6 +228,8 @@ async fn j02_a_batch_whose_connection_is_gone_or_leads_elsewhere_is_shown_with_t
         next.press("B<enter>").await;
         let screen = next.screen();
         assert!(screen.contains("NOT READ BACK"), "{screen}");
+        assert!(screen.contains("2 not read yet"), "{screen}");
+        assert!(screen.contains("C close it"), "{screen}");
         assert!(ids.iter().all(|id| screen.contains(id)), "{screen}");
         let words = only_run(&next).out_of_reach[0].to_string();
         assert!(words.contains(reason), "{words}");
@@ -241,4 +274,31 @@ async fn j10_the_plan_warns_of_rows_that_another_program_is_moving_and_the_opera
     other.sent().await;
     assert_eq!(other.changes().len(), 1, "the operator decides");
     assert_eq!(one.changes().len(), 1);
+}
+
+#[test]
+fn j02_left_while_rows_move_the_terminal_says_which_batch_and_how_to_look_it_up() {
+    let site = Site::new(Options {
+        speed: 1.0,
+        ..Options::default()
+    });
+    let mut terminal = site.dashboard().run();
+    terminal.plan("s", "status:running", 1);
+    terminal.type_text("\r");
+    terminal.wait("1 scheduled");
+    terminal.type_text("q");
+    terminal.wait("? help  q quit");
+    terminal.type_text("q");
+    terminal.wait("1 still moving");
+    terminal.type_text("\r");
+    assert_eq!(terminal.end(), 0);
+    assert!(!terminal.is_alternate());
+    let name = site.journal().batches(1).expect("readable").remove(0).name;
+    let said = terminal.text();
+    for words in [
+        format!("batch {name}: 1 marked = 1 scheduled, 1 still moving"),
+        format!("centurion history {name}"),
+    ] {
+        assert!(said.contains(&words), "{words}\n{said}");
+    }
 }

@@ -311,7 +311,7 @@ fn a_report_counts_what_left_what_moves_and_what_is_due() {
     let (mut report, rows) = report();
     assert_eq!(
         (
-            report.totals().sent(),
+            report.totals().open,
             report.totals().marked(),
             report.moving()
         ),

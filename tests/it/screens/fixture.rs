@@ -146,6 +146,9 @@ impl Scene {
                 Effect::ReadText(name) => self.taken_out.push(format!("reads {name}")),
                 Effect::Demo => self.taken_out.push("the demo".to_owned()),
                 Effect::Save(_, Saved::Lines(lines)) => self.taken_out.push(lines.join("\n")),
+                Effect::Save(_, Saved::Text(ending, text)) => {
+                    self.taken_out.push(format!("{ending} {text}"));
+                }
                 Effect::Send(_, batch) => self.batch = Some(batch),
                 _ => {}
             }

@@ -52,12 +52,16 @@ const WAYS: &[Way] = &[
     ("plan_wire", plan::plan_wire, ""),
     ("plan_busy", plan::plan_busy, ""),
     ("plan_find", plan, "<tab>/notebook"),
+    ("plan_find_nothing", plan, "<tab>/no such row<enter>"),
+    ("plan_clean_up", plan::plan_clean_up, ""),
+    ("plan_of_nothing", Scene::listed, "3axd"),
     ("results_sending", results::results_sending, ""),
     ("results", results, ""),
     ("results_left", results, "<esc>"),
     ("results_folds", results::results_folds, ""),
     ("results_row", results, "<down><down><enter>"),
     ("results_out_of_reach", results::results_out_of_reach, ""),
+    ("results_notices", results::results_notices, ""),
     ("results_journal", results::results_journal, ""),
     ("export", results, "e"),
     ("batches", results, "B"),
@@ -75,6 +79,14 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, impl Fn(Size) -> Scen
         };
         (name, scene)
     })
+}
+
+/// The screen of that name.
+pub(crate) fn named(name: &str, size: Size) -> Scene {
+    let (_, scene) = all()
+        .find(|(known, _)| *known == name)
+        .expect("a screen of that name");
+    scene(size)
 }
 
 pub(crate) fn marked(size: Size) -> Scene {

@@ -52,3 +52,13 @@ pub(crate) fn plan_busy(size: Size) -> Scene {
     earlier(&mut scene);
     scene
 }
+
+/// Stops and deletes in one plan, on all platforms.
+pub(super) fn plan_clean_up(size: Size) -> Scene {
+    let mut scene = Scene::listed(size);
+    scene.press("saa<enter>axc");
+    scene.wait(1);
+    scene.answer_reads();
+    scene.press("weekly<enter>");
+    scene
+}

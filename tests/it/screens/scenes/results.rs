@@ -160,3 +160,12 @@ pub(crate) fn batches_earlier(size: Size) -> Scene {
     scene.press("B<down>");
     scene
 }
+
+/// More notices than one over results that fill the screen.
+pub(super) fn results_notices(size: Size) -> Scene {
+    let mut scene = results(size);
+    for words in ["first", "second", "third"] {
+        scene.tell(Message::Notice(format!("the {words} notice")));
+    }
+    scene
+}
