@@ -401,6 +401,6 @@ pub(crate) fn next_try(next: Option<Moment>, now: Now) -> String {
     match next.map(|next| seconds_until(next, now)) {
         None => "waits for you".to_owned(),
         Some(0) => "trying now".to_owned(),
-        Some(seconds) => format!("again in {seconds} s"),
+        Some(seconds) => format!("next try in {seconds} s"),
     }
 }

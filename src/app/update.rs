@@ -221,14 +221,7 @@ fn list(model: &mut Model, command: Command) {
             let reads = model.lanes.refresh_all(model.now.moment);
             model.effects.extend(reads);
         }
-        Command::Hold => {
-            model.lanes.held ^= true;
-            model.say(if model.lanes.held {
-                "refresh held: p goes on, r reads once"
-            } else {
-                "refresh goes on"
-            });
-        }
+        Command::Hold => hold(model),
         Command::SignInAgain => {
             let refused = model.lanes.refused();
             if refused.is_empty() {
@@ -238,6 +231,15 @@ fn list(model: &mut Model, command: Command) {
             model.effects.extend(again);
         }
         other => browse::obey(model, other),
+    }
+}
+
+fn hold(model: &mut Model) {
+    model.lanes.held ^= true;
+    if model.lanes.held {
+        model.say("refresh held: p goes on, r reads once");
+    } else {
+        model.say("refresh goes on");
     }
 }
 

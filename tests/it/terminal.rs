@@ -158,3 +158,38 @@ fn without_a_usable_terminal_not_one_escape_byte_is_written() {
         assert!(terminal.text().contains("terminal"), "{}", terminal.text());
     }
 }
+
+#[test]
+fn the_first_screen_goes_on_as_the_demo_in_the_same_terminal() {
+    let mut terminal = centurion(&["--ascii", "--read-only"]).run();
+    terminal.press_shown("4", "demo");
+    terminal.wait("row 1/");
+    let screen = terminal.text();
+    let header = screen.lines().next().unwrap_or_default();
+    assert!(
+        header.contains("DEMO") && header.contains("read-only"),
+        "{screen}"
+    );
+    assert!(screen.is_ascii(), "{screen}");
+    terminal.type_text("q");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.modes(), terminal.modes_before);
+}
+
+#[test]
+fn t8_a_terminal_that_says_its_background_is_light_gets_colors_for_it() {
+    let mut terminal = demo((120, 35));
+    let asks = b"\x1b]11;?\x07";
+    terminal.wait_until("it is asked", |terminal| {
+        terminal.raw.windows(asks.len()).any(|bytes| bytes == asks)
+    });
+    terminal.type_text("\x1b]11;rgb:ffff/ffff/eeee\x1b\\");
+    // Green, as it is drawn on white.
+    terminal.wait_until("the colors are of the pair", |terminal| {
+        let green = b"38;5;22";
+        terminal
+            .raw
+            .windows(green.len())
+            .any(|bytes| bytes == green)
+    });
+}

@@ -164,24 +164,10 @@ pub(super) fn obey(model: &mut Model, command: Command) {
         Command::Scope => open_filter_with(model, "scope:"),
         Command::Wide => model.browse.wide ^= true,
         Command::Statuses => model.popup = Some(Popup::Statuses(Statuses::new(model))),
-        Command::Pane => {
-            model.browse.hides_pane ^= true;
-            follow_cursor(model);
-        }
+        Command::Pane => model.browse.hides_pane ^= true,
         Command::DropGone => drop_gone(model),
-        Command::Theme => {
-            let (next, name) = match model.background {
-                None => (Some(Background::Light), "for a light background"),
-                Some(Background::Light) => (Some(Background::Dark), "for a dark background"),
-                Some(Background::Dark) => (None, "the terminal's own"),
-            };
-            model.background = next;
-            model.say(format!("colors: {name}"));
-        }
-        Command::Dismiss => {
-            model.hint = false;
-            follow_cursor(model);
-        }
+        Command::Theme => change_colors(model),
+        Command::Dismiss => model.hint = false,
         other => {
             let page = usize::from(model.layout().body);
             if let Some(to) = moved(model.browse.cursor, model.shown_len(), page, other) {
@@ -189,6 +175,8 @@ pub(super) fn obey(model: &mut Model, command: Command) {
             }
         }
     }
+    // Some of these leave the table more or less room.
+    follow_cursor(model);
 }
 
 fn move_to(model: &mut Model, mut to: usize) {
@@ -198,7 +186,6 @@ fn move_to(model: &mut Model, mut to: usize) {
     }
     model.browse.cursor = to.min(model.shown_len().saturating_sub(1));
     model.browse.cursor_key = model.cursor_row().map(|row| row.key.clone());
-    follow_cursor(model);
 }
 
 /// Scrolls as little as needed for the cursor to be on screen.
@@ -217,6 +204,16 @@ fn only_marked(model: &mut Model) {
     }
     model.browse.only_marked ^= true;
     find_cursor(model);
+}
+
+fn change_colors(model: &mut Model) {
+    let (next, name) = match model.background {
+        None => (Some(Background::Light), "for a light background"),
+        Some(Background::Light) => (Some(Background::Dark), "for a dark background"),
+        Some(Background::Dark) => (None, "the terminal's own"),
+    };
+    model.background = next;
+    model.say(format!("colors: {name}"));
 }
 
 fn drop_gone(model: &mut Model) {
