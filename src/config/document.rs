@@ -96,8 +96,9 @@ pub(super) fn variables(table: &DeTable<'_>) -> Vec<String> {
         .filter_map(|one| one.get_ref().as_table())
         .flat_map(DeTable::values);
     let named = values.filter_map(|value| value.get_ref().as_table()?.get(keys::ENV.name));
-    let names = named.filter_map(|name| name.get_ref().as_str());
-    names.map(str::to_owned).collect()
+    named
+        .filter_map(|name| name.get_ref().as_str().map(str::to_owned))
+        .collect()
 }
 
 /// A table of the file in which only the keys of its part stand.

@@ -249,13 +249,12 @@ fn refresh_until(terminal: &mut Terminal, site: &Site, reads: usize) {
 
 /// Stops a row, or lets one that was stopped go on.
 fn one_batch(terminal: &mut Terminal, number: usize) {
-    match number % 2 {
-        0 => terminal.plan("s", "status:running", 1),
-        _ => {
-            terminal.plan("u", "status:stopped", 1);
-            // Enter alone confirms it, but not right after it opened (T17).
-            terminal.take_for(Duration::from_millis(800));
-        }
+    if number.is_multiple_of(2) {
+        terminal.plan("s", "status:running", 1);
+    } else {
+        terminal.plan("u", "status:stopped", 1);
+        // Enter alone confirms it, but not right after it opened (T17).
+        terminal.take_for(Duration::from_millis(800));
     }
     terminal.type_text("\r");
     terminal.wait(" marked = ");

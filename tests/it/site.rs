@@ -44,6 +44,9 @@ const TOOLS: [&str; 6] = [
     "VCAP_SERVICES",
 ];
 
+/// What somebody in front of the simulator answers in its place.
+type Front = Box<dyn Fn(&Heard) -> Option<Say> + Send + Sync>;
+
 /// A simulated organisation, and a folder with a configuration of all its accounts and a journal.
 pub(crate) struct Site {
     wire: Wire,
@@ -72,11 +75,7 @@ impl Site {
         Self::of(options, |_| true, Some(Box::new(says)))
     }
 
-    fn of(
-        options: Options,
-        is_wanted: impl Fn(&Tenant) -> bool,
-        front: Option<Box<dyn Fn(&Heard) -> Option<Say> + Send + Sync>>,
-    ) -> Self {
+    fn of(options: Options, is_wanted: impl Fn(&Tenant) -> bool, front: Option<Front>) -> Self {
         let runtime = Runtime::new().expect("threads");
         let simulator = {
             let _inside = runtime.enter();
@@ -88,11 +87,8 @@ impl Site {
             let behind = url.trim_start_matches("http://").to_owned();
             let say = move |heard: &Heard, _| says(heard).unwrap_or_else(|| heard.pass_on(&behind));
             let front = runtime.block_on(Canned::start(say));
-            url = front
-                .url("http", "")
-                .to_string()
-                .trim_end_matches('/')
-                .to_owned();
+            let root = front.url("http", "").origin();
+            url = root.ascii_serialization();
         }
         let site = Self {
             wire: Wire::new(&simulator, folder.path().join("journal")),

@@ -38,7 +38,7 @@ pub(crate) fn key(scope: &str, id: &str) -> Key {
     }
 }
 
-fn row(key: Key, name: &str, offer: Offer) -> Candidate {
+fn row(key: &Key, name: &str, offer: Offer) -> Candidate {
     let offers = Offers::all(offer);
     let row = fixture::row(&key.source, key.id.raw(), "RUNNING", Group::Active, offers);
     fixture::candidate(&Arc::new(Resource {
@@ -70,10 +70,10 @@ pub(crate) fn batch() -> Batch {
     let out = Offer::No(Exclusion::AlreadyThere, "already stopped");
     let guess = Offer::ServerDecides(&STOP, "the documents are silent");
     let rows = vec![
-        row(key("default", "a"), "llama-a", Offer::Yes(&STOP)),
-        row(key("default", "b"), "llama-b", guess),
-        row(key("eval", "c"), "llama-c", Offer::Yes(&STOP)),
-        row(key("eval", "d"), "llama-d", out),
+        row(&key("default", "a"), "llama-a", Offer::Yes(&STOP)),
+        row(&key("default", "b"), "llama-b", guess),
+        row(&key("eval", "c"), "llama-c", Offer::Yes(&STOP)),
+        row(&key("eval", "d"), "llama-d", out),
     ];
     confirmed(rows, "INC-4812 cleanup")
 }
@@ -83,7 +83,7 @@ pub(crate) fn batch_named(names: &[String], reason: &str) -> Batch {
     let rows = names
         .iter()
         .enumerate()
-        .map(|(n, name)| row(key("default", &format!("id-{n}")), name, Offer::Yes(&STOP)));
+        .map(|(n, name)| row(&key("default", &format!("id-{n}")), name, Offer::Yes(&STOP)));
     confirmed(rows.collect(), reason)
 }
 
