@@ -93,7 +93,10 @@ fn c5_a_helper_gives_one_line_or_is_named_without_its_output() {
         ("echo '  '", "is empty"),
         ("echo CANARY; echo", "holds 2 lines, expected exactly one"),
         ("printf 'CANARY\\\\302\\\\233'", "holds control characters"),
-        ("yes CANARY | head -c 200000; exit 0", "holds more than 64 KiB"),
+        (
+            "yes CANARY | head -c 200000; exit 0",
+            "holds more than 64 KiB",
+        ),
         ("printf '\\\\377'", "holds something that is not text"),
     ] {
         let message = with(&script.replace("CANARY", CANARY)).error();
