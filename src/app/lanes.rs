@@ -53,10 +53,9 @@ impl Lane {
         let Some((place, _)) = place.filter(|_| all > 2) else {
             return round;
         };
-        let slot = round * place / all;
+        let slot = (round * place / all).as_secs_f64();
         let since = now.since(Moment::default()).as_secs_f64();
-        let into = Duration::from_secs_f64(since % round.as_secs_f64());
-        let wait = (slot + round - into).as_secs_f64() % round.as_secs_f64();
+        let wait = (slot - since).rem_euclid(round.as_secs_f64());
         let wait = Duration::from_secs_f64(wait);
         // Just after a read that the operator asked for, its place is left to the next round.
         if wait < refresh / 2 {
