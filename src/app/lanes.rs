@@ -36,9 +36,6 @@ pub enum Discovery {
     Failed(PlatformError, Option<Moment>),
 }
 
-/// Requests a source of SAP AI Core takes beyond its first, one for so many rows.
-const PAGE: usize = 1_000;
-
 impl Lane {
     /// How long a source waits for its next read: the refresh period, or longer where the sources of an account on
     /// SAP AI Core, one for each kind of each resource group, would take more than two requests in it together.
@@ -48,30 +45,24 @@ impl Lane {
             PlatformId::SapAiCore => {}
             PlatformId::RunAi | PlatformId::Kubiya => return refresh,
         }
-        let rows = |state: &SourceState| state.listing.as_ref().map_or(0, |held| held.rows().len());
-        let requests = |states: &[SourceState]| -> u32 {
-            let pages: usize = states.iter().map(|state| rows(state) / PAGE + 1).sum();
-            u32::try_from(pages).unwrap_or(u32::MAX)
-        };
-        let all = requests(&self.sources);
+        let all = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
         // A tenth is left for tokens, capabilities and counts.
         let round = refresh.max(refresh.saturating_mul(all).mul_f64(0.55));
-        if all <= 2 {
+        let mut places = (0..).zip(&self.sources);
+        let place = places.find(|(_, state)| *state.source == *source);
+        let Some((place, _)) = place.filter(|_| all > 2) else {
             return round;
-        }
-        let place = self
-            .sources
-            .iter()
-            .position(|state| *state.source == *source);
-        let before = requests(&self.sources[..place.unwrap_or_default()]);
-        let slot = round.mul_f64(f64::from(before) / f64::from(all));
-        let into = now.since(Moment::default()).as_secs_f64() % round.as_secs_f64();
-        let wait = slot.as_secs_f64() - into;
-        Duration::from_secs_f64(if wait > 0.0 {
-            wait
+        };
+        let slot = (round * place / all).as_secs_f64();
+        let since = now.since(Moment::default()).as_secs_f64();
+        let wait = (slot - since).rem_euclid(round.as_secs_f64());
+        let wait = Duration::from_secs_f64(wait);
+        // Just after a read that the operator asked for, its place is left to the next round.
+        if wait < refresh / 2 {
+            wait + round
         } else {
-            wait + round.as_secs_f64()
-        })
+            wait
+        }
     }
 
     fn troubles(&self) -> impl Iterator<Item = Trouble<'_>> {

@@ -61,7 +61,8 @@ fn check(url: &Url) -> Result<(), UrlFault> {
     Ok(())
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the host is this machine, by address or by the one name that means it everywhere.
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

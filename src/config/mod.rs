@@ -143,14 +143,10 @@ pub fn usual_journal(environment: &Environment) -> Option<PathBuf> {
 
 /// Each value and its origin, then what cannot be used, a line each and no secret: what `config check` prints.
 pub fn explain(settings: &Settings) -> Vec<String> {
+    let findings = settings.findings.iter().map(Finding::to_string);
     let unusable = settings.unusable.iter();
     let unusable = unusable.map(|error| format!("not used: {error}"));
-    settings
-        .findings
-        .iter()
-        .map(Finding::to_string)
-        .chain(unusable)
-        .collect()
+    findings.chain(unusable).collect()
 }
 
 /// The file to read. One that was named has to be there; the usual one may be missing.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use hyper_util::client::proxy::matcher::Matcher;
 
+use crate::config::address;
 use crate::config::environment::Environment;
 use crate::config::error::{ConfigError, Place, shown};
 use crate::config::finding::Finding;
@@ -66,7 +67,8 @@ pub(super) fn proxy(
         through("http://any".to_owned(), String::new()),
         through(value(https), value(all)),
     );
-    for connection in connections {
+    let far = |connection: &&Connection| !address::is_loopback(&connection.base_url);
+    for connection in connections.iter().filter(far) {
         let Ok(url) = connection.base_url.as_str().parse() else {
             continue;
         };

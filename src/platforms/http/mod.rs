@@ -215,14 +215,14 @@ impl Http {
     }
 
     async fn send(&self, purpose: Purpose, call: &Call, bearer: &Secret) -> Result<Reply, Failure> {
-        let mut request = self
-            .lines
-            .request(purpose, call.method, call.url(&self.base));
-        for (name, value) in self.headers {
-            request = request.header(*name, *value);
-        }
-        for (name, value) in &call.headers {
-            request = request.header(*name, value);
+        let url = call.url(&self.base);
+        let mut request = self.lines.request(purpose, call.method, url);
+        let own = call
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()));
+        for (name, value) in self.headers.iter().copied().chain(own) {
+            request = request.header(name, value);
         }
         if let Some((content_type, body)) = &call.body {
             request = request

@@ -124,28 +124,22 @@ pub(super) async fn resource_groups(http: &Http) -> Result<Vec<Scope>, PlatformE
             .query("$top", PAGE)
             .query("$skip", skip)
             .header("AI-Resource-Group", "default");
-        let before = groups.len();
-        let received = add_groups(&mut groups, &http.read(call).await?.json()?);
+        let body: Value = http.read(call).await?.json()?;
+        let page = body["resources"].as_array().map_or(&[][..], Vec::as_slice);
+        let (before, received) = (groups.len(), page.len());
+        let names = page
+            .iter()
+            .filter_map(|group| group["resourceGroupId"].as_str());
+        for group in names.filter(|name| is_group_name(name)).map(Scope::new) {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
         skip += received;
         if received < PAGE || groups.len() == before || groups.len() >= MOST_GROUPS {
             return Ok(groups);
         }
     }
-}
-
-/// Adds the groups of an answer that are not there yet. Says how many the answer has.
-fn add_groups(groups: &mut Vec<Scope>, body: &Value) -> usize {
-    let resources = body["resources"].as_array();
-    let resources = resources.map(Vec::as_slice).unwrap_or_default();
-    let names = resources.iter();
-    let names = names.filter_map(|group| group["resourceGroupId"].as_str());
-    for name in names.filter(|name| is_group_name(name)) {
-        let group = Scope::new(name);
-        if !groups.contains(&group) {
-            groups.push(group);
-        }
-    }
-    resources.len()
 }
 
 /// A name that can travel in a header: letters, digits, dots and hyphens (section 6).

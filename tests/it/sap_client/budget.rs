@@ -99,3 +99,40 @@ async fn an_idle_connection_with_one_or_many_resource_groups_asks_twelve_times_a
         assert!(age <= round, "{age:?} with {groups} groups");
     }
 }
+
+#[tokio::test]
+async fn a_hundred_rows_are_planned_stopped_and_seen_to_be_with_thirty_requests_at_most() {
+    let mut dashboard = world().rows(2_500).open().await;
+    dashboard.press("p").await;
+    let rows = "in:prod-eu kind:execution scope:default status:RUNNING";
+    dashboard.filter(rows).await;
+    assert!(
+        dashboard.model().shown_len() > 100,
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.press("a1").await;
+    let begun = dashboard.simulator.requests().len();
+    dashboard.press("xs").await;
+    dashboard.confirm("").await;
+    dashboard.sent().await;
+    let settled = |dashboard: &Dashboard| {
+        dashboard
+            .model()
+            .runs
+            .iter()
+            .all(|run| run.settled.is_some())
+    };
+    for _ in 0..60 {
+        if !settled(&dashboard) {
+            dashboard.pass(1).await;
+        }
+    }
+    assert!(settled(&dashboard), "{}", dashboard.screen());
+    let all = dashboard.simulator.requests().split_off(begun);
+    let lines: Vec<_> = all
+        .iter()
+        .map(|request| format!("{} {}", request.method, request.path))
+        .collect();
+    assert!((4..=30).contains(&lines.len()), "{lines:#?}");
+}
