@@ -98,7 +98,7 @@ fn remarks(model: &Model) -> String {
             continue;
         };
         let rows = listing.rows().len();
-        let known = listing.total.filter(|total| *total != rows);
+        let known = listing.total.filter(|total| *total > rows);
         let total = known.map_or_else(|| "?".to_owned(), grouped);
         if !listing.complete {
             remarks.push(format!(
