@@ -80,13 +80,21 @@ const fn already(words: &'static str) -> Offer {
 const RESUMES_PAUSED: Offer = no("only a paused execution can be resumed");
 const OVER: Offer = no("it has ended and cannot be resumed");
 
+/// The word of an execution that has asked something.
+const WAITS: &str = "waiting_for_input";
+
+/// Whether an execution of that status waits for an answer.
+pub(super) fn waits(word: &str) -> bool {
+    word.eq_ignore_ascii_case(WAITS)
+}
+
 /// Every word the pages list.
 #[rustfmt::skip]
 static RULES: [Rule; 10] = [
     rule("pending", Group::Active, Offer::Yes(&TERMINATE), already("pending: it has not been paused")),
     rule("running", Group::Active, Offer::Yes(&TERMINATE), already("already running")),
     rule("queued", Group::Active, no("queued: Kubiya offers no stop"), RESUMES_PAUSED),
-    rule("waiting_for_input", Group::Paused, Offer::Yes(&CANCEL), no("it waits for an answer, not for resume")),
+    rule(WAITS, Group::Paused, Offer::Yes(&CANCEL), no("it waits for an answer, not for resume")),
     rule("paused", Group::Paused, no("paused: resume it first, then stop it"), Offer::Yes(&RESUME)),
     rule("completed", Group::Ended, no("completed: it has ended by itself"), OVER),
     rule("cancelled", Group::Ended, already("already cancelled"), OVER),
