@@ -10,7 +10,7 @@ use crate::app::keymap::Command;
 use crate::app::layout::{NOTICES, help_page, moved};
 use crate::app::listing::Listing;
 use crate::app::message::{Effect, Saved};
-use crate::app::page::{Asking, Lead, Page, PageLine, Search, Topic, lines};
+use crate::app::page::{Asking, Lead, Page, PageLine, Search, Topic, WHOLE, lines};
 use crate::app::{Model, Screen};
 use crate::domain::inspection::Part;
 use crate::domain::resource::{Resource, Source};
@@ -220,7 +220,7 @@ fn copy(model: &mut Model, detail: &Detail) {
 
 /// Everything on the page, in a file of its own.
 fn save(model: &mut Model, detail: &Detail) {
-    let lines = lines(model, detail, usize::MAX).into_iter();
+    let lines = lines(model, detail, WHOLE).into_iter();
     let text = lines.map(|line| match line.lead {
         Lead::Label(label) => format!("{label}: {}", line.text),
         Lead::Time(at) => format!("{at}  {}", line.text),
@@ -243,7 +243,7 @@ fn first_entry(model: &Model, detail: &Detail) -> usize {
 
 /// Goes to the first match at or after an entry, or to the last one before it; round the end if need be.
 fn find(model: &mut Model, detail: &mut Detail, text: &str, from: usize, forward: bool) {
-    let entries = lines(model, detail, usize::MAX).into_iter();
+    let entries = lines(model, detail, WHOLE).into_iter();
     let holds = |line: &PageLine| line.text.to_lowercase().contains(text);
     let matches: Vec<usize> = entries.filter(holds).map(|line| line.entry).collect();
     if matches.is_empty() || text.is_empty() {

@@ -166,16 +166,30 @@ impl SourceState {
     }
 }
 
-/// How long to wait between two listings: the refresh period, or longer where the platform documents a
-/// rate limit, of which listing takes at most a third (Kubiya: 33 requests a minute, `specs/kubiya.md` 8).
+/// Requests that a refresh period pays for, so that a source of up to [`CALM_ROWS`] costs 12 a minute where it is
+/// not set (`PERFORMANCE.md` 18).
+const PAID: u32 = 2;
+const CALM_ROWS: u32 = 1_000;
+
+/// How long to wait between two listings: the refresh period, or longer where one costs more requests, or more
+/// than a third of the rate limit that the platform documents (Kubiya: 33 a minute, `specs/kubiya.md` 8).
 fn period(platform: PlatformId, rows: usize, refresh: Duration) -> Duration {
-    match platform {
-        PlatformId::Kubiya => {
-            let pages = rows / 100 + 2;
-            let seconds = u64::try_from(pages * 60 / 33).unwrap_or(u64::MAX);
-            refresh.max(Duration::from_secs(seconds))
-        }
+    let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+    let calm = refresh * requests(platform, rows.min(CALM_ROWS)) / PAID;
+    let allowed = match platform {
+        PlatformId::Kubiya => Duration::from_secs(60) * requests(platform, rows) / 33,
         PlatformId::SapAiCore | PlatformId::RunAi => refresh,
+    };
+    refresh.max(calm).max(allowed)
+}
+
+/// What one listing of so many rows costs: its pages, beside them the count of Run:ai, and for Kubiya the empty
+/// page after the last.
+const fn requests(platform: PlatformId, rows: u32) -> u32 {
+    match platform {
+        PlatformId::SapAiCore => rows.div_ceil(1_000),
+        PlatformId::RunAi => rows.div_ceil(500) + 1,
+        PlatformId::Kubiya => rows / 100 + 2,
     }
 }
 

@@ -10,12 +10,12 @@ use crate::app::facts::Weight;
 use crate::domain::action::Action;
 use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Line, Part};
-use crate::domain::text::{Clean, cut, folded};
+use crate::domain::text::folded;
 use crate::domain::time::Moment;
 
-/// Lines kept of a part: of what grows at its end the newest, of a document the first.
+/// Lines of a part on screen: of what grows at its end the newest, and no others are kept; of a document the first.
 const LINES: usize = 5_000;
-/// Characters kept of a line.
+/// Characters of a line on screen.
 const CHARACTERS: usize = 4_000;
 
 /// What a page shows.
@@ -60,9 +60,9 @@ pub(crate) struct Search {
 /// A part as it is kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
-    /// The part, within the limits.
+    /// The part; of logs the newest lines.
     pub(crate) part: Part,
-    /// How many lines were left out to keep it so.
+    /// How many older lines are not kept.
     pub(crate) left_out: usize,
 }
 
@@ -131,28 +131,16 @@ impl Page {
             held.extend(fresh);
             part.lines = Ok(std::mem::take(held));
         }
-        if let Ok(lines) = &mut part.lines {
-            left_out += self.shorten(lines);
+        if let (Topic::Logs, Ok(lines)) = (self.topic, &mut part.lines) {
+            let excess = lines.len().saturating_sub(LINES);
+            lines.drain(..excess);
+            left_out += excess;
         }
         let kept = Kept { part, left_out };
         match place {
             Some(place) => self.parts[place] = kept,
             None => self.parts.push(kept),
         }
-    }
-
-    /// Brings a part within the limits; says how many lines were left out.
-    fn shorten(&self, lines: &mut Vec<Line>) -> usize {
-        let excess = lines.len().saturating_sub(LINES);
-        match self.topic {
-            Topic::Detail => lines.truncate(LINES),
-            Topic::Logs => drop(lines.drain(..excess)),
-        }
-        let is_long = |line: &&mut Line| line.text.as_str().len() > CHARACTERS;
-        for line in lines.iter_mut().filter(is_long) {
-            line.text = Clean::new(&cut(line.text.as_str(), CHARACTERS));
-        }
-        excess
     }
 
     /// The command line that a note of the logs holds between backticks, else the first note whole.
@@ -194,8 +182,11 @@ pub(crate) struct PageLine<'a> {
     pub(crate) weight: Weight,
 }
 
-/// The entries of a page, folded to so many columns; unfolded with [`usize::MAX`]. Its cost grows with the
-/// limits above, not with what a platform sends.
+/// As many columns as there are: nothing is folded, and nothing cut.
+pub(crate) const WHOLE: usize = usize::MAX;
+
+/// The entries of a page, folded to so many columns. But for [`WHOLE`] its cost grows with the limits above, not
+/// with what a platform sends.
 pub(crate) fn lines<'a>(model: &Model, detail: &'a Detail, columns: usize) -> Vec<PageLine<'a>> {
     let mut out = Folded {
         lines: Vec::new(),
@@ -207,7 +198,7 @@ pub(crate) fn lines<'a>(model: &Model, detail: &'a Detail, columns: usize) -> Ve
         known(model, detail, &mut out);
     }
     for kept in &page.parts {
-        part(kept, page.topic, &mut out);
+        part(kept, &mut out);
     }
     if page.parts.is_empty() {
         out.head(match page.asking {
@@ -234,24 +225,26 @@ fn known<'a>(model: &Model, detail: &'a Detail, out: &mut Folded<'a>) {
     }
 }
 
-fn part<'a>(kept: &'a Kept, topic: Topic, out: &mut Folded<'a>) {
+fn part<'a>(kept: &'a Kept, out: &mut Folded<'a>) {
     out.head(kept.part.title);
     if let Some(note) = &kept.part.note {
         out.entry(Lead::Nothing, note.as_str().into(), Weight::Strong);
     }
     if kept.left_out > 0 {
-        let which = match topic {
-            Topic::Logs => "older lines are",
-            Topic::Detail => "lines more are",
-        };
-        out.quiet(format!("{} {which} not shown", kept.left_out).into());
+        out.quiet(format!("{} older lines are not shown", kept.left_out).into());
     }
     match &kept.part.lines {
         Ok(lines) if lines.is_empty() && kept.part.note.is_none() => out.quiet("nothing".into()),
         Ok(lines) => {
-            for line in lines {
-                let lead = line.at.map_or(Lead::Nothing, Lead::Time);
-                out.entry(lead, line.text.as_str().into(), Weight::Plain);
+            let shown = if out.columns == WHOLE {
+                lines.len()
+            } else {
+                LINES
+            };
+            lines.iter().take(shown).for_each(|line| out.line(line));
+            let more = lines.len().saturating_sub(shown);
+            if more > 0 {
+                out.aside(format!("{more} lines more are not shown: e saves them"));
             }
         }
         Err(error) => {
@@ -299,6 +292,28 @@ impl<'a> Folded<'a> {
                 folded(&text, columns).for_each(|text| line(text.to_owned().into()));
             }
         }
+    }
+
+    /// A line of a part, and where it was cut for the screen.
+    fn line(&mut self, line: &'a Line) {
+        let text = line.text.as_str();
+        let lead = line.at.map_or(Lead::Nothing, Lead::Time);
+        let long = self.columns != WHOLE && text.len() > CHARACTERS;
+        let end = long.then(|| text.char_indices().nth(CHARACTERS));
+        let Some((end, _)) = end.flatten() else {
+            return self.entry(lead, text.into(), Weight::Plain);
+        };
+        self.entry(lead, text[..end].into(), Weight::Plain);
+        let more = text[end..].len();
+        self.aside(format!(
+            "… {more} bytes more of this line are not shown: e saves it whole"
+        ));
+    }
+
+    /// A remark that belongs to the entry before it.
+    fn aside(&mut self, text: String) {
+        self.entry -= 1;
+        self.quiet(text.into());
     }
 
     fn quiet(&mut self, text: Cow<'a, str>) {

@@ -3,9 +3,11 @@
 //! No platform lists a snapshot: rows move between pages while these are read.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::future::{self, BoxFuture, Either};
 use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt};
 
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Id, Page, Resource};
@@ -20,54 +22,72 @@ const MOST_PAGES: usize = 1_000;
 /// Rows of one page that may be too large to be read. With more of them it is the server that is odd.
 const MOST_TOO_LARGE: usize = 3;
 
+/// How much longer than the first page the count of all rows may take; a listing goes without it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Said where a server does not go on (L3).
 const REPEATS: &str = "list incomplete: the server repeats a page";
 
-/// What the answer to one call of a listing holds.
-#[derive(Debug)]
-pub(super) struct Part<R> {
-    /// The rows, as the platform sends them.
-    pub(super) rows: Vec<R>,
-    /// Where the listing goes on; `None` where it is over.
-    pub(super) next: Option<usize>,
-}
-
-/// What one page of a listing holds, in however many answers it came.
+/// A stretch of a listing, in however many answers it came.
 #[derive(Debug)]
 pub(super) struct Stretch<R> {
-    /// The rows, as the platform sends them.
+    /// Its rows, as the platform sends them.
     pub(super) rows: Vec<R>,
     /// Where the listing goes on; `None` where it is over.
     pub(super) next: Option<usize>,
-    /// Rows that are larger than an answer may be.
+    /// Rows that are larger than an answer may be, and so left out.
     pub(super) too_large: usize,
 }
 
 /// All pages of a listing, each asked for by where it begins and how many rows it may have. `take` makes rows
-/// of the table of what came, says what is odd about it, and may end the listing there.
+/// of the table of what came, says what is odd about it, and may end the listing there. `count` is how many rows
+/// the platform says there are; it is asked beside the first page (L4).
 pub(super) fn walk<'a, R, F>(
     page: usize,
+    count: BoxFuture<'a, Option<usize>>,
     ask: impl Fn(usize, usize) -> F + Send + Sync + 'a,
     take: impl FnMut(&mut Stretch<R>, &mut Vec<String>) -> Vec<Resource> + Send + 'a,
 ) -> BoxStream<'a, Result<Page, PlatformError>>
 where
     R: Send + 'a,
-    F: Future<Output = Result<Part<R>, PlatformError>> + Send + 'a,
+    F: Future<Output = Result<Stretch<R>, PlatformError>> + Send + 'a,
 {
-    let first = (Some(0), Seen::default(), ask, take);
-    let pages = stream::try_unfold(first, move |(next, mut seen, ask, mut take)| async move {
-        let Some(from) = next else { return Ok(None) };
-        let mut stretch = stretch(from, page, &ask).await?;
-        let mut notices = stretch.notices();
-        let rows = take(&mut stretch, &mut notices);
-        let mut next = stretch.next;
-        if next.take_if(|next| *next <= from).is_some() {
-            notices.push(REPEATS.to_owned());
-        }
-        let page = seen.page(rows, &mut next, notices);
-        Ok(Some((page, (next, seen, ask, take))))
-    });
+    let first = (Some(0), Seen::default(), count, ask, take);
+    let pages = stream::try_unfold(
+        first,
+        move |(next, mut seen, count, ask, mut take)| async move {
+            let Some(from) = next else { return Ok(None) };
+            let (stretch, total) = beside(stretch(from, page, &ask), count).await;
+            let mut stretch = stretch?;
+            let mut notices = stretch.notices();
+            let rows = take(&mut stretch, &mut notices);
+            let mut next = stretch.next;
+            if next.take_if(|next| *next <= from).is_some() {
+                notices.push(REPEATS.to_owned());
+            }
+            let page = Page {
+                total,
+                ..seen.page(rows, &mut next, notices)
+            };
+            let uncounted = future::ready(None).boxed();
+            Ok(Some((page, (next, seen, uncounted, ask, take))))
+        },
+    );
     pages.boxed()
+}
+
+/// Waits for a page, and hardly longer for the count beside it.
+async fn beside<T>(
+    page: impl Future<Output = T>,
+    count: BoxFuture<'_, Option<usize>>,
+) -> (T, Option<usize>) {
+    match future::select(std::pin::pin!(page), count).await {
+        Either::Left((page, count)) => {
+            let count = tokio::time::timeout(PATIENCE, count).await;
+            (page, count.ok().flatten())
+        }
+        Either::Right((count, page)) => (page.await, count),
+    }
 }
 
 /// Reads one page. What is larger than an answer may be is asked for again in halves; a row that is so by
@@ -78,13 +98,9 @@ pub(super) async fn stretch<R, F>(
     ask: &impl Fn(usize, usize) -> F,
 ) -> Result<Stretch<R>, PlatformError>
 where
-    F: Future<Output = Result<Part<R>, PlatformError>>,
+    F: Future<Output = Result<Stretch<R>, PlatformError>>,
 {
-    let mut stretch = Stretch {
-        rows: Vec::new(),
-        next: None,
-        too_large: 0,
-    };
+    let mut stretch = Stretch::of(Vec::new(), None);
     let mut waiting = vec![(from, rows)];
     while let Some((from, rows)) = waiting.pop() {
         match ask(from, rows).await {
@@ -110,6 +126,15 @@ where
 }
 
 impl<R> Stretch<R> {
+    /// What one answer holds.
+    pub(super) fn of(rows: Vec<R>, next: Option<usize>) -> Self {
+        Self {
+            rows,
+            next,
+            too_large: 0,
+        }
+    }
+
     /// How many rows of the server it covers.
     pub(super) fn len(&self) -> usize {
         self.rows.len() + self.too_large

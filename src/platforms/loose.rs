@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::domain::text::Clean;
 
@@ -111,23 +112,17 @@ impl FromJson for Timestamp {
     }
 }
 
-impl FromJson for f64 {
-    fn from_json(value: Value) -> Option<Self> {
-        value.as_f64()
-    }
+/// What JSON has a type of its own for.
+macro_rules! plain_values {
+    ($($kind:ty: $read:ident),+) => {$(
+        impl FromJson for $kind {
+            fn from_json(value: Value) -> Option<Self> {
+                value.$read()
+            }
+        }
+    )+};
 }
-
-impl FromJson for u64 {
-    fn from_json(value: Value) -> Option<Self> {
-        value.as_u64()
-    }
-}
-
-impl FromJson for bool {
-    fn from_json(value: Value) -> Option<Self> {
-        value.as_bool()
-    }
-}
+plain_values!(f64: as_f64, u64: as_u64, bool: as_bool);
 
 impl<T: FromJson> FromJson for Vec<T> {
     /// What of the list can be read.
@@ -159,36 +154,7 @@ pub(super) fn shortened(text: &str, characters: usize) -> Clean {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn time(json: Value) -> Option<String> {
-        Timestamp::from_json(json).map(|time| time.to_string())
-    }
-
-    #[test]
-    fn times_without_a_zone_are_utc_and_what_is_before_1970_is_never() {
-        for same in [
-            "2026-01-10T12:00:00Z",
-            "2026-01-10 12:00:00",
-            "2026-01-10T14:00:00+02:00",
-        ] {
-            assert_eq!(
-                time(same.into()).as_deref(),
-                Some("2026-01-10T12:00:00Z"),
-                "{same}"
-            );
-        }
-        for never in [
-            "",
-            "soon",
-            "1767268800000",
-            "0000-01-01T00:00:00Z",
-            "0001-01-01T00:00:00Z",
-        ] {
-            assert_eq!(time(never.into()), None, "{never}");
-        }
-        assert_eq!(time(1_767_268_800_000_u64.into()), None);
-    }
+/// The id by value, where it is a UUID with hyphens: letter case does not count (R8).
+pub(super) fn uuid(id: &str) -> Option<Uuid> {
+    Uuid::try_parse(id).ok().filter(|_| id.len() == 36)
 }

@@ -1,6 +1,6 @@
 //! Listings and fresh reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::future::{join_all, ready};
@@ -13,7 +13,7 @@ use crate::app::listing::Listing;
 use crate::app::message::Message;
 use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Part};
-use crate::domain::resource::{Key, Reading, Source};
+use crate::domain::resource::{Id, Key, Reading, Source};
 use crate::domain::text::Clean;
 use crate::platforms::Platform;
 use crate::runtime::context::{Context, Sender, lock, tell};
@@ -27,30 +27,45 @@ impl Context {
     /// Lists a source.
     pub(super) async fn list(&self, source: Arc<Source>, out: Sender) {
         let listed = match self.client(&source.connection) {
-            Ok(client) => self.gather(&*client, &source).await,
+            Ok(client) => self.gather(&*client, &source, &[]).await,
             Err(error) => Err((error, None)),
         };
         tell(&out, Message::Listed(source, listed)).await;
     }
 
-    /// Reads all pages of a source. After an error, the pages that did arrive come with it.
-    async fn gather(&self, client: &dyn Platform, source: &Arc<Source>) -> Listed {
+    /// Reads the pages of a source: all, or of many only so many as it takes to find the rows that are looked for.
+    /// After an error, the pages that did arrive come with it.
+    async fn gather(&self, client: &dyn Platform, source: &Arc<Source>, keys: &[Key]) -> Listed {
         let started = self.clock.moment();
+        let before = lock(&self.rows).get(source).copied().unwrap_or(0);
+        let mut missing: HashSet<&Id> = keys.iter().map(|key| &key.id).collect();
+        let mut complete = true;
         let (mut rows, mut total, mut notices) = (Vec::new(), None, Vec::new());
         let mut pages = client.list(source);
         let mut failure = None;
         while let Some(page) = pages.next().await {
             match page {
                 Ok(page) => {
+                    for row in &page.rows {
+                        missing.remove(&row.key.id);
+                    }
                     rows.extend(page.rows.into_iter().map(Arc::new));
                     total = page.total.or(total);
                     notices.extend(page.notice);
                 }
                 Err(error) => failure = Some(error),
             }
+            let is_found = !keys.is_empty() && missing.is_empty();
+            if is_found && rows.len() + client.page_size() <= before {
+                complete = false;
+                break;
+            }
         }
-        lock(&self.rows).insert(source.clone(), rows.len());
+        if complete {
+            lock(&self.rows).insert(source.clone(), rows.len());
+        }
         let mut listing = Listing::new(rows, started, self.clock.moment(), Timestamp::now());
+        listing.complete = complete;
         listing.total = total;
         listing.notice = notices.first().map(|first: &Clean| match notices.len() {
             1 => first.clone(),
@@ -157,7 +172,7 @@ impl Context {
         keys: Vec<Key>,
         out: &Sender,
     ) {
-        let listed = self.gather(client, &source).await;
+        let listed = self.gather(client, &source, &keys).await;
         let listing = match &listed {
             Ok(listing) => listing.clone(),
             Err((error, _)) => return self.unread(keys, error, out).await,
@@ -172,7 +187,9 @@ impl Context {
                 None => absent.push(key),
             }
         }
-        tell(out, Message::Listed(source, listed)).await;
+        if listing.complete {
+            tell(out, Message::Listed(source, listed)).await;
+        }
         // Absence from a listing proves nothing: only a read by id does.
         self.read_by_id(client, absent, out).await;
     }

@@ -40,20 +40,3 @@ impl<T> Schedule<T> {
         Some((when, what))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_due_comes_in_the_order_of_time_and_what_is_not_stays() {
-        let second = |n| Timestamp::from_second(n).expect("in range");
-        let mut schedule = Schedule::default();
-        for (n, what) in [(3, "c"), (1, "a"), (9, "z"), (1, "b")] {
-            schedule.at(second(n), what);
-        }
-        let due = std::iter::from_fn(|| schedule.due(second(5))).collect::<Vec<_>>();
-        assert_eq!(due, [(second(1), "a"), (second(1), "b"), (second(3), "c")]);
-        assert_eq!(schedule.due(second(9)), Some((second(9), "z")));
-    }
-}

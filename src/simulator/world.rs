@@ -11,6 +11,9 @@ use crate::domain::connection::PlatformId;
 /// Words and accounts; see the comments in the file.
 const ORGANISATION: &str = include_str!("../../assets/world.toml");
 
+/// Strings that are to hurt whoever draws, writes or parses them.
+const HOSTILE: &str = include_str!("../../assets/hostile.json");
+
 /// One row in so many is refused although its status would allow the change.
 const REFUSED_ONE_IN: u64 = 24;
 
@@ -57,6 +60,9 @@ pub struct World {
     pub serving: Vec<String>,
     /// Kubiya's agents.
     pub agents: Vec<Agent>,
+    /// What somebody may have put into a text that others read.
+    #[serde(skip)]
+    pub hostile: Vec<String>,
 }
 
 /// What Kubiya's executions run.
@@ -81,6 +87,8 @@ impl World {
     pub fn of(seed: u64, rows: usize) -> Self {
         let mut world: Self = toml::from_str(ORGANISATION).expect("assets/world.toml is a world");
         world.seed = seed;
+        world.hostile =
+            serde_json::from_str(HOSTILE).expect("assets/hostile.json is a list of texts");
         let shares: Vec<usize> = world.tenants.iter().map(|tenant| tenant.rows).collect();
         for (tenant, rows) in world.tenants.iter_mut().zip(spread(rows, &shares)) {
             tenant.rows = rows;
@@ -129,33 +137,4 @@ fn spread(rows: usize, shares: &[usize]) -> Vec<usize> {
         *first += left;
     }
     parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_belongs_to_one_tenant() {
-        for rows in [0, 1, 7, 400, 100_000] {
-            let world = World::of(1, rows);
-            assert_eq!(
-                world
-                    .tenants
-                    .iter()
-                    .map(|tenant| tenant.rows)
-                    .sum::<usize>(),
-                rows
-            );
-        }
-    }
-
-    #[test]
-    fn the_same_seed_gives_the_same_row_the_same_fate() {
-        let (one, again, other) = (World::of(1, 0), World::of(1, 0), World::of(2, 0));
-        assert_eq!(one.delay("e123"), again.delay("e123"));
-        assert_ne!(one.delay("e123"), other.delay("e123"));
-        let refused = (0..1_000).filter(|n| one.refuses(&n.to_string())).count();
-        assert!((20..80).contains(&refused), "{refused}");
-    }
 }

@@ -95,7 +95,7 @@ fn remarks(model: &Model) -> String {
             continue;
         };
         let (source, rows) = (&state.source, listing.rows().len());
-        let known = listing.total.filter(|total| *total != rows);
+        let known = listing.total.filter(|total| *total > rows);
         let (shown, total) = (grouped(rows), known.map_or("?".to_owned(), grouped));
         if !listing.complete {
             remarks.push(format!("{source}: first {shown} of {total}"));

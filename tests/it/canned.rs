@@ -29,8 +29,8 @@ impl Heard {
     /// The number behind a name of the query; 0 where there is none.
     pub(crate) fn number(&self, name: &str) -> usize {
         let members = self.line.split(['?', '&']);
-        let number = members.filter_map(|member| member.strip_prefix(name)?.parse().ok());
-        number.last().unwrap_or(0)
+        let mut number = members.filter_map(|member| member.strip_prefix(name)?.parse().ok());
+        number.next_back().unwrap_or(0)
     }
 
     /// What the server at that address answers to the same request; nothing once it is gone.
@@ -72,11 +72,11 @@ pub(crate) fn json(status: u16, body: &str) -> Say {
 }
 
 /// An answer with one more header.
-pub(crate) fn answer(status: u16, header: &str, body: &str) -> Say {
+pub(crate) fn answer(status: u16, header: &str, body: impl AsRef<[u8]>) -> Say {
+    let body = body.as_ref();
     let length = body.len();
-    let text =
-        format!("HTTP/1.1 {status} Said\r\n{header}\r\ncontent-length: {length}\r\n\r\n{body}");
-    Say::Bytes(text.into_bytes())
+    let head = format!("HTTP/1.1 {status} Said\r\n{header}\r\ncontent-length: {length}\r\n\r\n");
+    Say::Bytes([head.as_bytes(), body].concat())
 }
 
 type Script = dyn Fn(&Heard, usize) -> Say + Send + Sync;

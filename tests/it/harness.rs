@@ -43,6 +43,7 @@ pub(crate) struct World {
     adjust: Box<dyn Fn(&mut Connection)>,
     reloaded: fn(&mut Connection),
     simulator: Option<Arc<Simulator>>,
+    alone: Option<&'static str>,
     demo: bool,
 }
 
@@ -62,6 +63,7 @@ pub(crate) fn world() -> World {
         adjust: Box::new(|_| ()),
         reloaded: |_| (),
         simulator: None,
+        alone: None,
         demo: true,
     }
 }
@@ -118,6 +120,13 @@ impl World {
         self
     }
 
+    /// With this connection alone, read as often as where nothing is set.
+    pub(crate) fn alone(mut self, name: &'static str) -> Self {
+        self.alone = Some(name);
+        self.refresh = Duration::from_secs(10);
+        self
+    }
+
     /// As if the connections were not those of a demo.
     pub(crate) fn real(mut self) -> Self {
         self.demo = false;
@@ -134,6 +143,7 @@ impl World {
             .set_faults(self.faults)
             .expect("a valid set of faults");
         let mut connections = simulator.connections();
+        connections.retain(|one| self.alone.is_none_or(|name| one.name.as_str() == name));
         connections.iter_mut().for_each(self.adjust);
         let clock = Clock::start();
         let setup = Setup {

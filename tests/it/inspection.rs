@@ -233,12 +233,38 @@ fn of_endless_logs_the_newest_lines_are_kept_and_the_cut_is_said() {
     assert!(scene.screen().contains("step 11999 done"));
     scene.press("g");
     assert!(scene.screen().contains("7000 older lines are not shown"));
-    let long = "x".repeat(1_000_000);
-    scene.press("r");
-    scene.answer("logs", &texts(&[&long]));
+}
+
+#[test]
+fn a_document_is_saved_whole_and_the_screen_says_where_it_is_cut() {
+    let mut scene = Scene::listed(SIZE);
+    scene.press("<enter>");
+    let document = serde_json::json!({
+        "a": format!("{}\u{1b}[2Jend", "x".repeat(1_000_000)),
+        "b": vec!["y"; 12_000],
+    });
+    scene.answer_part(Part::raw(&document));
+    scene.press("/xxxx<enter>");
+    scene.press(&"j".repeat(20));
+    let screen = scene.screen();
+    assert!(
+        screen.contains("bytes more of this line are not shown: e saves it whole"),
+        "{screen}"
+    );
+    scene.press("G");
+    let screen = scene.screen();
+    assert!(
+        screen.contains("7005 lines more are not shown: e saves them"),
+        "{screen}"
+    );
     scene.press("e");
     let saved = scene.taken_out.last().expect("a file");
-    assert!(saved.len() < 5_000 && saved.contains('…'));
+    assert_eq!(saved.matches("\"y\"").count(), 12_000);
+    assert!(
+        saved.contains(&format!("{}\\u001b[2Jend", "x".repeat(1_000_000))),
+        "cleaned, and no more"
+    );
+    assert!(!saved.contains("not shown"));
 }
 
 #[test]

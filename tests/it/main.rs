@@ -27,6 +27,7 @@ mod outcomes;
 mod plans;
 mod properties;
 mod pty;
+mod requests;
 mod run_ai;
 mod sap_client;
 mod sap_simulator;

@@ -7,9 +7,8 @@ use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::Request;
 use crate::domain::text::Clean;
 use crate::platforms::http::Reply;
-use crate::platforms::kubiya::uuid;
-use crate::platforms::kubiya::wire::{BatchAnswer, BatchResult, SingleAnswer};
-use crate::platforms::loose::Loose;
+use crate::platforms::kubiya::wire::{BatchAnswer, Said};
+use crate::platforms::loose::{Loose, uuid};
 
 /// How errors begin that are the workflow engine's and not the row's: asking again later may help.
 const ENGINE_FAILURES: [&str; 2] = [
@@ -39,7 +38,7 @@ pub(super) fn of_batch(
     Ok(tally.finish())
 }
 
-fn put(tally: &mut Tally<'_>, result: BatchResult) {
+fn put(tally: &mut Tally<'_>, result: Said) {
     let Some(id) = result.execution_id.0 else {
         tally.note("the answer has an entry without an id");
         return;
@@ -102,7 +101,7 @@ pub(super) fn of_single(
     request: &Request,
     reply: &Reply,
 ) -> Result<Vec<ChangeEvent>, PlatformError> {
-    let answer = reply.json::<Loose<SingleAnswer>>()?.0.unwrap_or_default();
+    let answer = reply.json::<Loose<Said>>()?.0.unwrap_or_default();
     let asked = request.operations()[0].key.id.raw();
     let id = answer.execution_id.0.as_deref().unwrap_or(asked);
     let message = match (answer.message.0, answer.warning.0) {

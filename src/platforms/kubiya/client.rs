@@ -16,9 +16,9 @@ use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Reply};
 use crate::platforms::kubiya::wire::One;
-use crate::platforms::kubiya::{answers, inspect, listing, refusal, rows, uuid};
+use crate::platforms::kubiya::{answers, inspect, listing, refusal, rows};
 use crate::platforms::listing::Lexicon;
-use crate::platforms::loose::Loose;
+use crate::platforms::loose::{Loose, uuid};
 use crate::platforms::{Platform, Preview};
 
 /// The client of one connection.

@@ -8,12 +8,12 @@ use crate::domain::inspection::{Line, Part, without_colors};
 use crate::platforms::http::{Call, Http};
 use crate::platforms::kubiya::refusal;
 use crate::platforms::loose::FromJson;
-use crate::platforms::parts::{capped, part};
+use crate::platforms::parts::part;
 
 /// The execution as sent.
 pub(super) async fn document(http: &Http, id: &str) -> Part {
     match read(http, &["api", "v1", "executions", id]).await {
-        Ok(document) => capped(Part::raw(&document)),
+        Ok(document) => Part::raw(&document),
         Err(error) => part("raw JSON", Err(error), None),
     }
 }

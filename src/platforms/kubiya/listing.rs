@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::{self, FutureExt};
 use futures_util::stream::BoxStream;
 
 use crate::domain::error::PlatformError;
@@ -12,7 +13,7 @@ use crate::domain::resource::{Page, Source};
 use crate::platforms::http::{Call, Http};
 use crate::platforms::kubiya::rows;
 use crate::platforms::kubiya::wire::Row;
-use crate::platforms::listing::{Lexicon, Part, walk};
+use crate::platforms::listing::{Lexicon, Stretch, walk};
 use crate::platforms::loose::Rows;
 
 /// Rows asked for at once: the largest page that is known to be taken (11, point 13).
@@ -27,19 +28,24 @@ pub(super) fn pages<'a>(
     // Rows the page before lacked: dropped by the server if another page follows.
     let mut lacking = 0;
     let ask = move |skip, limit| part(http, skip, limit);
-    walk(PAGE, ask, move |stretch, notices| {
-        if lacking > 0 && stretch.next.is_some() {
-            notices.push(format!("rows the server left out: {lacking}"));
-        }
-        lacking = PAGE.saturating_sub(stretch.rows.len() + stretch.too_large);
-        let rows = stretch.rows.drain(..);
-        let rows = rows.filter(|row| row.is_in(&source.scope));
-        rows.map(|row| rows::resource(source, row, &mut lexicon))
-            .collect()
-    })
+    walk(
+        PAGE,
+        future::ready(None).boxed(),
+        ask,
+        move |stretch, notices| {
+            if lacking > 0 && stretch.next.is_some() {
+                notices.push(format!("rows the server left out: {lacking}"));
+            }
+            lacking = PAGE.saturating_sub(stretch.rows.len() + stretch.too_large);
+            let rows = stretch.rows.drain(..);
+            let rows = rows.filter(|row| row.is_in(&source.scope));
+            rows.map(|row| rows::resource(source, row, &mut lexicon))
+                .collect()
+        },
+    )
 }
 
-async fn part(http: &Http, skip: usize, limit: usize) -> Result<Part<Row>, PlatformError> {
+async fn part(http: &Http, skip: usize, limit: usize) -> Result<Stretch<Row>, PlatformError> {
     let call = Call::get(["api", "v1", "executions"])
         .query("skip", skip)
         .query("limit", limit);
@@ -48,8 +54,5 @@ async fn part(http: &Http, skip: usize, limit: usize) -> Result<Part<Row>, Platf
     let rows: Vec<Row> = rows.map(|row| row.0.unwrap_or_default()).collect();
     // An empty half of a page may be a dropped row.
     let is_end = rows.is_empty() && limit == PAGE;
-    Ok(Part {
-        rows,
-        next: (!is_end).then_some(skip + limit),
-    })
+    Ok(Stretch::of(rows, (!is_end).then_some(skip + limit)))
 }

@@ -17,8 +17,6 @@ mod simulator;
 mod wire;
 mod words;
 
-use uuid::Uuid;
-
 use crate::domain::connection::PlatformId;
 use crate::platforms::Entry;
 
@@ -30,9 +28,3 @@ pub static ENTRY: Entry = Entry {
     verbs: &rules::VERBS,
     simulated: &simulator::SIMULATED,
 };
-
-/// The id by value, where it is a UUID with hyphens; letter case does not count (`specs/kubiya.md` 4).
-fn uuid(id: &str) -> Option<Uuid> {
-    let hyphenated = id.len() == 36;
-    Uuid::try_parse(id).ok().filter(|_| hyphenated)
-}

@@ -28,7 +28,7 @@ impl Row {
 }
 
 /// One row, listed or read.
-pub(super) fn resource(source: &Arc<Source>, row: Row, lexicon: &mut Lexicon) -> Resource {
+pub(super) fn resource(source: &Arc<Source>, mut row: Row, lexicon: &mut Lexicon) -> Resource {
     let id = Id::new(row.id());
     let nothing = || Clean::new("");
     let word = lexicon.share(row.status.0.clone().unwrap_or_else(nothing));
@@ -46,7 +46,7 @@ pub(super) fn resource(source: &Arc<Source>, row: Row, lexicon: &mut Lexicon) ->
         created: row.created_at.0,
         modified: row.updated_at.0,
         owner: owner.map(|owner| lexicon.share(owner)),
-        message: row.error_message.0.as_ref().map(|line| line.0.clone()),
+        message: message(&mut row),
         gpus: None,
         attention: false,
         scheduled: is_scheduled(&row),
@@ -56,6 +56,14 @@ pub(super) fn resource(source: &Arc<Source>, row: Row, lexicon: &mut Lexicon) ->
         },
         facts: facts(row, lexicon),
     }
+}
+
+/// Why it failed; of one that waits, what it asks.
+fn message(row: &mut Row) -> Option<Clean> {
+    let error = row.error_message.0.take().map(|line| line.0);
+    let status = row.status.0.as_ref();
+    let waits = status.is_some_and(|word| rules::waits(word.as_str()));
+    error.or_else(|| row.last_message_preview.0.take_if(|_| waits))
 }
 
 fn name(row: &Row, id: &Id) -> Clean {

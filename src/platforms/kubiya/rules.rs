@@ -4,45 +4,50 @@ use std::time::Duration;
 
 use crate::domain::action::{Exclusion, Goal, Grouping, Offer, Offers, Step, Verb};
 use crate::domain::resource::Group;
-use crate::platforms::kubiya::uuid;
+use crate::platforms::loose::uuid;
 
 /// The engine winds work down at its own pace (`UX.md` 9).
 const SLOW: Duration = Duration::from_secs(180);
 
-const FINAL: &str = "a cancelled execution cannot be resumed";
+const fn verb(
+    step: Step,
+    word: &'static str,
+    grouping: Grouping,
+    goal: &'static [&'static str],
+) -> Verb {
+    Verb {
+        step,
+        word,
+        grouping,
+        goal: Goal::Status(goal),
+        slow_after: SLOW,
+        needs_reason: matches!(grouping, Grouping::Connection),
+        consequence: match step {
+            Step::Stop => "a cancelled execution cannot be resumed",
+            Step::Delete | Step::Resume => "",
+        },
+    }
+}
 
-/// Batch terminate: one request for up to a hundred ids. It leaves the word `cancelled`, never `terminated`.
-static TERMINATE: Verb = Verb {
-    step: Step::Stop,
-    word: "terminate",
-    grouping: Grouping::Connection,
-    goal: Goal::Status(&["cancelled"]),
-    slow_after: SLOW,
-    needs_reason: true,
-    consequence: FINAL,
-};
+/// Batch terminate: one request for up to a hundred ids, with a reason. It leaves the word `cancelled`, never
+/// `terminated`.
+static TERMINATE: Verb = verb(
+    Step::Stop,
+    "terminate",
+    Grouping::Connection,
+    &["cancelled"],
+);
 
 /// The only way to stop an execution that waits for input; one call each.
-static CANCEL: Verb = Verb {
-    step: Step::Stop,
-    word: "cancel",
-    grouping: Grouping::Single,
-    goal: Goal::Status(&["cancelled"]),
-    slow_after: SLOW,
-    needs_reason: false,
-    consequence: FINAL,
-};
+static CANCEL: Verb = verb(Step::Stop, "cancel", Grouping::Single, &["cancelled"]);
 
 /// Lets a paused execution go on; one call each.
-static RESUME: Verb = Verb {
-    step: Step::Resume,
-    word: "resume",
-    grouping: Grouping::Single,
-    goal: Goal::Status(&["running", "pending"]),
-    slow_after: SLOW,
-    needs_reason: false,
-    consequence: "",
-};
+static RESUME: Verb = verb(
+    Step::Resume,
+    "resume",
+    Grouping::Single,
+    &["running", "pending"],
+);
 
 /// Every verb, in one of the ways it is sent.
 pub(super) static VERBS: [&Verb; 3] = [&TERMINATE, &CANCEL, &RESUME];
@@ -75,13 +80,21 @@ const fn already(words: &'static str) -> Offer {
 const RESUMES_PAUSED: Offer = no("only a paused execution can be resumed");
 const OVER: Offer = no("it has ended and cannot be resumed");
 
+/// The word of an execution that has asked something.
+const WAITS: &str = "waiting_for_input";
+
+/// Whether an execution of that status waits for an answer.
+pub(super) fn waits(word: &str) -> bool {
+    word.eq_ignore_ascii_case(WAITS)
+}
+
 /// Every word the pages list.
 #[rustfmt::skip]
 static RULES: [Rule; 10] = [
     rule("pending", Group::Active, Offer::Yes(&TERMINATE), already("pending: it has not been paused")),
     rule("running", Group::Active, Offer::Yes(&TERMINATE), already("already running")),
     rule("queued", Group::Active, no("queued: Kubiya offers no stop"), RESUMES_PAUSED),
-    rule("waiting_for_input", Group::Paused, Offer::Yes(&CANCEL), no("it waits for an answer, not for resume")),
+    rule(WAITS, Group::Paused, Offer::Yes(&CANCEL), no("it waits for an answer, not for resume")),
     rule("paused", Group::Paused, no("paused: resume it first, then stop it"), Offer::Yes(&RESUME)),
     rule("completed", Group::Ended, no("completed: it has ended by itself"), OVER),
     rule("cancelled", Group::Ended, already("already cancelled"), OVER),

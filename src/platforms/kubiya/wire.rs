@@ -82,31 +82,23 @@ pub(super) struct BatchAnswer {
     pub(super) total_requested: Loose<u64>,
     pub(super) total_succeeded: Loose<u64>,
     pub(super) total_failed: Loose<u64>,
-    pub(super) results: Loose<Vec<BatchResult>>,
+    pub(super) results: Loose<Vec<Said>>,
 }
 
-/// What the answer says of one id. Errors are kept nearly whole: for the journal, and for who asks.
+/// What is said of one id: an entry of that answer, or the answer to cancel and resume (6.5). Errors are kept
+/// nearly whole: for the journal, and for who asks.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct BatchResult {
+pub(super) struct Said {
     pub(super) execution_id: Loose<String>,
     pub(super) success: Loose<bool>,
     pub(super) error: Words<4_000>,
     pub(super) terminated_at: Words<60>,
-}
-
-/// The answer to cancel and resume (6.5).
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct SingleAnswer {
-    pub(super) execution_id: Loose<String>,
-    pub(super) success: Loose<bool>,
     pub(super) message: Words<400>,
     pub(super) warning: Words<400>,
-    pub(super) error: Words<4_000>,
 }
 
-loose_objects!(Row, Usage, Metadata, BatchAnswer, BatchResult, SingleAnswer);
+loose_objects!(Row, Usage, Metadata, BatchAnswer, Said);
 
 impl FromJson for One {
     fn from_json(value: Value) -> Option<Self> {

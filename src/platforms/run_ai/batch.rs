@@ -3,7 +3,6 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::domain::action::Step;
 use crate::domain::error::{PlatformError, Refusal};
@@ -11,7 +10,7 @@ use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::Request;
 use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Reply};
-use crate::platforms::loose::{Loose, loose_objects};
+use crate::platforms::loose::{Loose, loose_objects, uuid};
 use crate::platforms::run_ai::wire::Code;
 
 /// Which batch calls a server has. There is no version endpoint: it is learned from what it refuses
@@ -117,10 +116,7 @@ impl Failure {
 
 /// Whether two ids are the same UUID: letter case does not count (R8).
 pub(super) fn is_same(one: &str, other: &str) -> bool {
-    match (Uuid::try_parse(one), Uuid::try_parse(other)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => one == other,
-    }
+    one == other || uuid(one).is_some_and(|one| uuid(other) == Some(one))
 }
 
 /// What a refused batch call says of the server.

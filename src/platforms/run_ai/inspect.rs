@@ -10,7 +10,7 @@ use crate::domain::inspection::{Inquiry, Line, Part};
 use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http};
 use crate::platforms::loose::FromJson;
-use crate::platforms::parts::{MOST_LINES, capped, part};
+use crate::platforms::parts::{MOST_LINES, part};
 
 /// Entries asked for at once; the documents name no largest page.
 const PAGE: usize = 100;
@@ -34,7 +34,7 @@ async fn document(http: &Http, id: &str) -> Part {
     let masked = workload(http, id).await.map(masked);
     masked.map_or_else(
         |error| part("raw JSON", Err(error), None),
-        |document| capped(Part::raw(&document)),
+        |document| Part::raw(&document),
     )
 }
 

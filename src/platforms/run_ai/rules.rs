@@ -5,12 +5,10 @@
 
 use std::time::Duration;
 
-use uuid::Uuid;
-
 use crate::domain::action::{Exclusion, Goal, Grouping, Offer, Offers, Step, Verb};
 use crate::domain::resource::Group;
 use crate::domain::text::Clean;
-use crate::platforms::loose::Loose;
+use crate::platforms::loose::{Loose, uuid};
 use crate::platforms::run_ai::batch::Bulk;
 use crate::platforms::run_ai::singles;
 use crate::platforms::run_ai::wire::Workload;
@@ -138,14 +136,10 @@ pub(super) fn needs_attention(phase: &str) -> bool {
     phase.eq_ignore_ascii_case("Degraded")
 }
 
-/// Whether an id may travel in a batch: a wrong format may fail the whole request (section 5.3).
-fn is_uuid(id: &str) -> bool {
-    id.len() == 36 && Uuid::try_parse(id).is_ok()
-}
-
 /// The answers of a workload of that type, in lower case, on a server with these batch calls.
 pub(super) fn offers(workload: &Workload, subtype: &str, bulk: Bulk) -> Offers {
-    if !is_uuid(workload.id.text()) {
+    // A wrong format may fail the whole batch (section 5.3).
+    if uuid(workload.id.text()).is_none() {
         return Offers::all(Offer::No(Exclusion::NotOffered, "its id is not a UUID"));
     }
     let &Phase(_, group, stop, resume, delete) = phase_named(word(&workload.phase));

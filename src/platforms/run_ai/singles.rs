@@ -114,9 +114,11 @@ fn accepted(reply: &Reply) -> Result<(), PlatformError> {
         return Ok(());
     }
     let body: Value = reply.json()?;
-    let code = body.get("code");
-    let is_yes = code.is_none_or(|code| matches!(code.as_u64(), Some(200..=299)));
-    if body.is_object() && is_yes {
+    let is_yes = match body.get("code") {
+        Some(code) => matches!(code.as_u64(), Some(200..=299)),
+        None => body["id"].is_string(),
+    };
+    if is_yes {
         return Ok(());
     }
     Err(PlatformError::Unreadable {

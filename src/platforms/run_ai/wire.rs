@@ -35,10 +35,9 @@ impl Listing {
         self.next.0.map(|next| next as usize)
     }
 
-    /// The rows in the server's order; `None` for an entry that is no object.
-    pub(super) fn into_rows(self) -> Vec<Option<Workload>> {
-        let rows = self.workloads.map_or_else(Vec::new, |rows| rows.0);
-        rows.into_iter().map(|row| row.0).collect()
+    /// The rows in the server's order; nothing in an entry that is no object.
+    pub(super) fn into_rows(self) -> Vec<Loose<Workload>> {
+        self.workloads.map_or_else(Vec::new, |rows| rows.0)
     }
 }
 

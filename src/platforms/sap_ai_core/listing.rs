@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout};
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Page, Scope, Source};
 use crate::platforms::http::{Call, Http};
-use crate::platforms::listing::{Part, Seen, stretch};
+use crate::platforms::listing::{Seen, Stretch, stretch};
 use crate::platforms::sap_ai_core::client::Client;
 use crate::platforms::sap_ai_core::meta::PATIENCE;
 use crate::platforms::sap_ai_core::wire::{Listing, Row};
@@ -67,7 +67,7 @@ async fn part(
     source: &Source,
     skip: usize,
     top: usize,
-) -> Result<Part<Row>, PlatformError> {
+) -> Result<Stretch<Row>, PlatformError> {
     let call = Call::get(["lm", source.kind.plural()])
         .query("$top", top)
         .query("$skip", skip)
@@ -75,10 +75,8 @@ async fn part(
     let listing: Listing = http.read(call).await?.json()?;
     let rows = listing.resources.0.into_iter();
     let rows: Vec<Row> = rows.map(|row| row.0.unwrap_or_default()).collect();
-    Ok(Part {
-        next: (!rows.is_empty()).then_some(skip + rows.len()),
-        rows,
-    })
+    let next = (!rows.is_empty()).then_some(skip + rows.len());
+    Ok(Stretch::of(rows, next))
 }
 
 /// How many rows the server counts, asked rarely: a source that was whole is believed for a while (`count` in

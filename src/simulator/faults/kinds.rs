@@ -53,7 +53,7 @@ const TABLE: &str = r#"
   {"fault":"extra"}
       the answer mentions ids that nobody sent: those of `ids`
   {"fault":"engine_failure","text":"gone"}
-      what carries out the change fails for the id, in these words
+      what carries out the change fails for the id, in these words (Run:ai, Kubiya)
   {"fault":"switch","name":"version","value":"2.18"}
       sets a switch of one platform's simulator
 "#;

@@ -61,17 +61,12 @@ pub struct Kubiya {
 impl Ready {
     pub(super) fn of(url: &str, world: &World) -> Self {
         let first = |platform| {
-            world
-                .tenants(platform)
-                .next()
-                .expect("every platform has a tenant")
-                .clone()
+            let tenant = world.tenants(platform).next();
+            tenant.expect("every platform has a tenant").clone()
         };
-        let (sap, run_ai, kubiya) = (
-            first(PlatformId::SapAiCore),
-            first(PlatformId::RunAi),
-            first(PlatformId::Kubiya),
-        );
+        let sap = first(PlatformId::SapAiCore);
+        let run_ai = first(PlatformId::RunAi);
+        let kubiya = first(PlatformId::Kubiya);
         Self {
             url: url.to_owned(),
             sap_ai_core: SapAiCore {

@@ -220,24 +220,16 @@ fn without_token(mut received: Received) -> Received {
 }
 
 fn one_row_earlier(mut received: Received) -> Received {
-    let query = received.parts.uri.query().unwrap_or_default();
-    let earlier = |(name, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| {
-        let start = value
-            .parse::<u64>()
-            .ok()
-            .filter(|_| PAGE_STARTS.contains(&&*name));
-        let value = start.map_or_else(
-            || value.into_owned(),
-            |start| start.saturating_sub(1).to_string(),
-        );
-        (name.into_owned(), value)
-    };
-    let members = form_urlencoded::parse(query.as_bytes()).map(earlier);
-    let shifted = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(members)
-        .finish();
-    let path = received.parts.uri.path();
-    if let Ok(uri) = format!("{path}?{shifted}").parse() {
+    let uri = &received.parts.uri;
+    let mut earlier = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        let start = value.parse::<u64>().ok();
+        match start.filter(|_| PAGE_STARTS.contains(&&*name)) {
+            Some(start) => earlier.append_pair(&name, &start.saturating_sub(1).to_string()),
+            None => earlier.append_pair(&name, &value),
+        };
+    }
+    if let Ok(uri) = format!("{}?{}", uri.path(), earlier.finish()).parse() {
         received.parts.uri = uri;
     }
     received

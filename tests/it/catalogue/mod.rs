@@ -2,7 +2,7 @@
 
 mod answers;
 mod input;
-mod monsters;
+pub(crate) mod monsters;
 mod network;
 mod on_disk;
 mod real_terminal;

@@ -16,7 +16,7 @@ use crate::harness::world;
 use crate::pty::centurion;
 
 /// The monsters, by what they are.
-fn monsters() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn monsters() -> Vec<(&'static str, Vec<u8>)> {
     let deep = |open: &str| open.repeat(100_000).into_bytes();
     let utf16 = "{\"resources\":[]}".encode_utf16();
     vec![

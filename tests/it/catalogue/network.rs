@@ -167,7 +167,8 @@ async fn n14_a_change_that_is_redirected_is_unknown_and_nothing_reaches_the_othe
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn n28_rows_of_a_source_that_fails_stay_and_are_marked_stale() {
-    let mut dashboard = world().open().await;
+    // No row changes by itself meanwhile.
+    let mut dashboard = world().speed(0.001).open().await;
     dashboard.filter("platform:run-ai").await;
     let rows = dashboard.model().shown_len();
     let fault = json!([{"platform": "run_ai", "method": "GET", "fault": "status", "status": 503, "headers": {"retry-after": "0"}}]);
@@ -324,4 +325,16 @@ async fn n8_a_connection_that_is_cut_after_the_request_is_unknown_and_nothing_le
     let planned = run(&dashboard).report.totals();
     assert_eq!(planned.unknown, 2);
     assert_eq!(dashboard.changes().len(), 2, "one a row");
+}
+
+#[tokio::test]
+async fn l4_a_server_that_counts_more_rows_than_came_is_said_in_numbers() {
+    let count = json!([{"path": "*/workloads/count", "fault": "body", "text": "{\"count\":500}"}]);
+    let dashboard = world().faults(count).alone("gpu-cluster").open().await;
+    let rows = dashboard.model().shown_len();
+    let screen = dashboard.screen();
+    let listed = dashboard.model().lanes.listings()[0].rows().len();
+    assert!(rows <= listed && listed < 500, "{listed}");
+    let words = format!("{listed} of 500 shown");
+    assert!(screen.contains(&words), "{words} in\n{screen}");
 }

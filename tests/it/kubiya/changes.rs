@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use centurion::domain::action::{Action, Offer, Offers};
 use centurion::domain::connection::Credentials;
 use centurion::domain::error::PlatformError;
@@ -13,6 +15,7 @@ use futures_util::StreamExt;
 use serde_json::json;
 
 use super::{Scene, connection};
+use crate::catalogue::monsters::monsters;
 
 fn answer<'a>(events: &'a [ChangeEvent], row: &Resource) -> &'a Answer {
     let mut answers = events.iter().filter_map(|event| match event {
@@ -307,5 +310,26 @@ async fn a_request_refused_as_a_whole_is_a_no_for_each_id() {
             why.contains("body.reason: Too long") && !why.contains("canary"),
             "{why}"
         );
+    }
+}
+
+#[tokio::test]
+async fn n12_n16_n17_a_monstrous_answer_to_a_single_call_leaves_its_row_unknown() {
+    let scene = Scene::new();
+    for (action, status) in [
+        (Action::Stop, "waiting_for_input"),
+        (Action::Resume, "paused"),
+    ] {
+        let rows = scene.willing(status, 1).await;
+        for (name, bytes) in monsters() {
+            let text = BASE64_STANDARD.encode(bytes);
+            scene.faults(json!([{"method": "POST", "fault": "body", "base64": text}]));
+            // A change that an earlier monster hid is asked for again: the rows are those of the first listing.
+            let before = scene.posts();
+            let events = scene.change(action, &rows).await;
+            assert!(is_unknown(answer(&events, &rows[0])), "{name}: {events:?}");
+            assert_eq!(scene.posts() - before, 1, "{name}");
+        }
+        scene.faults(json!([]));
     }
 }

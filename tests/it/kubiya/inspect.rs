@@ -55,6 +55,21 @@ async fn logs_are_the_messages_of_the_session_with_role_and_time() {
 }
 
 #[tokio::test]
+async fn an_execution_that_waits_for_input_carries_its_question() {
+    let scene = Scene::new();
+    let row = in_status(&scene, "waiting_for_input").await;
+    let question = row.message.as_ref().expect("a question").as_str();
+    assert!(question.ends_with('?'), "{question}");
+    let said = part(&scene, &row.key, LOGS).await;
+    let asked = format!("assistant: {question}");
+    assert_eq!(texts(&said).last(), Some(&asked.as_str()));
+    assert!(
+        !row.facts.iter().any(|(label, _)| *label == "last message"),
+        "it is said once"
+    );
+}
+
+#[tokio::test]
 async fn an_execution_without_a_session_has_said_nothing_yet() {
     let scene = Scene::new();
     let row = in_status(&scene, "pending").await;

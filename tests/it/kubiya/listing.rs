@@ -202,13 +202,17 @@ async fn rows_of_another_organisation_are_not_there() {
 
 #[tokio::test]
 async fn hostile_prompts_reach_the_screen_as_one_clean_line() {
-    let rows = Scene::new().rows().await;
+    let scene = Scene::new();
+    let rows = scene.rows().await;
     let prompts = rows
         .iter()
         .flat_map(|row| &row.facts)
         .filter(|(label, _)| *label == "prompt");
     let texts: Vec<&str> = prompts.map(|(_, prompt)| prompt.as_str()).collect();
-    assert!(texts.iter().any(|text| text.contains("\\u{1b}")));
+    let corpus: Vec<String> =
+        serde_json::from_str(include_str!("../../../assets/hostile.json")).expect("texts");
+    assert_eq!(scene.world.hostile, corpus, "there is one list of them");
+    assert!(texts.iter().any(|text| text.contains("\\u{")));
     assert!(
         texts
             .iter()

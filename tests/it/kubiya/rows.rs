@@ -236,3 +236,35 @@ async fn l06_only_required_members_and_the_older_form_of_a_single_read_are_enoug
         "{read:?}"
     );
 }
+
+#[tokio::test]
+async fn times_without_a_zone_are_utc_and_what_is_before_1970_or_no_time_is_never() {
+    let same = [
+        "2026-01-10T12:00:00Z",
+        "2026-01-10 12:00:00",
+        "2026-01-10T14:00:00+02:00",
+    ];
+    let never = [
+        "",
+        "soon",
+        "1767268800000",
+        "0000-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+    ];
+    let times = same
+        .iter()
+        .chain(&never)
+        .map(|time| json!(time))
+        .chain([json!(1_767_268_800_000_u64)]);
+    let page: Value = times.map(|time| json!({"created_at": time})).collect();
+    let rows = rows(page).await;
+    let read: Vec<Option<String>> = rows
+        .iter()
+        .map(|row| Some(row.created?.to_string()))
+        .collect();
+    assert_eq!(
+        read[..3],
+        [const { "2026-01-10T12:00:00Z" }; 3].map(|time| Some(time.to_owned()))
+    );
+    assert_eq!(read[3..], [const { None::<String> }; 6]);
+}

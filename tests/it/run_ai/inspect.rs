@@ -164,11 +164,12 @@ async fn lists_are_read_page_by_page_up_to_a_thousand_entries_and_it_is_said() {
         (texts(&parts[0]).len(), note(&parts[0])),
         (1_000, "there is more")
     );
-    assert_eq!(texts(&parts[0])[0].chars().count(), 2_001);
+    assert_eq!(texts(&parts[0])[0].chars().count(), 3_002, "no line is cut");
     assert_eq!((texts(&parts[1]), note(&parts[1])), (vec!["a"], ""));
     assert_eq!(
         (texts(&parts[2]).len(), note(&parts[2])),
-        (1_000, "2004 more lines are not shown")
+        (3_004, ""),
+        "a document is told whole"
     );
     assert_eq!(lines.len(), 12, "{lines:#?}");
 }

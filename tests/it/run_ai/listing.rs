@@ -1,6 +1,7 @@
 //! Sign-in, listing and reads by id.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use centurion::domain::resource::Page;
 
@@ -13,7 +14,8 @@ async fn a_listing_pages_through_every_row_once_and_asks_for_500_at_a_time() {
     let ids: HashSet<&Id> = rows.iter().map(|row| &row.key.id).collect();
     assert_eq!(ids.len(), rows.len());
     assert!(rows.len() > 1_000, "{}", rows.len());
-    let pages = scene.sent("GET", "/api/v1/workloads");
+    let mut pages = scene.sent("GET", "/api/v1/workloads");
+    pages.retain(|page| !page.path.ends_with("/count"));
     assert_eq!(pages.len(), rows.len().div_ceil(500));
     assert!(pages.iter().all(|page| page.query.contains("limit=500") && page.query.contains("sortBy=createdAt")));
 }
@@ -60,7 +62,7 @@ async fn a_named_project_is_filtered_by_the_server_and_one_with_a_comma_here() {
         .iter()
         .filter(|r| r.query.contains("filterBy"))
         .count();
-    assert_eq!(filtered, 1);
+    assert_eq!(filtered, 2, "the page, and the count beside it");
 }
 
 /// The pages of a server whose listings all say this.
@@ -182,6 +184,9 @@ async fn listed(
 ) -> (Vec<Result<Page, PlatformError>>, Vec<String>) {
     let too_large = "x".repeat((16 << 20) + 1);
     let (server, client) = serving(move |heard| {
+        if heard.line.contains("/count") {
+            return refuse(503, "Please try again in few minutes.");
+        }
         let offset = heard.number("offset=");
         let end = rows.min(offset + heard.number("limit="));
         if offset < huge.end && huge.start < end {
@@ -196,8 +201,9 @@ async fn listed(
     let source = client.sources().await.expect("known").remove(0);
     let pages = client.list(&source).collect().await;
     let lines = server.heard().into_iter().map(|heard| heard.line);
+    let lines = lines.filter(|line| !line.contains("/count"));
     let spans =
-        lines.filter_map(|line| Some(line.split_once("?")?.1.split("&sortBy").next()?.to_owned()));
+        lines.filter_map(|line| Some(line.split_once('?')?.1.split("&sortBy").next()?.to_owned()));
     (pages, spans.collect())
 }
 
@@ -230,4 +236,53 @@ async fn n15_a_server_whose_every_answer_is_over_the_cap_is_not_asked_for_each_o
     };
     assert!(error.to_string().contains("larger than 16 MiB"), "{error}");
     assert!(spans.len() < 20, "{spans:?}");
+}
+
+#[tokio::test]
+async fn l04_the_count_of_the_server_stands_beside_the_first_page_and_never_holds_it_up() {
+    let counted = |body: Value| json!({ "fault": "body", "path": "*/workloads/count", "text": body.to_string() });
+    let scene = Scene::of(4_000);
+    let rows = scene.rows().await.len();
+    for (fault, total) in [
+        (json!([]), Some(rows)),
+        (json!([counted(json!({ "count": 5_000 }))]), Some(5_000)),
+        (json!([counted(json!({ "count": "many" }))]), None),
+        (
+            json!([{ "fault": "stall", "path": "*/workloads/count" }]),
+            None,
+        ),
+        (
+            json!([{ "fault": "status", "status": 403, "path": "*/workloads/count" }]),
+            None,
+        ),
+    ] {
+        scene.faults(fault.clone());
+        let source = scene.platform.sources().await.expect("known").remove(0);
+        let before = scene.sent("GET", "/count").len();
+        let pages = scene
+            .platform
+            .list(&source)
+            .map(|page| page.expect("a page"));
+        let pages: Vec<Page> = hurried(pages.collect()).await;
+        let totals: Vec<Option<usize>> = pages.iter().map(|page| page.total).collect();
+        assert_eq!(
+            (totals[0], totals[1..].iter().flatten().count()),
+            (total, 0),
+            "{fault}"
+        );
+        assert_eq!(scene.sent("GET", "/count").len() - before, 1, "{fault}");
+    }
+}
+
+/// What comes of work that waits for a time, which nobody sits through.
+async fn hurried<T>(work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    loop {
+        if let Ok(done) = tokio::time::timeout(Duration::from_millis(50), &mut work).await {
+            return done;
+        }
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_millis(500)).await;
+        tokio::time::resume();
+    }
 }

@@ -1,6 +1,7 @@
 //! One call for each workload, for servers without the batch call; and what shows that they are such.
 
 use super::*;
+use crate::catalogue::monsters::monsters;
 
 fn id(number: usize) -> String {
     format!("6f1c0d52-3b7e-4a19-9d2c-{number:012}")
@@ -222,10 +223,11 @@ async fn p6_n11_n12_a_2xx_that_accepts_nothing_is_no_acceptance() {
         r#"{"code":403,"message":"You do not have sufficient permissions."}"#,
         r#"{"code":202,"mess"#,
         "[]",
+        "{}",
     ];
     for body in foreign {
         let rows = vec![workload(0, "Training", None), workload(1, "Training", None)];
-        let answer = |heard: &Heard| {
+        let answer = move |heard: &Heard| {
             if is_batch(heard) {
                 refuse(404, "page not found")
             } else {
@@ -235,5 +237,25 @@ async fn p6_n11_n12_a_2xx_that_accepts_nothing_is_no_acceptance() {
         let (events, lines) = events(rows, Action::Stop, answer).await;
         let unknown = answers(&events, |answer| matches!(answer, Answer::Unknown(_)));
         assert_eq!((unknown, lines.len()), (2, 3), "{body}: {events:#?}");
+    }
+}
+
+#[tokio::test]
+async fn n12_n16_n17_a_monstrous_answer_to_a_single_call_leaves_its_row_unknown() {
+    for (name, bytes) in monsters() {
+        for action in [Action::Stop, Action::Delete] {
+            let bytes = bytes.clone();
+            let say = move |heard: &Heard| {
+                if is_batch(heard) {
+                    refuse(404, "page not found")
+                } else {
+                    canned::answer(202, "content-type: application/json", &bytes)
+                }
+            };
+            let row = workload(0, "Training", None);
+            let (events, lines) = events(vec![row], action, say).await;
+            let unknown = answers(&events, |answer| matches!(answer, Answer::Unknown(_)));
+            assert_eq!((unknown, lines.len()), (1, 2), "{name}: {events:?}");
+        }
     }
 }

@@ -104,7 +104,10 @@ async fn every_fault_of_the_help_is_taken_and_a_wrong_one_is_told_what_was_expec
 }
 
 /// The listing of each platform, called as its account may.
-async fn listings(simulator: &Simulator, client: &reqwest::Client) -> [RequestBuilder; 3] {
+pub(super) async fn listings(
+    simulator: &Simulator,
+    client: &reqwest::Client,
+) -> [RequestBuilder; 3] {
     let ready = simulator.ready();
     let (sap, run_ai, kubiya) = (token(simulator, client).await, ready.run_ai, ready.kubiya);
     let sign_in = json!({"grantType": "client_credentials", "clientID": run_ai.client_id, "clientSecret": run_ai.client_secret});

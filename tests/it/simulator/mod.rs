@@ -1,9 +1,11 @@
 //! The simulator's engine: record, shape of the port; `faults` has what goes wrong on purpose.
 
 mod faults;
+mod row_faults;
 
 use centurion::domain::connection::PlatformId;
-use centurion::simulator::{Options, Simulator};
+use centurion::simulator::{Options, Schedule, Simulator, World};
+use jiff::Timestamp;
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 
@@ -257,4 +259,36 @@ async fn a_hundred_thousand_rows_are_there_at_once() {
         .await;
     assert_eq!(page["count"], 100);
     assert!(count > 10_000, "{count}");
+}
+
+#[test]
+fn what_is_due_comes_in_the_order_of_time_and_what_is_not_stays() {
+    let second = |n| Timestamp::from_second(n).expect("in range");
+    let mut schedule = Schedule::default();
+    for (n, what) in [(3, "c"), (1, "a"), (9, "z"), (1, "b")] {
+        schedule.at(second(n), what);
+    }
+    let due: Vec<_> = std::iter::from_fn(|| schedule.due(second(5))).collect();
+    assert_eq!(due, [(second(1), "a"), (second(1), "b"), (second(3), "c")]);
+    assert_eq!(schedule.due(second(9)), Some((second(9), "z")));
+}
+
+#[test]
+fn every_row_of_the_world_belongs_to_one_tenant() {
+    for rows in [0, 1, 7, 400, 100_000] {
+        let tenants = World::of(1, rows).tenants;
+        assert_eq!(
+            tenants.iter().map(|tenant| tenant.rows).sum::<usize>(),
+            rows
+        );
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_row_the_same_fate() {
+    let (one, again, other) = (World::of(1, 0), World::of(1, 0), World::of(2, 0));
+    assert_eq!(one.delay("e123"), again.delay("e123"));
+    assert_ne!(one.delay("e123"), other.delay("e123"));
+    let refused = (0..1_000).filter(|n| one.refuses(&n.to_string())).count();
+    assert!((20..80).contains(&refused), "{refused}");
 }

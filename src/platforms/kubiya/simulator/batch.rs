@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::body::{self, Sent};
 use super::caller::Caller;
-use super::execution::CHANGES;
 use super::organisation::Organisation;
 use crate::domain::connection::PlatformId;
 use crate::simulator::{Answer, IdFault, entries};
@@ -85,8 +84,7 @@ fn terminated(
              invalid input syntax for type uuid: \"{id}\"\n{SQL}9h9h)"
         ));
     };
-    let done =
-        organisation.with(|table| organisation.terminate(table.find(&uuid), &CHANGES[0], fault));
+    let done = organisation.with(|table| organisation.terminate(table.find(&uuid), fault));
     done.map_err(|Answer(status, body)| {
         let why = body["detail"].as_str().unwrap_or_default();
         let prefix = if status == 500 {

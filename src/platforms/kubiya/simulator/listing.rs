@@ -107,8 +107,8 @@ pub(super) async fn session(
             json!({"role": role, "content": content, "timestamp": zoneless(time), "message_id": message_id})
         };
         let asked = message("user", record::prompt(&organisation, row), started, 1);
-        let answered = row.completed(now).filter(|_| row.error.is_none());
-        let answered = answered.map(|time| message("assistant", record::response(row), time, 2));
+        let answered = record::said(row, now);
+        let answered = answered.map(|(text, time)| message("assistant", text, time, 2));
         let messages: Vec<Value> = std::iter::once(asked).chain(answered).collect();
         Ok(Json(json!({
             "session_id": id,

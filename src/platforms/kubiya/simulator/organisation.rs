@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::execution::{Change, Execution};
+use super::execution::{CHANGES, Change, Execution};
 use super::{no, seed};
 use crate::domain::connection::PlatformId;
 use crate::simulator::{self, Answer, Engine, IdFault, Table, Tenant};
@@ -111,10 +111,9 @@ impl Organisation {
     pub(super) fn terminate(
         &self,
         row: Option<&mut Execution>,
-        change: &Change,
         fault: Option<IdFault>,
     ) -> Result<String, Answer> {
-        let row = row.ok_or_else(super::no_execution)?;
+        let (row, change) = (row.ok_or_else(super::no_execution)?, &CHANGES[0]);
         if !row.takes(change) {
             let why = format!("Cannot terminate workflow in status: {}", row.word());
             return Err(no(400, why));

@@ -7,14 +7,12 @@ use super::execution::Execution;
 use super::organisation::Organisation;
 use super::{stored, zoneless};
 
-/// Prompts as people and machines write them; one row in so many has one.
-const ODD_PROMPTS: [&str; 4] = [
-    "Summarise the incident:\n\n- what happened\n- who was told\n\tand when\r\n",
-    "Explain this log line: \u{1b}[31mERROR\u{1b}[0m \u{1b}]0;owned\u{7} retry",
-    "Rename invoice\u{202e}fdp.exe and tell\u{200b} nobody \u{9b}2J",
-    "翻訳してください: 支払いが失敗しました 👩‍👩‍👧 e\u{301}\u{301}\u{301}",
-];
+/// One row in so many has a prompt of hostile strings, each of so many.
 const ODD_ONE_IN: u32 = 23;
+const ODD_STRINGS: usize = 20;
+
+/// What an execution that waits for input has said last.
+const QUESTION: &str = "Shall I go on with the 3 changes listed above?";
 
 const SYSTEM_PROMPT: &str =
     "You are an operations agent. Never act without saying what you will do.";
@@ -59,7 +57,7 @@ pub(super) fn listed(
         "updated_at": updated,
         "participants": participants(organisation, row),
         "last_message_at": row.started.filter(|_| asks).map(zoneless),
-        "last_message_preview": asks.then_some("Shall I go on with the 3 changes listed above?"),
+        "last_message_preview": asks.then_some(QUESTION),
     })
 }
 
@@ -67,8 +65,11 @@ pub(super) fn listed(
 pub(super) fn prompt(organisation: &Organisation, row: &Execution) -> String {
     let salt = row.salt;
     if salt % ODD_ONE_IN == 1 {
-        let which = salt as usize / 97 % ODD_PROMPTS.len();
-        return ODD_PROMPTS[which].to_owned();
+        let hostile = &organisation.engine.world.hostile;
+        let from = salt as usize / 97 % hostile.len();
+        let words = hostile.iter().cycle().skip(from).take(ODD_STRINGS);
+        let words: Vec<&str> = words.map(String::as_str).collect();
+        return format!("Explain: {}", words.join(" "));
     }
     let agent = row.agent.map(|index| &organisation.agents[index]);
     agent.map_or_else(
@@ -77,8 +78,17 @@ pub(super) fn prompt(organisation: &Organisation, row: &Execution) -> String {
     )
 }
 
+/// What it said last, and when: its answer, or what it asks.
+pub(super) fn said(row: &Execution, now: Timestamp) -> Option<(String, Timestamp)> {
+    if row.shown(now) == Some("waiting_for_input") {
+        return Some((QUESTION.to_owned(), row.started?));
+    }
+    let ended = row.completed(now).filter(|_| row.error.is_none());
+    Some((response(row), ended?))
+}
+
 /// What it answered.
-pub(super) fn response(row: &Execution) -> String {
+fn response(row: &Execution) -> String {
     let times = if row.salt.is_multiple_of(41) { 200 } else { 1 };
     let line = "Checked, changed and checked again; nothing else was touched.\n";
     format!("Done.\n\n{}", line.repeat(times))

@@ -26,8 +26,7 @@ pub(super) async fn terminate(
     let malformed = "An unexpected error occurred while terminating execution";
     let uuid = Uuid::try_parse(&id).map_err(|_| no(500, malformed))?;
     let fault = organisation.fault(&id);
-    let done =
-        organisation.with(|table| organisation.terminate(table.find(&uuid), &CHANGES[0], fault));
+    let done = organisation.with(|table| organisation.terminate(table.find(&uuid), fault));
     let (workflow, at) = (done?, super::acted(organisation.now()));
     Ok(Json(
         json!({"success": true, "workflow_id": workflow, "terminated_at": at}),

@@ -256,35 +256,26 @@ impl Query {
         Ok(())
     }
 
-    /// The rows of a page, and one more where there is one. Rows are kept by age, so that the order every
-    /// client pages by costs nothing.
+    /// The rows of a page, and one more where there is one. Rows are kept by age, so the order every client pages
+    /// by costs no sorting.
     fn page<'a>(
         &self,
         view: &View<'_>,
-        rows: impl DoubleEndedIterator<Item = &'a Workload>,
+        rows: impl Iterator<Item = &'a Workload>,
     ) -> Vec<&'a Workload> {
-        let matching = rows.filter(|row| self.matches(view, row));
-        let is_reversed = self.descending == Some(true);
-        let by_age = self.sort_by.is_none_or(|field| field.name == "createdAt");
-        let (skip, most) = (self.offset, self.limit + 1);
-        if by_age && !is_reversed {
-            return matching.skip(skip).take(most).collect();
+        let mut all: Vec<&Workload> = rows.filter(|row| self.matches(view, row)).collect();
+        if let Some(field) = self.sort_by.filter(|field| field.name != "createdAt") {
+            let order =
+                |one, other| (field.cell)(view, one).partial_cmp(&(field.cell)(view, other));
+            all.sort_by(|one, other| order(one, other).unwrap_or(Ordering::Equal));
         }
-        if by_age {
-            return matching.rev().skip(skip).take(most).collect();
+        if self.descending == Some(true) {
+            all.reverse();
         }
-        let mut all: Vec<&Workload> = matching.collect();
-        all.sort_by(|one, other| {
-            let order = self.order(view, one, other);
-            if is_reversed { order.reverse() } else { order }
-        });
-        all.into_iter().skip(skip).take(most).collect()
-    }
-
-    fn order(&self, view: &View<'_>, one: &Workload, other: &Workload) -> Ordering {
-        let cell = |row| self.sort_by.map(|field| (field.cell)(view, row));
-        let order = cell(one).partial_cmp(&cell(other));
-        order.unwrap_or(Ordering::Equal)
+        all.into_iter()
+            .skip(self.offset)
+            .take(self.limit + 1)
+            .collect()
     }
 
     fn matches(&self, view: &View<'_>, row: &Workload) -> bool {

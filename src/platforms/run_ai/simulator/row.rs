@@ -107,7 +107,8 @@ impl<'a> View<'a> {
         ];
         let mut members = Map::new();
         for part in parts {
-            members.extend(part.as_object().cloned().unwrap_or_default());
+            let Value::Object(part) = part else { continue };
+            members.extend(part);
         }
         for absent in self.absent(row).flat_map(str::split_whitespace) {
             members.remove(absent);
