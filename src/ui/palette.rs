@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::ids::{Ids, Stage};
-use crate::app::lanes::next_try;
+use crate::app::lanes::seconds_until;
 use crate::app::listing::SourceState;
 use crate::app::palette::Palette;
 use crate::domain::time::{short_span, time_of_day};
@@ -98,7 +98,8 @@ pub(super) fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<
     let next = match (state.reading, state.next) {
         _ if model.lanes.held => "held".to_owned(),
         (Some(_), _) => "reading".to_owned(),
-        (None, next) => next_try(next, model.now),
+        (None, Some(next)) => format!("next in {} s", seconds_until(next, model.now)),
+        (None, None) => "waits for you".to_owned(),
     };
     let name = state.source.to_string();
     let others = if rows.is_empty() { 31 } else { 53 };
