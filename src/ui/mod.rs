@@ -90,12 +90,10 @@ fn screen(canvas: &mut Canvas, area: Rect, model: &Model) {
         Screen::Plan(_) | Screen::Results(_) => area.height >= ROOM_FOR_HEADER,
     };
     let top = u16::from(has_header);
-    // The list has its own place for them.
+    // The list has its own place for them; on the edge of the box of plan and results there is room for one.
     let notices = match model.screen {
-        Screen::Browse => 0,
-        Screen::FirstRun | Screen::Plan(_) | Screen::Results(_) | Screen::Detail(_) => {
-            notices::height(model)
-        }
+        Screen::Browse | Screen::Plan(_) | Screen::Results(_) => 0,
+        Screen::FirstRun | Screen::Detail(_) => notices::height(model),
     };
     let heights = [top, area.height - top - notices - 1, notices, 1];
     let [head, body, _, foot] = stacked(area, heights);

@@ -198,7 +198,10 @@ async fn n15_a_page_that_is_too_large_is_read_in_halves_and_a_row_that_is_alone_
     .await;
     let pages = sap.pages().await;
     assert_eq!((pages.len(), pages[0].rows.len()), (1, 599));
-    assert_eq!(notices(&pages), ["rows too large to be read: 1"]);
+    assert_eq!(
+        notices(&pages),
+        ["list incomplete: 1 row is too large to be read"]
+    );
     assert_eq!(pages[0].total, Some(600));
 }
 
