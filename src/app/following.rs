@@ -79,6 +79,7 @@ pub(super) fn tick(model: &mut Model) {
     for number in settled {
         settle(model, number);
     }
+    model.forget_runs();
 }
 
 /// Says and writes that a batch has settled. What could not be read back is not over, unless its world
@@ -98,7 +99,6 @@ fn settle(model: &mut Model, number: BatchNumber) {
     } else if model.demo {
         run::close(model, number);
     }
-    model.forget_runs();
 }
 
 impl Model {

@@ -241,7 +241,9 @@ fn refreshes(site: &Site) -> usize {
 /// Refreshes until the one source was read so often. While it is being read the key does nothing, so that one
 /// key after another is as fast as the reads are.
 fn refresh_until(terminal: &mut Terminal, site: &Site, reads: usize) {
+    let patience = Instant::now() + Duration::from_secs(600);
     while refreshes(site) < reads {
+        assert!(Instant::now() < patience, "{}", terminal.text());
         for _ in 0..40 {
             terminal.type_text("r");
             terminal.take_for(Duration::from_millis(4));

@@ -314,7 +314,8 @@ impl Terminal {
         self.wait("enter plan");
         self.type_text(action);
         self.until("the plan is open", |screen| {
-            screen.contains("enter next") || screen.contains("enter send")
+            let signs = ["enter next", "enter send", "Nothing would be sent"];
+            signs.iter().any(|sign| screen.contains(sign))
         });
         if self.text().contains("enter next") {
             self.type_text("INC-1\r");

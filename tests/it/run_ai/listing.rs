@@ -278,7 +278,7 @@ async fn l04_the_count_of_the_server_stands_beside_the_first_page_and_never_hold
 async fn hurried<T>(work: impl Future<Output = T>) -> T {
     let mut work = std::pin::pin!(work);
     loop {
-        if let Ok(done) = tokio::time::timeout(Duration::from_millis(50), &mut work).await {
+        if let Ok(done) = tokio::time::timeout(Duration::from_millis(250), &mut work).await {
             return done;
         }
         tokio::time::pause();
