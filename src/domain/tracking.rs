@@ -57,7 +57,7 @@ impl Tracking {
     /// The word shown and journaled.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Waiting => "not read yet",
+            Self::Waiting => "nothing seen yet",
             Self::Moving => "moving",
             Self::Slow => "slow",
             Self::Reached => "reached",

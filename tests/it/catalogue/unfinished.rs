@@ -228,7 +228,7 @@ async fn j02_a_batch_whose_connection_is_gone_or_leads_elsewhere_is_shown_with_t
         next.press("B<enter>").await;
         let screen = next.screen();
         assert!(screen.contains("NOT READ BACK"), "{screen}");
-        assert!(screen.contains("2 not read yet"), "{screen}");
+        assert!(screen.contains("2 nothing seen yet"), "{screen}");
         assert!(screen.contains("C close it"), "{screen}");
         assert!(ids.iter().all(|id| screen.contains(id)), "{screen}");
         let words = only_run(&next).out_of_reach[0].to_string();

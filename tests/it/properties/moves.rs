@@ -226,7 +226,7 @@ fn of_two_reads_that_began_at_once_the_one_that_came_last_counts() {
 #[test]
 fn each_state_has_the_word_that_journals_hold() {
     let words = [
-        "not read yet",
+        "nothing seen yet",
         "moving",
         "slow",
         "reached",
