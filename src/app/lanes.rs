@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::listing::{Health, Listing, SourceState};
+use crate::app::listing::{self, Health, Listing, SourceState};
 use crate::app::message::Effect;
 use crate::domain::action::Exclusion;
 use crate::domain::connection::{Connection, ConnectionName, PlatformId, ReadOnly};
@@ -37,27 +37,19 @@ pub enum Discovery {
 }
 
 impl Lane {
-    /// How long a source waits for its next read: the refresh period, or longer where the sources of an account on
-    /// SAP AI Core, one for each kind of each resource group, would take more than two requests in it together.
-    /// Each then has its place in the longer round, so that the connection asks evenly.
-    fn wait(&self, source: &Source, refresh: Duration, now: Moment) -> Duration {
-        match self.connection.platform {
-            PlatformId::SapAiCore => {}
-            PlatformId::RunAi | PlatformId::Kubiya => return refresh,
-        }
-        let all = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
-        // A tenth is left for tokens, capabilities and counts.
-        let round = refresh.max(refresh.saturating_mul(all).mul_f64(0.55));
-        let mut places = (0..).zip(&self.sources);
-        let place = places.find(|(_, state)| *state.source == *source);
-        let Some((place, _)) = place.filter(|_| all > 2) else {
+    /// How long the source at a place waits for its next read: a round. Where there are more than two, each has its
+    /// slot in the round, so that the connection asks evenly.
+    fn wait(&self, place: usize, refresh: Duration, now: Moment) -> Duration {
+        let round = listing::round(&self.sources, refresh);
+        let count = |sources| u32::try_from(sources).unwrap_or(u32::MAX);
+        let (place, all) = (count(place), count(self.sources.len()));
+        if all <= 2 {
             return round;
-        };
+        }
         let slot = (round * place / all).as_secs_f64();
         let since = now.since(Moment::default()).as_secs_f64();
-        let wait = (slot - since).rem_euclid(round.as_secs_f64());
-        let wait = Duration::from_secs_f64(wait);
-        // Just after a read that the operator asked for, its place is left to the next round.
+        let wait = Duration::from_secs_f64((slot - since).rem_euclid(round.as_secs_f64()));
+        // Just after a read out of turn, its slot is left to the next round.
         if wait < refresh / 2 {
             wait + round
         } else {
@@ -271,15 +263,16 @@ impl Lanes {
         let Some(lane) = self.get_mut(&source.connection) else {
             return;
         };
-        let wait = lane.wait(source, refresh, now);
-        let mut states = lane.sources.iter_mut();
-        let Some(state) = states.find(|state| *state.source == *source) else {
+        let mut states = lane.sources.iter();
+        let Some(place) = states.position(|state| *state.source == *source) else {
             return;
         };
         match result {
-            Ok(listing) => state.succeed(listing, wait, now),
-            Err((error, partial)) => state.fail(error, partial, refresh, now),
+            Ok(listing) => lane.sources[place].succeed(listing),
+            Err((error, partial)) => lane.sources[place].fail(error, partial),
         }
+        let wait = lane.wait(place, refresh, now);
+        lane.sources[place].rest(wait, refresh, now);
     }
 
     /// Connections whose sign-in was refused.

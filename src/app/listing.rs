@@ -26,6 +26,8 @@ pub struct Listing {
     pub finished: Moment,
     /// The same on the wall clock, for "as of".
     pub at: Timestamp,
+    /// In how many pages it came, the empty last one included.
+    pub pages: u32,
     /// Whether every page arrived. Only then does absence mean anything.
     pub complete: bool,
     /// How many rows the platform says there are.
@@ -46,6 +48,7 @@ impl Listing {
             started,
             finished,
             at,
+            pages: 1,
             complete: true,
             total: None,
             notice: None,
@@ -125,11 +128,10 @@ impl SourceState {
     }
 
     /// Takes in a listing. One that began before the listing at hand is late and changes nothing (R13).
-    pub fn succeed(&mut self, listing: Arc<Listing>, refresh: Duration, now: Moment) {
+    pub(super) fn succeed(&mut self, listing: Arc<Listing>) {
         self.reading = None;
         self.failures = 0;
         self.health = Health::Live;
-        self.next = Some(now.after(period(self.source.platform, listing.rows().len(), refresh)));
         let held = self.listing.as_ref();
         if held.is_none_or(|held| held.started <= listing.started) {
             self.listing = Some(listing);
@@ -138,25 +140,29 @@ impl SourceState {
 
     /// Takes in a failure; `partial` holds the pages that did arrive, and is shown only where nothing
     /// better is at hand.
-    pub fn fail(
-        &mut self,
-        error: PlatformError,
-        partial: Option<Arc<Listing>>,
-        refresh: Duration,
-        now: Moment,
-    ) {
+    pub(super) fn fail(&mut self, error: PlatformError, partial: Option<Arc<Listing>>) {
         self.reading = None;
         self.failures = self.failures.saturating_add(1);
         if self.listing.is_none() {
             self.listing = partial;
         }
-        let wait = back_off(&error, refresh, self.failures, now);
-        self.next = (!error.needs_operator()).then(|| now.after(wait));
         let down = error.is_down() || self.listing.is_none();
         self.health = if down {
             Health::Down(error)
         } else {
             Health::Stale(error)
+        };
+    }
+
+    /// Says when it is read next: after its wait in the lane, and no sooner where it fails.
+    pub(super) fn rest(&mut self, wait: Duration, refresh: Duration, now: Moment) {
+        self.next = match self.health.error() {
+            None => Some(now.after(wait)),
+            Some(error) if error.needs_operator() => None,
+            Some(error) => {
+                let back_off = back_off(error, refresh, self.failures, now);
+                Some(now.after(back_off.max(wait)))
+            }
         };
     }
 
@@ -166,31 +172,30 @@ impl SourceState {
     }
 }
 
-/// Requests that a refresh period pays for, so that a source of up to [`CALM_ROWS`] costs 12 a minute where it is
-/// not set (`PERFORMANCE.md` 18).
-const PAID: u32 = 2;
-const CALM_ROWS: u32 = 1_000;
+/// The part of a refresh period that a request of a connection takes, so that 12 a minute are kept where it is not
+/// set (`PERFORMANCE.md` 18): half of it, and a tenth more for tokens, capabilities and counts.
+const SHARE: f64 = 0.55;
 
-/// How long to wait between two listings: the refresh period, or longer where one costs more requests, or more
-/// than a third of the rate limit that the platform documents (Kubiya: 33 a minute, `specs/kubiya.md` 8).
-fn period(platform: PlatformId, rows: usize, refresh: Duration) -> Duration {
-    let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-    let calm = refresh * requests(platform, rows.min(CALM_ROWS)) / PAID;
-    let allowed = match platform {
-        PlatformId::Kubiya => Duration::from_secs(60) * requests(platform, rows) / 33,
-        PlatformId::SapAiCore | PlatformId::RunAi => refresh,
-    };
-    refresh.max(calm).max(allowed)
-}
-
-/// What one listing of so many rows costs: its pages, beside them the count of Run:ai, and for Kubiya the empty
-/// page after the last.
-const fn requests(platform: PlatformId, rows: u32) -> u32 {
-    match platform {
-        PlatformId::SapAiCore => rows.div_ceil(1_000),
-        PlatformId::RunAi => rows.div_ceil(500) + 1,
-        PlatformId::Kubiya => rows / 100 + 2,
+/// How long one round of a connection takes, in which each of its sources is listed once: the refresh period, or
+/// longer where their requests take more. For that a listing counts as one of 1,000 rows at most, or a large one
+/// would hardly ever be read; of Kubiya all are held to a third of the rate limit that it documents (33 a minute,
+/// `specs/kubiya.md` 8).
+pub(super) fn round(sources: &[SourceState], refresh: Duration) -> Duration {
+    let (mut calm, mut allowed) = (0, Duration::ZERO);
+    for state in sources {
+        let pages = state.listing.as_ref().map_or(1, |listing| listing.pages);
+        calm += match state.source.platform {
+            PlatformId::SapAiCore => pages.min(2),
+            // The count is asked for beside them.
+            PlatformId::RunAi => pages.min(2) + 1,
+            PlatformId::Kubiya => {
+                allowed += Duration::from_secs(60) * pages / 33;
+                pages.min(12)
+            }
+        };
     }
+    let paid = refresh.saturating_mul(calm).mul_f64(SHARE);
+    refresh.max(paid).max(allowed)
 }
 
 /// Doubles with each failure; the server's own wait wins; up to a quarter is added, different for each

@@ -85,6 +85,11 @@ impl Environment {
         (!value.is_empty()).then_some(value)
     }
 
+    /// Whether there is a variable of that name, be it empty.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.variables.contains_key(OsStr::new(name))
+    }
+
     /// The variable of that name as text; one that is no text is an error, not an absent one.
     pub(super) fn text(&self, name: &'static str) -> Result<Option<&str>, ConfigError> {
         let Some(value) = self.variable(name) else {

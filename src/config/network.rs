@@ -27,11 +27,13 @@ pub(super) fn trust(
     connections: &mut [Connection],
     findings: &mut Vec<Finding>,
 ) -> Result<(), ConfigError> {
-    let Some((name, bundle)) = first(environment, BUNDLES)? else {
+    let set = |name: &&str| environment.variable(name).is_some();
+    let Some(name) = BUNDLES.into_iter().find(set) else {
         return Ok(());
     };
-    let path = PathBuf::from(bundle);
-    if let Err(error) = fs::metadata(&path) {
+    let path = environment.text(name)?.map(PathBuf::from);
+    let path = path.unwrap_or_default();
+    if let Err(error) = fs::File::open(&path) {
         let (path, why) = (shown(&path), Clean::new(&error.to_string()));
         let problem = format!("`{name}` names {path}, which cannot be read: {why}");
         return Err(Place::Environment.error(problem));
@@ -87,15 +89,15 @@ pub(super) fn proxy(
     Ok(())
 }
 
-/// The first of the variables that is set, with its name.
+/// The first of the variables that is there, with its name. As the library does that connects, one that is empty
+/// counts too: it says that there is none.
 fn first<'a>(
     environment: &'a Environment,
     names: [&'static str; 2],
 ) -> Result<Option<(&'static str, &'a str)>, ConfigError> {
-    for name in names {
-        if let Some(text) = environment.text(name)? {
-            return Ok(Some((name, text)));
-        }
-    }
-    Ok(None)
+    let Some(name) = names.into_iter().find(|name| environment.has(name)) else {
+        return Ok(None);
+    };
+    let text = environment.text(name)?;
+    Ok(text.map(|text| (name, text)))
 }

@@ -1,4 +1,5 @@
-//! How the pages of a listing are walked, whatever the platform.
+//! How the pages of a listing are walked. SAP AI Core has its own walk, as only its count tells the end; how a page
+//! is read and what is kept of it is the same for all.
 //!
 //! No platform lists a snapshot: rows move between pages while these are read.
 
@@ -91,7 +92,7 @@ async fn beside<T>(
 }
 
 /// Reads one page. What is larger than an answer may be is asked for again in halves; a row that is so by
-/// itself is passed over.
+/// itself is passed over. A server may give fewer rows than one half asks for: the rest of it comes before the next.
 pub(super) async fn stretch<R, F>(
     from: usize,
     rows: usize,
@@ -107,8 +108,11 @@ where
             Ok(part) => {
                 stretch.rows.extend(part.rows);
                 stretch.next = part.next;
-                if part.next.is_none() {
-                    break;
+                let end = from + rows;
+                match part.next {
+                    Some(next) if next >= end || waiting.is_empty() => {}
+                    Some(next) if next > from => waiting.push((next, end - next)),
+                    Some(_) | None => break,
                 }
             }
             Err(PlatformError::TooLarge { .. }) if rows > 1 => {

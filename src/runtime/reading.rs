@@ -42,10 +42,11 @@ impl Context {
         let mut complete = true;
         let (mut rows, mut total, mut notices) = (Vec::new(), None, Vec::new());
         let mut pages = client.list(source);
-        let mut failure = None;
+        let (mut failure, mut came) = (None, 0);
         while let Some(page) = pages.next().await {
             match page {
                 Ok(page) => {
+                    came += 1;
                     for row in &page.rows {
                         missing.remove(&row.key.id);
                     }
@@ -65,6 +66,7 @@ impl Context {
             lock(&self.rows).insert(source.clone(), rows.len());
         }
         let mut listing = Listing::new(rows, started, self.clock.moment(), Timestamp::now());
+        listing.pages = came;
         listing.complete = complete;
         listing.total = total;
         listing.notice = notices.first().map(|first: &Clean| match notices.len() {

@@ -1,10 +1,19 @@
 //! What a connection costs its platform: `PERFORMANCE.md` 18.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use centurion::app::keymap::Place;
-use centurion::domain::connection::Scopes;
+use centurion::app::lanes::Lanes;
+use centurion::app::listing::Listing;
+use centurion::domain::connection::{PlatformId, Scopes};
+use centurion::domain::error::PlatformError;
 use centurion::domain::resource::Scope;
+use centurion::domain::time::Moment;
+use jiff::Timestamp;
 
 use crate::harness::{Dashboard, world};
+use crate::http::connection_to;
 
 /// One connection of each platform, so many rows over all that it has nearly a thousand, and those that can be
 /// stopped.
@@ -81,5 +90,58 @@ async fn a_batch_of_a_hundred_costs_at_most_thirty_requests_from_plan_to_targets
         assert!(run.settled.is_some(), "{name}: {}", dashboard.screen());
         let requests = sent(&dashboard) - before;
         assert!((3..=30).contains(&requests), "{name}: {requests}");
+    }
+}
+
+/// When the first source of a connection of that platform and so many sources is read again, after each was listed
+/// in so many pages or failed.
+fn rests(platform: PlatformId, scopes: usize, pages: u32, is_failing: bool) -> Duration {
+    let mut connection = connection_to("https://example.com".parse().expect("a URL"));
+    connection.platform = platform;
+    let scopes = (0..scopes).map(|n| Scope::new(&format!("s{n}")));
+    connection.scopes = Scopes::Named(scopes.collect());
+    let start = Moment::new(Duration::ZERO);
+    let mut lanes = Lanes::new(vec![connection], Duration::from_secs(10), start);
+    let sources: Vec<_> = lanes.sources().map(|state| state.source.clone()).collect();
+    let mut listing = Listing::new(Vec::new(), start, start, Timestamp::UNIX_EPOCH);
+    listing.pages = pages;
+    let listing = Arc::new(listing);
+    for source in &sources {
+        lanes.listed(source, Ok(listing.clone()), start);
+    }
+    if is_failing {
+        let error = PlatformError::TimedOut {
+            host: "example.com".to_owned(),
+            limit: Duration::from_secs(20),
+        };
+        lanes.listed(&sources[0], Err((error, None)), start);
+    } else {
+        lanes.listed(&sources[0], Ok(listing), start);
+    }
+    let state = lanes.source(&sources[0]).expect("a source");
+    state.next.expect("a next read").since(start)
+}
+
+#[test]
+fn a_round_of_a_connection_takes_so_long_that_its_requests_keep_within_the_gate() {
+    let rounds = [
+        (PlatformId::SapAiCore, 1, 1, 11_000),
+        (PlatformId::SapAiCore, 5, 1, 55_000),
+        (PlatformId::RunAi, 1, 2, 16_500),
+        (PlatformId::Kubiya, 1, 12, 66_000),
+        // All sources of a connection together: 33 requests a minute.
+        (PlatformId::Kubiya, 2, 330, 1_200_000),
+    ];
+    for (platform, scopes, pages, expected) in rounds {
+        let rests = rests(platform, scopes, pages, false).as_millis();
+        assert_eq!(rests, expected, "{platform} {scopes} {pages}");
+    }
+}
+
+#[test]
+fn a_source_that_fails_is_read_no_more_often_than_one_that_does_not() {
+    for platform in PlatformId::ALL {
+        let [well, failing] = [false, true].map(|failing| rests(platform, 2, 12, failing));
+        assert!(failing >= well, "{platform}: {failing:?} {well:?}");
     }
 }

@@ -230,19 +230,26 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The certificates of a file, or of all files of a folder, as `REQUESTS_CA_BUNDLE` may name one.
+/// The certificates of a file, or of all files of a folder that can be read, as `REQUESTS_CA_BUNDLE` may name one.
+/// A folder of authorities often holds links to nothing.
 fn authorities(place: &Path) -> Result<Vec<Certificate>, PlatformError> {
     let unusable = |why: String| PlatformError::Trust {
-        why: Clean::new(&format!("`ca_file` {}: {why}", place.display())),
+        why: Clean::new(&format!(
+            "`ca_file` {}: {why}; `centurion config check` says where it is named",
+            place.display()
+        )),
     };
-    let files = match fs::read_dir(place) {
-        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
-        Err(_) => vec![place.to_owned()],
+    let texts: Vec<Vec<u8>> = match fs::read_dir(place) {
+        Ok(entries) => {
+            let files = entries.flatten().map(|entry| entry.path());
+            let files = files.filter(|file| file.is_file());
+            files.flat_map(fs::read).collect()
+        }
+        Err(_) => vec![fs::read(place).map_err(|error| unusable(error.to_string()))?],
     };
     let mut found = Vec::new();
-    for file in files.iter().filter(|file| !file.is_dir()) {
-        let text = fs::read(file).map_err(|error| unusable(error.to_string()))?;
-        found.extend(Certificate::from_pem_bundle(&text).unwrap_or_default());
+    for text in &texts {
+        found.extend(Certificate::from_pem_bundle(text).unwrap_or_default());
     }
     if found.is_empty() {
         return Err(unusable("no PEM certificate in it".to_owned()));

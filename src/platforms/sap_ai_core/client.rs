@@ -1,10 +1,13 @@
 //! The client: one connection to SAP AI Core.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::{self, BoxFuture};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::domain::connection::Connection;
 use crate::domain::error::PlatformError;
@@ -26,6 +29,9 @@ use crate::platforms::{Platform, Preview};
 /// The group every tenant has (section 6).
 const DEFAULT_GROUP: &str = "default";
 
+/// So long refusals are explained by the same list of resource groups.
+const GROUPS_KEPT: Duration = Duration::from_secs(300);
+
 /// One connection.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -33,6 +39,8 @@ pub(super) struct Client {
     pub(super) http: Http,
     pub(super) meta: Meta,
     pub(super) counts: Counts,
+    /// The resource groups, if they may be listed, and when they were asked for.
+    groups: Mutex<Option<(Instant, Option<Vec<Scope>>)>>,
 }
 
 impl Client {
@@ -42,6 +50,7 @@ impl Client {
             http,
             meta: Meta::default(),
             counts: Counts::default(),
+            groups: Mutex::default(),
         }
     }
 
@@ -60,8 +69,7 @@ impl Client {
         let PlatformError::Forbidden { mut said } = error else {
             return Err(error);
         };
-        let groups = listing::resource_groups(&self.http).await;
-        let is_there = groups.ok().map(|groups| groups.contains(group));
+        let is_there = self.is_group(group).await;
         let cause = match is_there {
             Some(true) => "which is there: the account lacks a role",
             Some(false) => "which the account does not have: check `scopes`",
@@ -73,6 +81,20 @@ impl Client {
             Some(false) => PlatformError::Refused { said },
             Some(true) | None => PlatformError::Forbidden { said },
         })
+    }
+
+    /// Whether the account has this group; `None` where it may not be known. As of the last few minutes.
+    async fn is_group(&self, group: &Scope) -> Option<bool> {
+        let mut known = self.groups.lock().await;
+        if known
+            .as_ref()
+            .is_none_or(|(at, _)| at.elapsed() > GROUPS_KEPT)
+        {
+            let groups = listing::resource_groups(&self.http).await.ok();
+            *known = Some((Instant::now(), groups));
+        }
+        let (_, groups) = known.as_ref()?;
+        groups.as_ref().map(|groups| groups.contains(group))
     }
 
     async fn one(&self, key: &Key) -> Result<Reading, PlatformError> {

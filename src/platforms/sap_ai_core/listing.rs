@@ -79,10 +79,11 @@ async fn part(
     Ok(Stretch::of(rows, next))
 }
 
-/// How many rows the server counts, asked rarely: a source that was whole is believed for a while (`count` in
-/// a listing is only the number of its own rows, section 0).
+/// When sources were last found whole, and with how many rows. The server's count is asked rarely: while so many
+/// rows come again, a whole source is believed for a while (`count` in a listing is only the number of its own
+/// rows, section 0).
 #[derive(Debug, Default)]
-pub(super) struct Counts(Mutex<HashMap<Arc<Source>, Instant>>);
+pub(super) struct Counts(Mutex<HashMap<Arc<Source>, (Instant, usize)>>);
 
 impl Counts {
     /// A whole source is believed for so long, times the number of sources: all of them together ask once in it.
@@ -90,7 +91,7 @@ impl Counts {
 
     /// The count of a source of which so many rows came; `None` where it is not asked for or not to be had.
     async fn ask(&self, http: &Http, source: &Arc<Source>, came: usize) -> Option<usize> {
-        if self.is_believed(source) {
+        if self.is_believed(source, came) {
             return None;
         }
         let call = Call::get(["lm", source.kind.plural(), "$count"])
@@ -98,18 +99,20 @@ impl Counts {
         let reply = timeout(PATIENCE, http.read(call)).await.ok();
         let body = reply.and_then(Result::ok).map(|reply| reply.body);
         let counted = body.and_then(|body| str::from_utf8(&body).ok()?.trim().parse().ok());
-        if counted.is_none_or(|counted: usize| counted <= came) {
-            let mut whole = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            whole.insert(source.clone(), Instant::now());
+        let mut whole = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted.is_some_and(|counted: usize| counted <= came) {
+            whole.insert(source.clone(), (Instant::now(), came));
+        } else {
+            whole.remove(source);
         }
         counted
     }
 
-    fn is_believed(&self, source: &Source) -> bool {
+    fn is_believed(&self, source: &Source, came: usize) -> bool {
         let whole = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let many = u32::try_from(whole.len()).unwrap_or(u32::MAX);
-        let since = whole.get(source).map(Instant::elapsed);
-        since.is_some_and(|since| since < Self::BELIEVED.saturating_mul(many))
+        let last = whole.get(source).filter(|(_, rows)| *rows == came);
+        last.is_some_and(|(at, _)| at.elapsed() < Self::BELIEVED.saturating_mul(many))
     }
 }
 

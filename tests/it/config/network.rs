@@ -71,6 +71,17 @@ fn a_proxy_that_cannot_be_used_is_refused_where_it_would_be_needed() {
         let exempt = scene(&[(name, &secret), ("no_proxy", "kubiya.ai")]);
         assert_eq!(only(&exempt.load()).name.as_str(), "a");
     }
+    // An empty one that comes first says that there is none, as for the library that connects.
+    for (empty, full) in [("HTTPS_PROXY", "https_proxy"), ("ALL_PROXY", "all_proxy")] {
+        let off = scene(&[(empty, ""), (full, &secret)]);
+        assert_eq!(only(&off.load()).name.as_str(), "a");
+    }
+    let exempt = [
+        ("NO_PROXY", ""),
+        ("no_proxy", "kubiya.ai"),
+        ("ALL_PROXY", &secret),
+    ];
+    assert_eq!(scene(&exempt).error(), told("ALL_PROXY"));
     let both = scene(&[
         ("ALL_PROXY", &secret),
         ("HTTPS_PROXY", &format!("http://ana:{CANARY}@proxy:3128")),

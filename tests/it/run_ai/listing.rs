@@ -176,10 +176,11 @@ async fn a_wrong_secret_names_the_setting() {
     assert!(error.to_string().contains("client_secret"), "{error}");
 }
 
-/// The listing of a server that keeps so many rows, with `huge` of them larger than an answer may be, and the
-/// spans it was asked for.
+/// The listing of a server that keeps so many rows, gives at most `most` of them at once, with `huge` of them larger
+/// than an answer may be, and the spans it was asked for.
 async fn listed(
     rows: usize,
+    most: usize,
     huge: Range<usize>,
 ) -> (Vec<Result<Page, PlatformError>>, Vec<String>) {
     let too_large = "x".repeat((16 << 20) + 1);
@@ -188,7 +189,7 @@ async fn listed(
             return refuse(503, "Please try again in few minutes.");
         }
         let offset = heard.number("offset=");
-        let end = rows.min(offset + heard.number("limit="));
+        let end = rows.min(offset + heard.number("limit=").min(most));
         if offset < huge.end && huge.start < end {
             return canned::json(200, &too_large);
         }
@@ -210,7 +211,7 @@ async fn listed(
 #[tokio::test]
 async fn n15_a_page_over_the_cap_is_read_in_halves_and_a_row_that_is_so_alone_is_said_and_passed_over()
  {
-    let (pages, spans) = listed(600, 2..3).await;
+    let (pages, spans) = listed(600, 500, 2..3).await;
     let pages: Vec<Page> = pages.into_iter().collect::<Result<_, _>>().expect("pages");
     let rows: Vec<usize> = pages.iter().map(|page| page.rows.len()).collect();
     assert_eq!(rows, [499, 100]);
@@ -229,8 +230,16 @@ async fn n15_a_page_over_the_cap_is_read_in_halves_and_a_row_that_is_so_alone_is
 }
 
 #[tokio::test]
+async fn n15_halves_that_a_server_cuts_short_are_read_to_their_ends() {
+    let (pages, _) = listed(900, 100, 2..3).await;
+    let pages: Vec<Page> = pages.into_iter().collect::<Result<_, _>>().expect("pages");
+    let rows: usize = pages.iter().map(|page| page.rows.len()).sum();
+    assert_eq!(rows, 899);
+}
+
+#[tokio::test]
 async fn n15_a_server_whose_every_answer_is_over_the_cap_is_not_asked_for_each_of_its_rows() {
-    let (pages, spans) = listed(600, 0..600).await;
+    let (pages, spans) = listed(600, 500, 0..600).await;
     let [Err(error)] = pages.as_slice() else {
         panic!("{pages:?}")
     };

@@ -1,5 +1,6 @@
 //! Reads: pages, rows by id, capabilities and resource groups.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use centurion::domain::action::Action;
@@ -156,6 +157,28 @@ async fn a_source_that_was_whole_is_not_counted_again_for_minutes() {
     for (minutes, counts) in [(0, 1), (0, 1), (4, 1), (2, 2)] {
         pass(minutes).await;
         assert_eq!(sap.rows().await.len(), 3);
+        assert_eq!(sap.server.count(COUNT), counts);
+    }
+}
+
+#[tokio::test]
+async fn l04_a_source_is_counted_again_when_other_rows_come_and_after_a_count_that_failed() {
+    let listings = AtomicUsize::new(0);
+    let sap = Sap::with_bulk(move |heard, _| match heard.line.as_str() {
+        COUNT => match listings.load(Ordering::Relaxed) {
+            1 => canned::json(404, ""),
+            2 | 3 => canned::json(200, "3"),
+            _ => canned::json(200, "5"),
+        },
+        _ if asked(heard).1 > 0 => page_of(5, heard, 1_000),
+        _ => match listings.fetch_add(1, Ordering::Relaxed) {
+            0..=2 => page_of(3, heard, 1_000),
+            _ => page_of(4, heard, 1_000),
+        },
+    })
+    .await;
+    for (rows, counts) in [(3, 1), (3, 2), (3, 2), (5, 3)] {
+        assert_eq!(sap.rows().await.len(), rows);
         assert_eq!(sap.server.count(COUNT), counts);
     }
 }

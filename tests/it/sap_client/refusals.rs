@@ -70,6 +70,21 @@ const REFUSALS: &[(u16, &str, &str)] = &[
 ];
 
 #[tokio::test]
+async fn refusals_within_minutes_are_explained_by_one_list_of_groups() {
+    let sap = Sap::with_bulk(|_, _| answer(403, "content-type: text/plain", "no")).await;
+    let source = sap.source();
+    for _ in 0..3 {
+        let pages: Vec<_> = sap.client.list(&source).collect().await;
+        assert!(pages[0].is_err());
+    }
+    let heard = sap.server.heard();
+    let groups = heard
+        .iter()
+        .filter(|heard| heard.line.contains("resourceGroups"));
+    assert_eq!(groups.count(), 1);
+}
+
+#[tokio::test]
 async fn every_shape_of_an_error_is_told_in_the_platforms_own_words_with_code_and_request_id() {
     for &(status, body, expected) in REFUSALS {
         let sap = Sap::with_bulk(move |_, _| answer(status, "retry-after: 60", body)).await;

@@ -117,6 +117,18 @@ async fn a_hundred_single_calls_are_answered_over_http_2_and_over_http_1() {
 }
 
 #[test]
+fn n06_in_a_folder_of_authorities_what_cannot_be_read_is_passed_over() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = "https://127.0.0.1:1".parse().expect("a URL");
+    let mut connection = connection_to(url);
+    connection.ca_file = Some(folder.path().to_owned());
+    let (own, link) = (folder.path().join("a.pem"), folder.path().join("b.pem"));
+    std::fs::copy(Authority::new("ours").file(), own).expect("copied");
+    std::os::unix::fs::symlink("/does/not/exist.pem", link).expect("linked");
+    assert!(platforms::open(&connection).is_ok());
+}
+
+#[test]
 fn a_ca_file_that_is_missing_or_holds_no_certificate_is_named() {
     for (file, words) in [
         ("/does/not/exist.pem", "No such file"),
