@@ -245,7 +245,8 @@ fn hold(model: &mut Model) {
 
 /// Esc in the list: leaves the range, then clears the filter. Never the marks.
 fn step_back(model: &mut Model) {
-    if model.browse.range.take().is_some() {
+    if model.browse.range.is_some() {
+        model.browse.range = None;
     } else if model.browse.only_marked {
         browse::obey(model, Command::OnlyMarked);
     } else {
@@ -330,7 +331,8 @@ fn step_out(model: &mut Model) -> bool {
     if matches!(model.popup, Some(Popup::Quit)) {
         return false;
     }
-    if model.popup.take().is_some() {
+    if model.popup.is_some() {
+        model.popup = None;
     } else if model.browse.typing.is_some() {
         browse::close_filter(model, false);
     } else if matches!(model.screen, Screen::Plan(_)) {
