@@ -51,6 +51,7 @@ fn take_in(model: &mut Model, message: Message) {
                 .lanes
                 .discovered(&connection, sources, model.now.moment);
             refresh_due(model);
+            ids::go_on(model);
         }
         Message::SignedInAgain(connection) => {
             model.lanes.due_again(&connection, model.now.moment);
@@ -85,6 +86,7 @@ fn tick(model: &mut Model, now: Now) {
     confirm::tick(model, now);
     following::tick(model);
     detail::tick(model);
+    ids::go_on(model);
     if matches!(model.popup, Some(Popup::Sources(_))) {
         model.effects.push(Effect::CountRequests);
     }
@@ -96,13 +98,18 @@ fn listed(
     result: Result<Arc<Listing>, (PlatformError, Option<Arc<Listing>>)>,
 ) {
     let listing = result.as_ref().ok().cloned();
+    let state = model.lanes.source(source);
+    let began = match &listing {
+        Some(listing) => Some(listing.started),
+        None => state.and_then(|state| state.reading),
+    };
     model.lanes.listed(source, result, model.now.moment);
     browse::arrange(model);
     match listing {
         Some(listing) => compare(model, &listing, source),
         None => confirm::source_failed(model, source),
     }
-    ids::listed(model);
+    ids::listed(model, source, began);
     browse::follow_cursor(model);
 }
 
