@@ -282,7 +282,10 @@ fn popup(model: &mut Model, command: Command) {
         Popup::Statuses(_) => choices::statuses(model, command),
         Popup::Sort(_) => choices::sort(model, command),
         Popup::TooMany(_) => choices::too_many(model, command),
-        Popup::Batches(_) => results::open_chosen(model),
+        Popup::Batches(number) => {
+            let number = *number;
+            results::choose(model, number, command);
+        }
         Popup::Palette(_) => palette(model),
         Popup::Ids(_) => ids::accept(model, command),
         // Reading now, and holding.
@@ -307,10 +310,9 @@ fn palette(model: &mut Model) {
 }
 
 fn open_batches(model: &mut Model) {
-    if model.runs.is_empty() {
-        model.say("no batch was sent from here yet");
-    } else {
-        model.popup = Some(Popup::Batches(0));
+    match model.batches().first().map(|run| run.number) {
+        None => model.say("no batch was sent from here yet"),
+        Some(newest) => model.popup = Some(Popup::Batches(newest)),
     }
     model.effects.push(Effect::ReadJournal);
 }
