@@ -10,7 +10,7 @@ use crate::app::keymap::Command;
 use crate::app::layout::{NOTICES, help_page, moved};
 use crate::app::listing::Listing;
 use crate::app::message::{Effect, Saved};
-use crate::app::page::{Asking, Lead, Page, PageLine, Search, Topic, WHOLE, lines};
+use crate::app::page::{Asking, Lead, Page, PageLine, Search, Topic, UNFOLDED, lines, whole};
 use crate::app::{Model, Screen};
 use crate::domain::inspection::Part;
 use crate::domain::resource::{Resource, Source};
@@ -220,7 +220,7 @@ fn copy(model: &mut Model, detail: &Detail) {
 
 /// Everything on the page, in a file of its own.
 fn save(model: &mut Model, detail: &Detail) {
-    let lines = lines(model, detail, WHOLE).into_iter();
+    let lines = whole(model, detail).into_iter();
     let text = lines.map(|line| match line.lead {
         Lead::Label(label) => format!("{label}: {}", line.text),
         Lead::Time(at) => format!("{at}  {}", line.text),
@@ -241,11 +241,19 @@ fn first_entry(model: &Model, detail: &Detail) -> usize {
     first.map_or(0, |line| line.entry)
 }
 
-/// Goes to the first match at or after an entry, or to the last one before it; round the end if need be.
+/// Goes to the first match at or after an entry, or to the last one before it; round the end if need be. What is cut
+/// off the screen can only be counted.
 fn find(model: &mut Model, detail: &mut Detail, text: &str, from: usize, forward: bool) {
-    let entries = lines(model, detail, WHOLE).into_iter();
+    let entries = lines(model, detail, UNFOLDED).into_iter();
     let holds = |line: &PageLine| line.text.to_lowercase().contains(text);
     let matches: Vec<usize> = entries.filter(holds).map(|line| line.entry).collect();
+    let all = whole(model, detail).into_iter().filter(holds).count();
+    if all > matches.len() && !text.is_empty() {
+        let more = all - matches.len();
+        model.say(format!(
+            "{more} more with `{text}` are not shown: e saves them"
+        ));
+    }
     if matches.is_empty() || text.is_empty() {
         model.say(format!("nothing here says `{text}`"));
         return;

@@ -2,12 +2,20 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tui_input::Input;
+use uuid::Uuid;
 
 use crate::app::keymap::{Command, Place};
+use crate::app::lanes::Discovery;
+use crate::app::listing::Listing;
 use crate::app::{Model, Popup, browse, rows, typing};
-use crate::domain::resource::{Id, Resource};
+use crate::domain::resource::{Id, Resource, Source};
+use crate::domain::time::Moment;
+
+/// How long the fresh reads may take in all: what was read by then is looked through.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The text ids are picked out of, and how far the search has come.
 #[derive(Debug, Default)]
@@ -23,8 +31,8 @@ pub(crate) struct Ids {
 pub(crate) enum Stage {
     #[default]
     Typing,
-    /// Every source is read anew first.
-    Reading,
+    /// Every source is read anew first: since when, and those whose read has ended that began after that.
+    Reading(Moment, HashSet<Arc<Source>>),
     /// What is not listed, a line each.
     Missing(Vec<String>),
 }
@@ -34,7 +42,12 @@ fn words(text: &str) -> Vec<&str> {
     let mut once = HashSet::new();
     let is_apart = |c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c);
     let words = text.split(is_apart).filter(|word| word.len() > 3);
-    words.filter(|word| once.insert(*word)).collect()
+    words.filter(|word| once.insert(by_value(word))).collect()
+}
+
+/// A UUID as platforms write it, whatever its letters' case (R8); other ids are told apart by case.
+fn by_value(word: &str) -> String {
+    Uuid::parse_str(word).map_or_else(|_| word.to_owned(), |uuid| uuid.to_string())
 }
 
 /// Whether it has the shape of an id of these platforms: a UUID, or the 16 letters of SAP AI Core.
@@ -54,7 +67,7 @@ impl Ids {
     pub(crate) fn missing(&self) -> &[String] {
         match &self.stage {
             Stage::Missing(lines) => lines,
-            Stage::Typing | Stage::Reading => &[],
+            Stage::Typing | Stage::Reading(..) => &[],
         }
     }
 
@@ -71,10 +84,10 @@ pub(super) fn accept(model: &mut Model, command: Command) {
         return;
     };
     if command == Command::Accept && matches!(ids.stage, Stage::Typing) {
-        ids.stage = Stage::Reading;
+        ids.stage = Stage::Reading(model.now.moment, HashSet::new());
         let reads = model.lanes.refresh_all(model.now.moment);
         model.effects.extend(reads);
-        listed(model);
+        go_on(model);
     } else if command == Command::Accept && matches!(ids.stage, Stage::Missing(_)) {
         model.popup = None;
     }
@@ -89,33 +102,69 @@ pub(super) fn told(model: &mut Model, text: Result<String, String>) {
     }
 }
 
-/// Marks what was found, once every source has answered or failed.
-pub(super) fn listed(model: &mut Model) {
-    let is_reading = model.lanes.sources().any(|state| state.reading.is_some());
-    let Some(Popup::Ids(ids)) = &mut model.popup else {
+/// A read of a source that began then has ended.
+pub(super) fn listed(model: &mut Model, source: &Arc<Source>, began: Option<Moment>) {
+    if let Some(Popup::Ids(ids)) = &mut model.popup
+        && let Stage::Reading(since, ended) = &mut ids.stage
+        && began >= Some(*since)
+    {
+        ended.insert(source.clone());
+    }
+    go_on(model);
+}
+
+/// Marks what was found once every source has answered or failed, or has had its time. One whose read began before
+/// enter, or that was found only now, is read again.
+pub(super) fn go_on(model: &mut Model) {
+    let now = model.now.moment;
+    let Some(Popup::Ids(ids)) = &model.popup else {
         return;
     };
-    if is_reading || !matches!(ids.stage, Stage::Reading) {
+    let Stage::Reading(since, ended) = &ids.stage else {
+        return;
+    };
+    let (is_late, since) = (now.since(*since) >= PATIENCE, *since);
+    let sources = model.lanes.sources().map(|state| state.source.clone());
+    let open: Vec<Arc<Source>> = sources.filter(|source| !ended.contains(source)).collect();
+    let lanes = model.lanes.all().iter();
+    let asking = lanes.filter(|lane| match lane.discovery {
+        Discovery::Unasked | Discovery::Asking => true,
+        Discovery::Known | Discovery::Failed(..) => false,
+    });
+    let asking = asking.map(|lane| format!("{} resource groups", lane.connection.name));
+    let mut silent: Vec<String> = asking.collect();
+    silent.extend(open.iter().map(ToString::to_string));
+    if is_late || silent.is_empty() {
+        let text = ids.input.value().to_owned();
+        model.popup = None;
+        mark(model, &text, since, &silent);
         return;
     }
+    for source in open {
+        let read = model.lanes.read_now(&source, now);
+        model.effects.extend(read);
+    }
+}
+
+/// Marks the rows of a text's ids as they were read since then, and names what was not found.
+fn mark(model: &mut Model, text: &str, since: Moment, silent: &[String]) {
     let mut found: Vec<Arc<Resource>> = Vec::new();
     let mut missing = Vec::new();
-    let listings = model.lanes.listings();
-    for word in words(ids.input.value()) {
-        let id = Id::new(word);
+    let mut listings = model.lanes.listings();
+    listings.retain(|listing| listing.started >= since);
+    for word in words(text) {
         let known = found.len();
-        found.extend(
-            listings
-                .iter()
-                .filter_map(|listing| listing.find(&id).cloned()),
-        );
+        let ids = [Id::new(word), Id::new(&by_value(word))];
+        let row = |listing: &Arc<Listing>| ids.iter().find_map(|id| listing.find(id).cloned());
+        found.extend(listings.iter().filter_map(row));
         if found.len() == known && looks_like_an_id(word) {
             missing.push(word.to_owned());
         }
     }
     let failing = model.lanes.troubles().into_iter();
+    let failing = failing.filter(|trouble| !silent.contains(&trouble.what));
     missing.extend(failing.map(|trouble| format!("{} could not be read", trouble.what)));
-    model.popup = None;
+    missing.extend(silent.iter().map(|what| format!("{what} did not answer")));
     model.say(format!("{} found", rows(found.len())));
     browse::mark_rows(model, found);
     tell_missing(model, missing);

@@ -212,7 +212,7 @@ macro_rules! bindings {
 const LISTS: &[Place] =
     places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help]);
 const PAGES: &[Place] = places!([Detail Logs]);
-const CHOICES: &[Place] = places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help Menu Statuses Sort Batches Sources Messages]);
+const MOVES: &[Place] = places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help Menu Statuses Sort Batches Sources Messages]);
 const TABLE: &[Place] = places!([Browse Range]);
 const FIELDS: &[Place] = places!([PlanReason PlanPhrase PlanRows]);
 const QUIT_IS_BACK: &[Place] = places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results ResultsRow Export Batches Sources Messages Detail Logs Help]);
@@ -253,16 +253,16 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          ['w']                 Wide                              ""                   "ids and names whole, others give way; again: as before";
     [Browse]          [Tab]                 Pane                              ""                   "the detail pane beside the list, on or off";
     // Moving.
-    CHOICES           ['j' Down]            Move(Move::Down)                  ""                   "down";
-    CHOICES           ['k' Up]              Move(Move::Up)                    ""                   "up";
+    MOVES             ['j' Down]            Move(Move::Down)                  ""                   "down";
+    MOVES             ['k' Up]              Move(Move::Up)                    ""                   "up";
     LISTS             ['g' Home]            Move(Move::Top)                   ""                   "to the top";
     LISTS             ['G' End]             Move(Move::Bottom)                ""                   "to the bottom";
     LISTS             [(ctrl 'd')]          Move(Move::HalfDown)              ""                   "half a page down";
     LISTS             [(ctrl 'u')]          Move(Move::HalfUp)                ""                   "half a page up";
     LISTS             [PageDown (ctrl 'f')] Move(Move::PageDown)              ""                   "a page down";
     LISTS             [PageUp (ctrl 'b')]   Move(Move::PageUp)                ""                   "a page up";
-    [Palette Ids Export] [Down]                Move(Move::Down)                  ""                   "down";
-    [Palette Ids Export] [Up]                  Move(Move::Up)                    ""                   "up";
+    [Palette Ids Export] [Down]             Move(Move::Down)                  ""                   "down";
+    [Palette Ids Export] [Up]               Move(Move::Up)                    ""                   "up";
     [Palette]         [Enter]               Accept                            "run"                "run the chosen command";
     [Ids]             [Enter]               Accept                            "mark"               "read every source anew, then mark the rows of these ids";
     [FirstRun]        ['4']                 Demo                              "demo"               "look around on simulated platforms, without a network";

@@ -221,6 +221,14 @@ impl Lanes {
         effects
     }
 
+    /// Reads a source now, whatever it waits for; not while it is being read.
+    pub(super) fn read_now(&mut self, source: &Source, now: Moment) -> Option<Effect> {
+        let mut states = self.all.iter_mut().flat_map(|lane| &mut lane.sources);
+        let state = states.find(|state| *state.source == *source && state.reading.is_none())?;
+        state.reading = Some(now);
+        Some(Effect::List(state.source.clone()))
+    }
+
     /// Makes every source of a connection due now.
     pub fn due_again(&mut self, name: &ConnectionName, now: Moment) {
         if let Some(lane) = self.get_mut(name) {

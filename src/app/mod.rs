@@ -41,7 +41,7 @@ use crate::app::ids::Ids;
 use crate::app::keymap::Place;
 use crate::app::lanes::Lanes;
 use crate::app::menu::Menu;
-use crate::app::message::Effect;
+use crate::app::message::{BatchNumber, Effect};
 use crate::app::page::Topic;
 use crate::app::palette::Palette;
 use crate::app::results::Results;
@@ -120,7 +120,7 @@ pub struct Model {
     /// only the newest.
     pub runs: Vec<Run>,
     /// How many batches were numbered.
-    batches_seen: message::BatchNumber,
+    batches_seen: BatchNumber,
     /// Rows that are being read by id because a listing did not show them.
     pub(crate) looked_for: HashSet<Key>,
     /// How many inquiries about rows were made.
@@ -164,8 +164,8 @@ pub(crate) enum Popup {
     /// Which of [`Column::ALL`] the cursor is on.
     Sort(usize),
     TooMany(TooMany),
-    /// The cursor; the newest batch comes first.
-    Batches(usize),
+    /// The batch the cursor is on, also when the journal tells of newer ones meanwhile.
+    Batches(BatchNumber),
     Palette(Palette),
     Ids(Ids),
     Sources(usize),
@@ -203,12 +203,11 @@ impl Popup {
             Self::Palette(palette) => Some(&mut palette.cursor),
             Self::Ids(ids) => Some(&mut ids.cursor),
             Self::Sort(at)
-            | Self::Batches(at)
             | Self::Sources(at)
             | Self::Messages(at)
             | Self::Export(at)
             | Self::Help(_, at) => Some(at),
-            Self::TooMany(_) | Self::Quit => None,
+            Self::TooMany(_) | Self::Batches(_) | Self::Quit => None,
         }
     }
 }
@@ -298,7 +297,6 @@ impl Model {
             Some(Popup::Menu(_)) => Action::ALL.len(),
             Some(Popup::Statuses(statuses)) => statuses.chips.len(),
             Some(Popup::Sort(_)) => Column::ALL.len(),
-            Some(Popup::Batches(_)) => self.runs.len(),
             Some(Popup::Palette(palette)) => palette.fitting().len(),
             Some(Popup::Ids(ids)) => ids.missing().len(),
             Some(Popup::Sources(_)) => self.lanes.sources().count(),
@@ -309,7 +307,7 @@ impl Model {
                 return (last + 1, page);
             }
             Some(Popup::Export(_)) => Format::ALL.len(),
-            Some(Popup::TooMany(_) | Popup::Quit) | None => 0,
+            Some(Popup::TooMany(_) | Popup::Batches(_) | Popup::Quit) | None => 0,
         };
         (entries, 1)
     }

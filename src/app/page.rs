@@ -182,16 +182,31 @@ pub(crate) struct PageLine<'a> {
     pub(crate) weight: Weight,
 }
 
-/// As many columns as there are: nothing is folded, and nothing cut.
-pub(crate) const WHOLE: usize = usize::MAX;
+/// As many columns as there are: nothing is folded.
+pub(super) const UNFOLDED: usize = usize::MAX;
 
-/// The entries of a page, folded to so many columns. But for [`WHOLE`] its cost grows with the limits above, not
-/// with what a platform sends.
+/// The entries that are shown of a page, folded to so many columns. Its cost grows with the limits above, not with
+/// what a platform sends.
 pub(crate) fn lines<'a>(model: &Model, detail: &'a Detail, columns: usize) -> Vec<PageLine<'a>> {
+    gathered(model, detail, columns, true)
+}
+
+/// Everything on a page, neither folded nor cut.
+pub(super) fn whole<'a>(model: &Model, detail: &'a Detail) -> Vec<PageLine<'a>> {
+    gathered(model, detail, UNFOLDED, false)
+}
+
+fn gathered<'a>(
+    model: &Model,
+    detail: &'a Detail,
+    columns: usize,
+    is_cut: bool,
+) -> Vec<PageLine<'a>> {
     let mut out = Folded {
         lines: Vec::new(),
         entry: 0,
         columns,
+        is_cut,
     };
     let page = &detail.page;
     if page.topic == Topic::Detail {
@@ -236,11 +251,7 @@ fn part<'a>(kept: &'a Kept, out: &mut Folded<'a>) {
     match &kept.part.lines {
         Ok(lines) if lines.is_empty() && kept.part.note.is_none() => out.quiet("nothing".into()),
         Ok(lines) => {
-            let shown = if out.columns == WHOLE {
-                lines.len()
-            } else {
-                LINES
-            };
+            let shown = if out.is_cut { LINES } else { lines.len() };
             lines.iter().take(shown).for_each(|line| out.line(line));
             let more = lines.len().saturating_sub(shown);
             if more > 0 {
@@ -269,6 +280,8 @@ struct Folded<'a> {
     lines: Vec<PageLine<'a>>,
     entry: usize,
     columns: usize,
+    /// Only so much as is shown.
+    is_cut: bool,
 }
 
 impl<'a> Folded<'a> {
@@ -298,7 +311,7 @@ impl<'a> Folded<'a> {
     fn line(&mut self, line: &'a Line) {
         let text = line.text.as_str();
         let lead = line.at.map_or(Lead::Nothing, Lead::Time);
-        let long = self.columns != WHOLE && text.len() > CHARACTERS;
+        let long = self.is_cut && text.len() > CHARACTERS;
         let end = long.then(|| text.char_indices().nth(CHARACTERS));
         let Some((end, _)) = end.flatten() else {
             return self.entry(lead, text.into(), Weight::Plain);

@@ -8,7 +8,7 @@ use crate::app::keymap::Place;
 use crate::app::{Model, Popup, Screen, browse, confirm};
 use crate::domain::text::Clean;
 
-/// The longest text a field takes, in characters; what is pasted beyond it is cut.
+/// The longest text a field takes, in characters; what is pasted beyond it is cut, and that is said.
 const FIELD: usize = 2_000;
 
 /// The same for the text of a ticket, of which ids are picked.
@@ -34,9 +34,13 @@ pub(super) fn pasted(model: &mut Model, text: &str) {
         let is_long = place == Place::Ids;
         let (most, end) = if is_long { (IDS, " ") } else { (FIELD, "") };
         let room = most.saturating_sub(field.value().chars().count());
-        let capped: String = text.chars().take(room).collect();
-        let line = Clean::new(capped.trim());
+        let mut rest = text.trim().chars();
+        let capped: String = rest.by_ref().take(room).collect();
+        let line = Clean::new(&capped);
         *field = Input::new(format!("{}{line}{end}", field.value()));
+        if rest.next().is_some() {
+            model.announce(format!("only the first {most} characters are read"));
+        }
         field_changed(model);
     } else if model.place() == Place::PlanPhrase {
         model.announce("the phrase is typed, not pasted");

@@ -51,6 +51,7 @@ fn take_in(model: &mut Model, message: Message) {
                 .lanes
                 .discovered(&connection, sources, model.now.moment);
             refresh_due(model);
+            ids::go_on(model);
         }
         Message::SignedInAgain(connection) => {
             model.lanes.due_again(&connection, model.now.moment);
@@ -85,6 +86,7 @@ fn tick(model: &mut Model, now: Now) {
     confirm::tick(model, now);
     following::tick(model);
     detail::tick(model);
+    ids::go_on(model);
     if matches!(model.popup, Some(Popup::Sources(_))) {
         model.effects.push(Effect::CountRequests);
     }
@@ -96,13 +98,18 @@ fn listed(
     result: Result<Arc<Listing>, (PlatformError, Option<Arc<Listing>>)>,
 ) {
     let listing = result.as_ref().ok().cloned();
+    let state = model.lanes.source(source);
+    let began = match &listing {
+        Some(listing) => Some(listing.started),
+        None => state.and_then(|state| state.reading),
+    };
     model.lanes.listed(source, result, model.now.moment);
     browse::arrange(model);
     match listing {
         Some(listing) => compare(model, &listing, source),
         None => confirm::source_failed(model, source),
     }
-    ids::listed(model);
+    ids::listed(model, source, began);
     browse::follow_cursor(model);
 }
 
@@ -245,7 +252,8 @@ fn hold(model: &mut Model) {
 
 /// Esc in the list: leaves the range, then clears the filter. Never the marks.
 fn step_back(model: &mut Model) {
-    if model.browse.range.take().is_some() {
+    if model.browse.range.is_some() {
+        model.browse.range = None;
     } else if model.browse.only_marked {
         browse::obey(model, Command::OnlyMarked);
     } else {
@@ -274,7 +282,10 @@ fn popup(model: &mut Model, command: Command) {
         Popup::Statuses(_) => choices::statuses(model, command),
         Popup::Sort(_) => choices::sort(model, command),
         Popup::TooMany(_) => choices::too_many(model, command),
-        Popup::Batches(_) => results::open_chosen(model),
+        Popup::Batches(number) => {
+            let number = *number;
+            results::choose(model, number, command);
+        }
         Popup::Palette(_) => palette(model),
         Popup::Ids(_) => ids::accept(model, command),
         // Reading now, and holding.
@@ -299,10 +310,9 @@ fn palette(model: &mut Model) {
 }
 
 fn open_batches(model: &mut Model) {
-    if model.runs.is_empty() {
-        model.say("no batch was sent from here yet");
-    } else {
-        model.popup = Some(Popup::Batches(0));
+    match model.batches().first().map(|run| run.number) {
+        None => model.say("no batch was sent from here yet"),
+        Some(newest) => model.popup = Some(Popup::Batches(newest)),
     }
     model.effects.push(Effect::ReadJournal);
 }
@@ -330,7 +340,8 @@ fn step_out(model: &mut Model) -> bool {
     if matches!(model.popup, Some(Popup::Quit)) {
         return false;
     }
-    if model.popup.take().is_some() {
+    if model.popup.is_some() {
+        model.popup = None;
     } else if model.browse.typing.is_some() {
         browse::close_filter(model, false);
     } else if matches!(model.screen, Screen::Plan(_)) {

@@ -51,7 +51,7 @@ pub(super) fn stop() {
 }
 
 /// A terminal's own reply (a color report, say) comes as Alt-], a digit and plain characters up to
-/// Ctrl-G or Alt-\: it is nobody's key (T18).
+/// Ctrl-G or Alt-\: it is nobody's key (T18). An end that arrives in two pieces comes as Esc and `\`.
 #[derive(Debug, Default)]
 enum Reply {
     #[default]
@@ -59,6 +59,8 @@ enum Reply {
     Begun,
     /// What was swallowed of it.
     Open(String),
+    /// The same, and Esc after it.
+    Ending(String),
 }
 
 /// No reply is longer; a key somebody typed by chance never silences the keyboard.
@@ -68,8 +70,9 @@ impl Reply {
     /// What the key means: nothing yet within a reply, what it says at its end, else itself.
     fn read(&mut self, key: KeyEvent) -> Option<Message> {
         let alt = key.modifiers.contains(KeyModifiers::ALT);
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let ends = match key.code {
-            KeyCode::Char('g') => key.modifiers.contains(KeyModifiers::CONTROL),
+            KeyCode::Char('g') => control,
             KeyCode::Char('\\') => alt,
             _ => false,
         };
@@ -77,11 +80,15 @@ impl Reply {
             (Self::None, KeyCode::Char(']')) if alt => *self = Self::Begun,
             (Self::Begun, KeyCode::Char(digit @ '0'..='9')) => *self = Self::Open(digit.into()),
             (Self::Open(text), _) if ends => return background(&text),
-            (Self::Open(mut text), KeyCode::Char(c)) if text.len() < LONGEST_REPLY => {
+            (Self::Ending(text), KeyCode::Char('\\')) => return background(&text),
+            (Self::Open(text), KeyCode::Esc) => *self = Self::Ending(text),
+            (Self::Open(mut text), KeyCode::Char(c)) if !control && text.len() < LONGEST_REPLY => {
                 text.push(c);
                 *self = Self::Open(text);
             }
-            (Self::None | Self::Begun | Self::Open(_), _) => return Some(Message::Key(key)),
+            (Self::None | Self::Begun | Self::Open(_) | Self::Ending(_), _) => {
+                return Some(Message::Key(key));
+            }
         }
         None
     }

@@ -33,7 +33,7 @@ impl Context {
     }
 }
 
-/// The longest file that is read for its ids, in bytes.
+/// What is read of a file for its ids, in bytes: more characters than the field takes, which says what it cuts.
 const LONGEST_TEXT: u64 = 1 << 20;
 
 impl Context {
@@ -41,12 +41,14 @@ impl Context {
     pub(super) async fn read_text(&self, name: String, out: Sender) {
         let path = self.files.join(&name);
         let read = tokio::task::spawn_blocking(move || {
-            let mut text = String::new();
-            let mut file = File::open(path)?.take(LONGEST_TEXT);
-            file.read_to_string(&mut text).map(|_| text)
+            let mut text = Vec::new();
+            File::open(path)?
+                .take(LONGEST_TEXT)
+                .read_to_end(&mut text)?;
+            Ok(String::from_utf8_lossy(&text).into_owned())
         });
         let text = read.await.expect("reading a file does not panic");
-        let why = |error| format!("{} cannot be read: {error}", Clean::new(&name));
+        let why = |error: io::Error| format!("{} cannot be read: {error}", Clean::new(&name));
         tell(&out, Message::Text(text.map_err(why))).await;
     }
 }

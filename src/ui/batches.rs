@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::keymap::{self, Command, Place};
+use crate::app::message::BatchNumber;
 use crate::app::run::{Run, Standing};
 use crate::domain::action::Action;
 use crate::domain::time::time_of_day;
@@ -17,8 +18,12 @@ use crate::ui::words::{Words, plain};
 const INDENT: usize = 2;
 
 /// Draws the list over the screen.
-pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usize) {
+pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, on: BatchNumber) {
     let batches = model.batches().into_iter();
+    let cursor = batches
+        .clone()
+        .position(|run| run.number == on)
+        .unwrap_or(0);
     let batches: Vec<[Words; 2]> = batches.map(lines).collect();
     let beside = |[head, counts]: &[Words; 2]| head.width() + counts.width();
     let mut width = batches.iter().map(beside).max().unwrap_or(0);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use centurion::app::Screen;
 use centurion::app::keymap::{Command, Place, command};
 use centurion::app::message::{BatchMessage, Message};
 use centurion::app::palette::NAMED;
@@ -11,7 +12,7 @@ use centurion::domain::outcome::Answer;
 use centurion::domain::text::Clean;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::harness::world;
+use crate::harness::{draw, world};
 use crate::screens::fixture::Scene;
 use crate::screens::scenes;
 
@@ -166,6 +167,64 @@ fn of_the_batches_that_are_over_only_the_newest_fifty_stay_in_memory_and_open_on
     scene.tell(Message::Batch(1, BatchMessage::Answered(row, lost, at)));
     let run = scene.model.run(1).expect("the open one");
     assert_eq!(run.report.totals().unknown, 1);
+}
+
+/// A batch of the journal.
+fn earlier(scene: &Scene, name: &str, standing: Standing) -> Run {
+    let report = scenes::results(SIZE).model.runs.remove(0).report;
+    Run {
+        standing,
+        name: Some(name.to_owned()),
+        done: true,
+        ..Run::new(report, Clean::new("ivo@acme"), scene.model.now)
+    }
+}
+
+#[test]
+fn the_last_batch_that_is_marked_again_is_never_another_programs() {
+    let mut scene = Scene::listed(SIZE);
+    let theirs = earlier(&scene, "2026-11-22-0004", Standing::Elsewhere);
+    scene.tell(Message::Journal(vec![theirs]));
+    scene.press("R");
+    assert!(scene.model.selection.is_empty(), "{}", scene.screen());
+    assert!(scene.screen().contains("no batch was sent from here yet"));
+}
+
+#[test]
+fn enter_opens_the_batch_that_is_highlighted_also_when_newer_ones_came_to_be_known() {
+    let mut scene = scenes::results(SIZE);
+    scene.press("<esc>B");
+    let newer = earlier(&scene, "2026-11-29-0001", Standing::Ended);
+    scene.tell(Message::Journal(vec![newer]));
+    scene.press("<enter>");
+    let Screen::Results(results) = &scene.model.screen else {
+        panic!("{}", scene.screen());
+    };
+    assert_eq!(results.run, 1);
+}
+
+#[test]
+fn rows_that_are_marked_again_are_not_told_as_others() {
+    let mut scene = scenes::results(SIZE);
+    scene.press("FB<enter>F");
+    let screen = scene.screen();
+    assert!(
+        screen.contains("3 marked; 2 others were marked before"),
+        "the two left out, and not the three again\n{screen}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_of_ids_is_read_also_where_it_is_not_all_text() {
+    let mut dashboard = world().open().await;
+    let file = dashboard.folder.path().join("tickets.txt");
+    std::fs::write(file, b"caf\xe9 e3f1a9c2b7d44f01").expect("a file");
+    dashboard.press(":ids<space>tickets.txt<enter>").await;
+    dashboard
+        .until("the file was read", |model| {
+            draw(model, SIZE).contains("ids in it: 1")
+        })
+        .await;
 }
 
 #[test]

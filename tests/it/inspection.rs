@@ -268,6 +268,28 @@ fn a_document_is_saved_whole_and_the_screen_says_where_it_is_cut() {
 }
 
 #[test]
+fn a_search_goes_to_what_is_shown_and_counts_what_is_not() {
+    let mut scene = Scene::listed(SIZE);
+    scene.press("<enter>");
+    let mut long = lines(0..6_000);
+    long[5_500].1 = "a needle".to_owned();
+    scene.answer("manifest", &long);
+    let mut after = lines(0..200);
+    after[0].1 = "a needle".to_owned();
+    scene.answer("events", &after);
+    scene.press("/needle<enter>");
+    let screen = scene.screen();
+    assert!(
+        screen.contains("a needle") && screen.contains("1 of 1"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("1 more with `needle` are not shown: e saves them"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn the_command_line_of_a_note_is_shown_and_copied() {
     let mut scene = logs();
     scene.answer_part(Part {

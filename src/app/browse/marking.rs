@@ -8,6 +8,7 @@ use crate::app::browse::{self, move_to};
 use crate::app::choices::TooMany;
 use crate::app::listing::Listing;
 use crate::app::message::Effect;
+use crate::app::run::Standing;
 use crate::app::selection::NotMarked;
 use crate::app::{Model, Popup};
 use crate::domain::plan::LIMIT;
@@ -126,7 +127,9 @@ pub(super) fn invert(model: &mut Model) {
 }
 
 pub(super) fn last_batch(model: &mut Model) {
-    let Some(run) = model.runs.last() else {
+    let batches = model.batches().into_iter();
+    let mut ours = batches.filter(|run| run.standing != Standing::Elsewhere);
+    let Some(run) = ours.next() else {
         model.say("no batch was sent from here yet");
         return;
     };

@@ -274,11 +274,15 @@ fn close(model: &mut Model, number: BatchNumber) {
     }
 }
 
-/// Opens the batch under the cursor of the list of batches.
-pub(super) fn open_chosen(model: &mut Model) {
-    if let Some(Popup::Batches(cursor)) = model.popup.take() {
-        let number = model.batches().get(cursor).map(|run| run.number);
-        let results = number.map(Results::new);
-        model.screen = results.map_or(Screen::Browse, Screen::Results);
-    }
+/// Moves through the list of batches, or opens the one the cursor is on.
+pub(super) fn choose(model: &mut Model, number: BatchNumber, command: Command) {
+    let batches = model.batches();
+    let at = batches.iter().position(|run| run.number == number);
+    let Some(to) = moved(at.unwrap_or(0), batches.len(), 1, command) else {
+        model.popup = None;
+        model.screen = Screen::Results(Results::new(number));
+        return;
+    };
+    let chosen = batches.get(to).map(|run| run.number);
+    model.popup = chosen.map(Popup::Batches);
 }

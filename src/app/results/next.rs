@@ -103,7 +103,10 @@ pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) {
 }
 
 fn mark(model: &mut Model, rows: Vec<Arc<Resource>>) {
-    let (marked, before) = (rows.len(), model.selection.len());
+    let marked = rows.len();
+    let marks = model.selection.marks().iter();
+    let others = marks.filter(|mark| rows.iter().all(|row| row.key != mark.row.key));
+    let before = others.count();
     model.screen = Screen::Browse;
     browse::mark_rows(model, rows);
     if before > 0 && model.popup.is_none() {

@@ -310,6 +310,26 @@ fn t18_t19_replies_of_the_terminal_mouse_and_focus_reports_are_not_typed() {
 }
 
 #[test]
+fn t18_the_end_of_a_reply_that_arrives_in_two_pieces_is_no_key() {
+    let mut terminal = demo();
+    terminal.type_text("/");
+    terminal.wait("enter keep");
+    terminal.type_text("zz\x1b]11;rgb:1e1e/1e1e/1e1e\x1b");
+    // What is drawn at the new size was told after the first piece.
+    terminal.resize(100, 30);
+    terminal.wait_until("it is drawn at the new size", |terminal| {
+        terminal.text().lines().count() <= 30 && terminal.text().contains("enter keep")
+    });
+    terminal.type_text("\\");
+    terminal.type_text("yy");
+    terminal.wait("zzyy");
+    terminal.type_text("\x1b]11;rgb:\x03");
+    terminal.wait_until("ctrl-c closed the filter", |terminal| {
+        !terminal.text().contains("enter keep")
+    });
+}
+
+#[test]
 fn t7_in_a_locale_without_unicode_every_byte_is_ascii() {
     let mut terminal = shown(centurion(&["demo"]).variable("LANG", "C"));
     terminal.type_text("q");

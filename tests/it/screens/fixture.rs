@@ -94,6 +94,20 @@ impl Scene {
         Self::with(size, connections)
     }
 
+    /// The same, but which resource groups there are is not known yet.
+    pub(crate) fn undiscovered(size: (u16, u16)) -> Self {
+        let all = vec![
+            Connection {
+                scopes: Scopes::All,
+                ..connection("prod-eu", PlatformId::SapAiCore, "api.ai.prod-eu.example")
+            },
+            connection("kubiya", PlatformId::Kubiya, "control-plane.kubiya.example"),
+        ];
+        let mut scene = Self::with(size, all);
+        scene.wait(1);
+        scene
+    }
+
     /// Three connections, all rows listed three seconds ago.
     pub(crate) fn listed(size: (u16, u16)) -> Self {
         let mut scene = Self::starting(size);

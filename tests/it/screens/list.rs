@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use centurion::app::listing::Listing;
 use centurion::app::message::Message;
 use centurion::app::palette::NAMED;
 use centurion::domain::error::PlatformError;
@@ -153,6 +154,121 @@ fn ids_of_a_ticket_are_marked_after_a_fresh_read_and_the_others_are_named() {
     assert!(!screen.contains("INC-4812"), "{screen}");
     scene.press("<enter>");
     assert!(!scene.screen().contains("not found"));
+}
+
+/// Asks for the rows of a text.
+fn ask_for(scene: &mut Scene, text: &str) {
+    scene.press(":ids<enter>");
+    scene.tell(Message::Paste(text.to_owned()));
+    scene.press("<enter>");
+}
+
+fn is_reading(scene: &Scene) -> bool {
+    scene.screen().contains("reading every source")
+}
+
+#[test]
+fn ids_wait_for_a_connection_whose_sources_are_not_known_yet() {
+    let mut scene = Scene::undiscovered(SIZE);
+    scene.list_all();
+    ask_for(&mut scene, "e3f1a9c2b7d44f01");
+    scene.list_all();
+    assert!(is_reading(&scene), "{}", scene.screen());
+    let known = Scene::starting(SIZE);
+    let sources = known
+        .model
+        .lanes
+        .sources()
+        .map(|state| state.source.clone());
+    let own: Vec<_> = sources
+        .filter(|source| source.connection.as_str() == "prod-eu")
+        .collect();
+    let name = own[0].connection.clone();
+    scene.tell(Message::Sources(name, Ok(own)));
+    assert!(is_reading(&scene), "{}", scene.screen());
+    scene.list_all();
+    assert_eq!(scene.model.selection.len(), 1, "{}", scene.screen());
+}
+
+#[test]
+fn ids_name_a_connection_whose_sources_could_not_be_asked_for() {
+    let mut scene = Scene::undiscovered(SIZE);
+    ask_for(&mut scene, "e3f1a9c2b7d44f01");
+    scene.list_all();
+    let name = scene.model.lanes.all()[0].connection.name.clone();
+    scene.tell(Message::Sources(name, Err(timeout())));
+    let screen = scene.screen();
+    assert!(
+        screen.contains("prod-eu resource groups could not be read"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn ids_are_not_answered_by_a_read_that_began_before_they_were_asked_for() {
+    let mut scene = Scene::starting(SIZE);
+    scene.wait(1);
+    let began = scene.moment();
+    scene.wait(1);
+    ask_for(&mut scene, "e3f1a9c2b7d44f01");
+    let sources = scene.model.lanes.sources();
+    let sources: Vec<_> = sources.map(|state| state.source.clone()).collect();
+    for source in sources {
+        let (moment, wall) = (scene.moment(), scene.model.now.wall);
+        let old = Listing::new(rows(&source), began, moment, wall);
+        scene.tell(Message::Listed(source.clone(), Ok(Arc::new(old))));
+        let state = scene.model.lanes.source(&source).expect("known");
+        assert_eq!(state.reading, Some(moment), "it is read again");
+    }
+    assert!(is_reading(&scene) && scene.model.selection.is_empty());
+    scene.list_all();
+    assert_eq!(scene.model.selection.len(), 1, "{}", scene.screen());
+}
+
+#[test]
+fn ids_go_on_without_a_source_that_does_not_answer_and_name_it() {
+    let mut scene = Scene::listed(SIZE);
+    ask_for(&mut scene, "e3f1a9c2b7d44f01");
+    scene.list_again("prod-eu");
+    scene.list_again("run-ai");
+    scene.wait(29);
+    assert!(is_reading(&scene), "{}", scene.screen());
+    scene.wait(1);
+    assert_eq!(scene.model.selection.len(), 1);
+    let screen = scene.screen();
+    assert!(
+        screen.contains("kubiya executions did not answer"),
+        "{screen}"
+    );
+    scene.press("<esc>");
+    ask_for(&mut scene, "e3f1a9c2b7d44f01");
+    scene.press("<esc>");
+    assert!(!is_reading(&scene), "esc leaves at any time");
+}
+
+#[test]
+fn r8_a_uuid_in_capitals_is_found_by_its_value_and_marked_once() {
+    let mut scene = Scene::listed(SIZE);
+    let id = "7c1e0f52-5b0c-4f0e-9d0a-2c51c0aa9a02";
+    ask_for(&mut scene, &format!("{} {id}", id.to_uppercase()));
+    scene.list_all();
+    let screen = scene.screen();
+    assert!(screen.contains("1 row found"), "{screen}");
+    assert_eq!(scene.model.selection.len(), 1);
+}
+
+#[test]
+fn what_is_cut_of_a_long_paste_is_said() {
+    let mut scene = Scene::listed(SIZE);
+    scene.press(":ids<enter>");
+    scene.tell(Message::Text(Ok(format!("{}\n", "x".repeat(100_000)))));
+    assert!(!scene.screen().contains("only the first"));
+    scene.tell(Message::Text(Ok("e3f1a9c2b7d44f01".to_owned())));
+    let screen = scene.screen();
+    assert!(
+        screen.contains("only the first 100000 characters are read"),
+        "{screen}"
+    );
 }
 
 #[test]
