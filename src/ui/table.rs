@@ -187,7 +187,7 @@ impl<'a> Pane<'a> {
             Column::Kind => row.kind_word().into(),
             Column::Name => self.name(row, usize::from(columns)),
             Column::Id => cut_middle(row.key.id.shown().as_str(), usize::from(columns)).into(),
-            Column::Scope => self.scope(row).into(),
+            Column::Scope => self.scope(row, usize::from(columns)).into(),
             Column::Status => {
                 let tone = theme::of_group(row.status.group);
                 let text = format!("{} {}", glyph::of_status(&row.status), row.status.word);
@@ -220,10 +220,14 @@ impl<'a> Pane<'a> {
         format!("{} {suffix}", cut(row.name.as_str(), room)).into()
     }
 
-    fn scope(&self, row: &Resource) -> String {
+    /// The scope; with its connection where the platform has several. That is what must not be mistaken, so
+    /// the scope gives way to it.
+    fn scope(&self, row: &Resource, columns: usize) -> String {
         let source = &row.key.source;
         if self.several.contains(&source.platform) {
-            return format!("{}@{}", row.scope, source.connection);
+            let connection = format!("@{}", source.connection);
+            let room = columns.saturating_sub(width(&connection)).max(2);
+            return cut(row.scope.as_str(), room) + &connection;
         }
         match source.platform {
             PlatformId::SapAiCore | PlatformId::Kubiya if self.columns.prefix > 3 => {

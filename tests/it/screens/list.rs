@@ -13,6 +13,7 @@ use centurion::domain::text::Clean;
 use super::fixture::Scene;
 use super::rows::rows;
 use super::scenes;
+use crate::harness::world;
 
 const SIZE: (u16, u16) = (120, 35);
 
@@ -424,4 +425,14 @@ fn no_name_of_a_command_begins_another_one() {
             .filter(|other| other.name.starts_with(named.name));
         assert_eq!(begun.count(), 1, "{}", named.name);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scope_that_is_too_long_gives_way_and_its_connection_stands_whole() {
+    let mut dashboard = world().open().await;
+    dashboard.filter("in:prod-eu").await;
+    let screen = dashboard.screen();
+    let mut rows = screen.lines().filter(|line| line.contains(" · SAP "));
+    assert!(rows.clone().count() > 0, "{screen}");
+    assert!(rows.all(|row| row.contains("@prod-eu ")), "{screen}");
 }
