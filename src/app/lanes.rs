@@ -355,8 +355,12 @@ impl Lanes {
     }
 
     /// Lanes and sources that fail, with the cause and the next try: `prod-eu/default executions`.
+    /// One of each connection comes first: several of one cause must not hide the cause of another.
     pub fn troubles(&self) -> Vec<Trouble<'_>> {
-        self.all.iter().flat_map(Lane::troubles).collect()
+        let lanes = self.all.iter();
+        let mut ranked: Vec<_> = lanes.flat_map(|lane| lane.troubles().enumerate()).collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
+        ranked.into_iter().map(|(_, trouble)| trouble).collect()
     }
 
     /// Whether any connection may change anything.

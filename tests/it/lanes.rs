@@ -1,5 +1,8 @@
 //! One platform fails, the others do the whole job (L10).
 
+use std::collections::BTreeSet;
+
+use centurion::app::Model;
 use centurion::domain::connection::PlatformId;
 use centurion::domain::tracking::Tracking;
 use serde_json::{Value, json};
@@ -101,4 +104,29 @@ async fn l10_with_one_platform_refusing_the_credentials_the_others_do_the_whole_
             "one token and one refresh a connection"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_failing_connection_is_told_before_another_source_of_one_that_was() {
+    let mut dashboard = world().open().await;
+    let on = |platform: PlatformId| json!({"platform": platform.config_word(), "method": "GET", "fault": "status", "status": 403});
+    let faults = json!([on(PlatformId::SapAiCore), on(PlatformId::Kubiya)]);
+    dashboard.simulator.set_faults(faults).expect("valid");
+    dashboard.press("r").await;
+    let connections = |model: &Model| -> Vec<String> {
+        let told = model.lanes.troubles().into_iter();
+        let names =
+            told.filter_map(|trouble| Some(trouble.what.split(['/', ' ']).next()?.to_owned()));
+        names.collect()
+    };
+    let all = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
+    dashboard
+        .until("sources of both platforms fail", |model| {
+            let names = connections(model);
+            all(&names).contains("agents") && names.len() > all(&names).len() + 1
+        })
+        .await;
+    let names = connections(dashboard.model());
+    let failing = all(&names);
+    assert_eq!(all(&names[..failing.len()]), failing, "{names:?}");
 }
