@@ -2,7 +2,7 @@
 
 use centurion::config;
 
-use crate::config::found::variables_of_sap;
+use crate::config::found::sap_ai_core::variables_of_sap;
 use crate::config::{CANARY, KUBIYA, PEM, Scene, only};
 
 #[test]

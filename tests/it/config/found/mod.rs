@@ -1,0 +1,85 @@
+//! What the platforms' own tools left in the environment; here Kubiya, and what holds for all.
+
+mod run_ai;
+pub(super) mod sap_ai_core;
+
+use centurion::domain::connection::ReadOnly;
+
+use crate::config::{CANARY, KUBIYA, Scene, only};
+
+#[test]
+fn kubiya_is_found_with_the_first_of_its_addresses() {
+    let scene = Scene::new().set("CONTROL_PLANE_URL", "https://third.example.com");
+    assert!(scene.load().connections.is_empty());
+    let scene = Scene::new().set("KUBIYA_API_KEY", CANARY);
+    let url = |scene: &Scene| only(&scene.load()).base_url.to_string();
+    assert_eq!(url(&scene), "https://control-plane.kubiya.ai/");
+    let scene = scene.set("CONTROL_PLANE_URL", "https://third.example.com/api/v1/");
+    assert_eq!(url(&scene), "https://third.example.com/");
+    let scene = scene.set("CONTROL_PLANE_GATEWAY_URL", "https://second.example.com");
+    assert_eq!(url(&scene), "https://second.example.com/");
+    let scene = scene.set(
+        "KUBIYA_CONTROL_PLANE_BASE_URL",
+        "https://first.example.com/api",
+    );
+    assert_eq!(url(&scene), "https://first.example.com/");
+    assert_eq!(
+        only(&scene.load()).origin,
+        "KUBIYA_API_KEY, KUBIYA_CONTROL_PLANE_BASE_URL"
+    );
+}
+
+#[test]
+fn an_address_of_kubiya_without_its_key_is_refused() {
+    let scene = Scene::new().set("KUBIYA_CONTROL_PLANE_BASE_URL", "https://first.example.com");
+    assert_eq!(
+        scene.error(),
+        "environment: KUBIYA_CONTROL_PLANE_BASE_URL found, but not KUBIYA_API_KEY; \
+         set what is missing, or unset what is there"
+    );
+}
+
+#[test]
+fn an_address_in_the_environment_obeys_the_same_rules() {
+    let url = format!("https://user:{CANARY}@h.example.com");
+    let scene = Scene::new()
+        .set("KUBIYA_API_KEY", CANARY)
+        .set("CONTROL_PLANE_URL", &url);
+    assert_eq!(
+        scene.error(),
+        "environment: `CONTROL_PLANE_URL` holds a user name or password before the host; take it out, \
+         and change that password if others could see it"
+    );
+}
+
+#[test]
+fn a_file_with_a_connection_is_taken_alone_unless_it_says_discover() {
+    let names = |text: &str| -> Vec<String> {
+        let scene = Scene::with(text)
+            .set("SECRET", CANARY)
+            .set("KUBIYA_API_KEY", CANARY);
+        let settings = scene.load();
+        settings
+            .connections
+            .iter()
+            .map(|connection| connection.name.to_string())
+            .collect()
+    };
+    assert_eq!(names(KUBIYA), ["a"]);
+    assert_eq!(
+        names(&format!("discover = true\n{KUBIYA}")),
+        ["a", "kubiya"]
+    );
+    assert_eq!(names("refresh = \"10s\"\n"), ["kubiya"]);
+    assert_eq!(names("discover = false\n"), [""; 0]);
+    let own = KUBIYA.replace("\"a\"", "\"kubiya\"");
+    assert_eq!(names(&format!("discover = true\n{own}")), ["kubiya"]);
+}
+
+#[test]
+fn what_is_found_is_read_only_when_the_run_is() {
+    let scene = Scene::new()
+        .set("KUBIYA_API_KEY", CANARY)
+        .set("CENTURION_READ_ONLY", "1");
+    assert_eq!(only(&scene.load()).read_only, ReadOnly::ByRun);
+}
