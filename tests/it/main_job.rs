@@ -118,19 +118,25 @@ async fn the_requests_of_a_batch_are_all_on_their_way_before_the_first_is_answer
     assert_eq!(dashboard.changes().len(), 4);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_scheduled_is_followed_until_it_arrives() {
+/// Stops so many workloads and executions, and waits until nothing moves any more.
+async fn stopped_to_the_end(workloads: usize, executions: usize) -> Dashboard {
     let mut dashboard = world().open().await;
     dashboard
-        .mark("in:gpu-cluster kind:training status:Running", 2)
+        .mark("in:gpu-cluster kind:training status:Running", workloads)
         .await;
     dashboard
-        .mark("in:prod-eu kind:execution status:RUNNING", 2)
+        .mark("in:prod-eu kind:execution status:RUNNING", executions)
         .await;
     dashboard.press("xs").await;
     dashboard.confirm("").await;
     dashboard.sent().await;
     dashboard.settled().await;
+    dashboard
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_scheduled_is_followed_until_it_arrives() {
+    let dashboard = stopped_to_the_end(2, 2).await;
     let report = &dashboard.model().runs[0].report;
     for row in report.rows() {
         match row.outcome().expect("every row has an outcome") {
@@ -325,17 +331,7 @@ async fn keys_typed_right_behind_a_filter_act_on_the_rows_it_shows() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_only_suspended_is_resumed_from_the_results_and_never_called_ready_to_delete() {
-    let mut dashboard = world().open().await;
-    dashboard
-        .mark("in:gpu-cluster kind:training status:Running", 2)
-        .await;
-    dashboard
-        .mark("in:prod-eu kind:execution status:RUNNING", 3)
-        .await;
-    dashboard.press("xs").await;
-    dashboard.confirm("").await;
-    dashboard.sent().await;
-    dashboard.settled().await;
+    let mut dashboard = stopped_to_the_end(2, 3).await;
     let of = |dashboard: &Dashboard, platform| {
         let rows = dashboard.model().runs[0].report.rows().iter();
         let rows = rows.filter(|row| row.tracking() == Some(Tracking::Reached));

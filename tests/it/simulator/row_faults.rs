@@ -34,6 +34,17 @@ async fn running(listing: &RequestBuilder) -> [String; 2] {
     ids.try_into().expect("two that run")
 }
 
+/// The place of each platform, its listing and two of its rows that can be stopped.
+async fn platforms(scene: &Scene) -> Vec<(usize, RequestBuilder, [String; 2])> {
+    let mut platforms = Vec::new();
+    let listings = listings(&scene.simulator, &scene.client).await;
+    for (at, listing) in listings.into_iter().enumerate() {
+        let ids = running(&listing).await;
+        platforms.push((at, listing, ids));
+    }
+    platforms
+}
+
 /// The answer of a platform that is asked to stop these rows, as the caller of a listing may.
 async fn stopped(scene: &Scene, listing: &RequestBuilder, at: usize, ids: &[String; 2]) -> Value {
     let stop = |id: &String| json!({"id": id, "targetStatus": "STOPPED"});
@@ -94,12 +105,7 @@ fn mentions(answer: &Value, id: &str) -> usize {
 async fn a_fault_of_single_ids_holds_for_its_platform_its_route_and_its_ids_and_so_often_as_it_says()
  {
     let scene = Scene::start().await;
-    for (at, listing) in listings(&scene.simulator, &scene.client)
-        .await
-        .iter()
-        .enumerate()
-    {
-        let ids = running(listing).await;
+    for (at, listing, ids) in platforms(&scene).await {
         for (fault, times) in [
             ("missing", 0),
             ("duplicate", 2),
@@ -115,10 +121,10 @@ async fn a_fault_of_single_ids_holds_for_its_platform_its_route_and_its_ids_and_
             ];
             for (faults, expected) in here {
                 scene.simulator.set_faults(faults.clone()).expect("valid");
-                let answer = stopped(&scene, listing, at, &ids).await;
+                let answer = stopped(&scene, &listing, at, &ids).await;
                 assert_eq!(mentions(&answer, &ids[0]), expected, "{faults}: {answer}");
                 assert_eq!(mentions(&answer, &ids[1]), 1, "{faults}: {answer}");
-                let answer = stopped(&scene, listing, at, &ids).await;
+                let answer = stopped(&scene, &listing, at, &ids).await;
                 assert_eq!(mentions(&answer, &ids[0]), 1, "once: {faults}: {answer}");
             }
         }
@@ -126,14 +132,9 @@ async fn a_fault_of_single_ids_holds_for_its_platform_its_route_and_its_ids_and_
 }
 
 #[tokio::test]
-async fn ids_that_nobody_sent_and_failures_of_the_machinery_come_on_each_platform() {
+async fn ids_that_nobody_sent_come_on_each_platform() {
     let scene = Scene::start().await;
-    for (at, listing) in listings(&scene.simulator, &scene.client)
-        .await
-        .iter()
-        .enumerate()
-    {
-        let ids = running(listing).await;
+    for (at, listing, ids) in platforms(&scene).await {
         let platform = PLATFORMS[at];
         for (fault, id) in [
             (json!({"platform": platform, "fault": "extra"}), NOBODYS),
@@ -143,7 +144,7 @@ async fn ids_that_nobody_sent_and_failures_of_the_machinery_come_on_each_platfor
             ),
         ] {
             scene.simulator.set_faults(json!([fault])).expect("valid");
-            let answer = stopped(&scene, listing, at, &ids).await;
+            let answer = stopped(&scene, &listing, at, &ids).await;
             assert_eq!(mentions(&answer, id), 1, "{platform}: {answer}");
         }
     }
@@ -152,17 +153,11 @@ async fn ids_that_nobody_sent_and_failures_of_the_machinery_come_on_each_platfor
 #[tokio::test]
 async fn the_machinery_behind_a_platform_fails_for_one_row_in_the_words_of_the_fault() {
     let scene = Scene::start().await;
-    for (at, listing) in listings(&scene.simulator, &scene.client)
-        .await
-        .iter()
-        .enumerate()
-        .skip(1)
-    {
-        let ids = running(listing).await;
+    for (at, listing, ids) in platforms(&scene).await.into_iter().skip(1) {
         let platform = PLATFORMS[at];
         let gone = json!({"platform": platform, "fault": "engine_failure", "text": "gone for lunch", "ids": [ids[0]]});
         scene.simulator.set_faults(json!([gone])).expect("valid");
-        let answer = stopped(&scene, listing, at, &ids).await.to_string();
+        let answer = stopped(&scene, &listing, at, &ids).await.to_string();
         assert_eq!(
             answer.matches("gone for lunch").count(),
             1,
