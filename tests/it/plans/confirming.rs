@@ -96,6 +96,23 @@ fn a_stop_plan_in_which_a_row_is_to_be_deleted_is_confirmed_as_a_clean_up() {
 }
 
 #[test]
+fn only_a_clean_up_says_how_many_rows_each_step_is_taken_on() {
+    let one = |id, verb| row(&sap(), id, "X", Group::Active, only(verb, false));
+    let rows = [one("e1", &STOP), one("e2", &DELETE), one("e3", &STOP)];
+    let steps = |action, rows: &[_]| plan(action, rows).steps();
+    assert_eq!(
+        steps(Action::CleanUp, &rows).as_deref(),
+        Some("2 stop · 1 delete")
+    );
+    assert_eq!(
+        steps(Action::CleanUp, &rows[1..2]).as_deref(),
+        Some("1 delete")
+    );
+    assert_eq!(steps(Action::CleanUp, &[]), None, "nothing is sent");
+    assert_eq!(steps(Action::Stop, &rows), None, "the word says it");
+}
+
+#[test]
 fn rows_that_wait_for_a_reason_hold_the_plan_back_until_there_is_one() {
     let lab = source("lab", PlatformId::Kubiya, "*");
     let rows = [row(
