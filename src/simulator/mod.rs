@@ -20,7 +20,7 @@ use crate::domain::connection::PlatformId;
 
 pub(crate) use answers::{Answer, entries, header, member};
 pub use clock::Clock;
-pub use faults::{Fault, Faults, IdFault, InvalidFault, fault_help};
+pub use faults::{Fault, Faults, IdFault, InvalidFault, Switch, fault_help};
 pub use schedule::Schedule;
 pub use server::{Options, Ready, Recorded, Simulator};
 pub(crate) use table::{Table, drawn, uuid};

@@ -11,6 +11,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::switch::Switch;
 use super::{Call, kinds};
 use crate::domain::connection::PlatformId;
 
@@ -46,7 +47,7 @@ pub(super) enum RowFault {
         text: String,
     },
     Switch {
-        name: String,
+        name: Switch,
         value: Value,
     },
 }
@@ -270,10 +271,15 @@ fn one(said: Value) -> Result<Fault, String> {
     };
     let is_where = |(key, _): &(String, Value)| SELECTOR_KEYS.contains(&key.as_str());
     let (selector, kind): (Map<_, _>, Map<_, _>) = members.into_iter().partition(is_where);
-    let selector = serde_json::from_value(selector.into()).map_err(|error| error.to_string())?;
+    let selector: Selector =
+        serde_json::from_value(selector.into()).map_err(|error| error.to_string())?;
+    let kind = kind_of(kind)?;
+    if let Kind::Row(RowFault::Switch { name, value }) = &kind {
+        name.refuses(selector.platform, value).map_or(Ok(()), Err)?;
+    }
     Ok(Fault {
         selector,
-        kind: kind_of(kind)?,
+        kind,
         said,
     })
 }

@@ -1,7 +1,7 @@
 //! Every kind of fault by an example, and what it does: the help, the error on an unknown one and the tests
 //! read the same table.
 
-use super::preset;
+use super::{preset, switch};
 
 const TABLE: &str = r#"
   {"fault":"delay","ms":1500}
@@ -55,7 +55,7 @@ const TABLE: &str = r#"
   {"fault":"engine_failure","text":"gone"}
       what carries out the change fails for the id, in these words (Run:ai, Kubiya)
   {"fault":"switch","name":"version","value":"2.18"}
-      sets a switch of one platform's simulator
+      sets a switch of one platform's simulator; they are listed below
 "#;
 
 /// The names of all kinds.
@@ -69,8 +69,9 @@ pub fn fault_help() -> String {
     format!(
         "Faults: the name of a set ({}), or a JSON array of objects. Where each holds is said by `platform` \
          (sap_ai_core, run_ai, kubiya), `method`, `path` (* stands for anything), `tenant` (by its key: Kubiya), \
-         `ids`, and how often by `times`; what is absent holds everywhere and always. What happens:\n{}",
+         `ids`, and how often by `times`; what is absent holds everywhere and always. What happens:\n{}\n\nSwitches:{}",
         preset::names(),
-        TABLE.trim_end()
+        TABLE.trim_end(),
+        switch::help()
     )
 }

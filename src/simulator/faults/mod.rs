@@ -7,6 +7,7 @@
 mod fault;
 mod kinds;
 mod preset;
+mod switch;
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -19,6 +20,7 @@ pub(super) use fault::{CallFault, from_value};
 pub use fault::{Fault, IdFault, InvalidFault};
 use fault::{Kind, RowFault};
 pub use kinds::fault_help;
+pub use switch::Switch;
 
 tokio::task_local! {
     /// The call that is being answered, for faults of single ids that name a route.
@@ -120,14 +122,18 @@ impl Faults {
         found.unwrap_or_default()
     }
 
-    /// The value of a platform's own switch, such as SAP AI Core's `bulk_updates`; each platform's
-    /// simulator names its own.
-    pub fn switch(&self, platform: PlatformId, name: &str) -> Option<Value> {
+    /// Whether a switch of a platform's simulator that is on or off is on.
+    pub fn is_on(&self, platform: PlatformId, switch: Switch) -> bool {
+        self.switch(platform, switch) == Some(Value::Bool(true))
+    }
+
+    /// The value of a switch of a platform's simulator, where it is set.
+    pub fn switch(&self, platform: PlatformId, switch: Switch) -> Option<Value> {
         self.use_first(|fault| {
             let Kind::Row(RowFault::Switch { name: found, value }) = &fault.kind else {
                 return None;
             };
-            (found == name && is_for_call(fault, platform)).then(|| value.clone())
+            (*found == switch && is_for_call(fault, platform)).then(|| value.clone())
         })
     }
 

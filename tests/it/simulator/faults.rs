@@ -88,6 +88,22 @@ async fn every_fault_of_the_help_is_taken_and_a_wrong_one_is_told_what_was_expec
             r#"[{"fault":"header","name":"a","value":"\n"}]"#,
             "header value",
         ),
+        (
+            r#"[{"fault":"switch","name":"bulk_update","value":false}]"#,
+            "unknown switch `bulk_update`, expected one of `bulk_updates`",
+        ),
+        (
+            r#"[{"fault":"switch","name":"version","value":2.18}]"#,
+            "`version` does not take 2.18: the version of the control plane",
+        ),
+        (
+            r#"[{"fault":"switch","name":"moves_on_to","value":"STOPED"}]"#,
+            "`moves_on_to` does not take \"STOPED\"",
+        ),
+        (
+            r#"[{"platform":"kubiya","fault":"switch","name":"reversed","value":true}]"#,
+            "`reversed` is a switch of SAP AI Core and Run:ai",
+        ),
         (r#"[{"fault":"body","base64":"*"}]"#, "`base64`"),
         (
             r#"[{"fault":"html"},{"fault":"raw","base64":"*"}]"#,

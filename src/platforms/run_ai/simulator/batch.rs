@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::site::{Caller, Site};
 use super::{no, no_such_id};
 use crate::domain::connection::PlatformId;
-use crate::simulator::{Answer, entries};
+use crate::simulator::{Answer, Switch, entries};
 
 /// "The number of ids is limited to 100": the prose of the schema.
 const MOST_IDS: usize = 100;
@@ -48,8 +48,8 @@ pub(super) async fn batch(caller: Caller, body: Bytes) -> Result<Json<Value>, An
 
 /// No order is promised, and an empty list may be absent.
 fn told(site: &Site, succeeded: Vec<Value>, failed: Vec<Value>) -> Value {
-    let reversed = site.switch("reversed").is_some();
-    let omit_empty = site.switch("omit_empty").is_some();
+    let reversed = site.is_on(Switch::Reversed);
+    let omit_empty = site.is_on(Switch::OmitEmpty);
     let mut body = json!({ "id": Uuid::new_v4() });
     for (name, mut list) in [("succeeded", succeeded), ("failed", failed)] {
         if reversed {

@@ -10,7 +10,7 @@ use super::query::Query;
 use super::row::View;
 use super::site::Caller;
 use super::workload::{Stage, Workload};
-use crate::simulator::Answer;
+use crate::simulator::{Answer, Switch};
 
 /// A deleted workload stays readable for that long.
 const KEPT_HOURS: i64 = 14 * 24;
@@ -44,7 +44,7 @@ fn about(
     let view = caller.view();
     let hides_deleted = caller
         .site
-        .switch("deleted")
+        .switch(Switch::Deleted)
         .is_some_and(|how| how == "not_found");
     let is_kept = |row: &&Workload| match view.deleted_at(row) {
         None => true,

@@ -3,10 +3,6 @@
 //! Written from the page alone, over its own state; shares no type with the client. What the page leaves
 //! open is decided here and said where it is done: the words and codes of refusals, all rules that
 //! answer 400, and that filters are joined by AND.
-//!
-//! Switches, as faults of the kind `switch`: `version` (`"2.18"` and later), `deleted` (`"not_found"`: a deleted
-//! workload is not readable by id), `omit_empty` and `reversed` (the lists of a batch answer), `phases` (an
-//! object: id to phase word).
 
 mod batch;
 mod details;

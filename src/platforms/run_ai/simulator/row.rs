@@ -5,6 +5,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use crate::simulator::Switch;
+
 use super::site::{Site, Tenancy};
 use super::workload::{GONE, PHASES, Workload};
 
@@ -37,7 +39,7 @@ impl<'a> View<'a> {
             tenancy,
             now: site.engine.clock.now(),
             version: site.version(),
-            phases: site.switch("phases"),
+            phases: site.switch(Switch::Phases),
         }
     }
 

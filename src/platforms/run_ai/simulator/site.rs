@@ -13,7 +13,9 @@ use super::row::View;
 use super::workload::{GONE, Workload};
 use super::{no, no_such_id, seed};
 use crate::domain::connection::PlatformId;
-use crate::simulator::{Answer, Engine, IdFault, Table, Tenant, Tokens, World, header, uuid};
+use crate::simulator::{
+    Answer, Engine, IdFault, Switch, Table, Tenant, Tokens, World, header, uuid,
+};
 
 /// The control plane: every Run:ai tenant of the world, behind one address.
 #[derive(Debug)]
@@ -63,14 +65,18 @@ impl Site {
         }
     }
 
-    /// A setting of this simulator; see the head of the module.
-    pub(super) fn switch(&self, name: &str) -> Option<Value> {
-        self.engine.faults.switch(PlatformId::RunAi, name)
+    /// A setting that a test changed.
+    pub(super) fn switch(&self, switch: Switch) -> Option<Value> {
+        self.engine.faults.switch(PlatformId::RunAi, switch)
+    }
+
+    pub(super) fn is_on(&self, switch: Switch) -> bool {
+        self.engine.faults.is_on(PlatformId::RunAi, switch)
     }
 
     /// The control plane's version times 100: 224 for 2.24.
     pub(super) fn version(&self) -> u32 {
-        let version = self.switch("version");
+        let version = self.switch(Switch::Version);
         let version = version.as_ref().and_then(Value::as_str).unwrap_or("2.24");
         let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
         let number = |text: &str| text.parse::<u32>().unwrap_or(0);

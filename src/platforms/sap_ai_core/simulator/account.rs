@@ -9,7 +9,7 @@ use super::Service;
 use super::failure::Failure;
 use super::row::{Configuration, Kind, Row};
 use super::seed;
-use crate::simulator::{Engine, Schedule, Table, Tenant, World};
+use crate::simulator::{Engine, Schedule, Switch, Table, Tenant, World};
 
 /// When a row that is held `still` is looked at again.
 const LATER: Duration = Duration::from_secs(60);
@@ -82,7 +82,7 @@ impl Account {
         let holdings = self.holdings.lock();
         let mut holdings = holdings.expect("nobody panics while holding the rows");
         let now = service.engine.clock.now();
-        holdings.catch_up(&service.engine.world, now, service.is_on("still"));
+        holdings.catch_up(&service.engine.world, now, service.is_on(Switch::Still));
         look(&mut holdings)
     }
 }
@@ -113,10 +113,10 @@ impl Holdings {
         let place = rows.place(id);
         let row = place.and_then(|place| Some((place, rows.at(place)?)));
         let (place, row) = row.ok_or_else(|| Failure::unknown_id(part.kind))?;
-        if let Some(status) = service.status("moves_on_to") {
+        if let Some(status) = service.status(Switch::MovesOnTo) {
             row.become_status(status, now);
         }
-        row.check(target, service.is_on("completed_is_kept"))?;
+        row.check(target, service.is_on(Switch::CompletedIsKept))?;
         row.accept(target, now);
         let delay = service.engine.world.delay(id);
         let mut plan = |after, step| self.schedule.at(now + after, Due { part, place, step });
@@ -124,9 +124,9 @@ impl Holdings {
             plan(delay, Step::Disappears);
             return Ok(());
         }
-        let ends_as = service.status("stop_ends_as");
+        let ends_as = service.status(Switch::StopEndsAs);
         plan(delay, Step::Ends(ends_as.unwrap_or("STOPPED")));
-        if service.is_on("restarts") {
+        if service.is_on(Switch::Restarts) {
             plan(2 * delay, Step::RunsAgain);
         }
         Ok(())

@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::row::Kind;
 use super::{Listing, Service, meta};
 use crate::domain::connection::PlatformId;
-use crate::simulator::{IdFault, entries, header};
+use crate::simulator::{IdFault, Switch, entries, header};
 
 /// Items of one bulk update.
 const MOST_ITEMS: usize = 100;
@@ -28,7 +28,7 @@ pub(super) async fn bulk(
     body: Bytes,
 ) -> Result<Accepted, Failure> {
     let Listing { service, kind } = &listing;
-    if !service.is_on("any_content_type") && !is_merge_patch(&headers) {
+    if !service.is_on(Switch::AnyContentType) && !is_merge_patch(&headers) {
         return Err(Failure::new(
             (415, "01000415"),
             "Content-Type must be application/merge-patch+json",
@@ -43,7 +43,7 @@ pub(super) async fn bulk(
     let extra = service.engine.faults.extra(PlatformId::SapAiCore);
     let extra = extra.iter().map(|id| listing.scheduled(id));
     let mut entries: Vec<Value> = answers.chain(extra).collect();
-    if service.is_on("reversed") {
+    if service.is_on(Switch::Reversed) {
         entries.reverse();
     }
     Ok(accepted(json!({ (kind.plural): entries })))

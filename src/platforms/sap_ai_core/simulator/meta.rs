@@ -15,7 +15,7 @@ use super::account::Account;
 use super::failure::Failure;
 use super::list::number;
 use super::row::{Configuration, Kind};
-use crate::simulator::{header, member};
+use crate::simulator::{Switch, header, member};
 
 const META: &str = include_str!("../../../../assets/sap-ai-core-meta.json");
 
@@ -30,7 +30,7 @@ pub(super) fn is_bulk_on(service: &Service, account: &Account, kind: &Kind) -> b
 /// The capability; absent where the switch says so.
 fn bulk_updates(service: &Service, account: &Account) -> Option<Value> {
     let both = |on: bool| Some(json!({ "executions": on, "deployments": on }));
-    match service.switch("bulk_updates") {
+    match service.switch(Switch::BulkUpdates) {
         None => both(account.tenant.bulk),
         Some(Value::Bool(on)) => both(on),
         Some(said) if said == "absent" => None,

@@ -1,10 +1,4 @@
 //! A stand-in for SAP AI Core, written from `specs/sap-ai-core.md` and sharing nothing with the client.
-//!
-//! Its switches (the fault `switch`): `bulk_updates` (`"absent"`, a boolean, or one for each of `executions` and
-//! `deployments`), `completed_is_kept` (true: no delete of what completed), `any_content_type` (true: bulk takes
-//! every content type), `reversed` (true: bulk answers in reverse), `token_lifetime` (seconds), `stop_ends_as`
-//! (a status other than STOPPED), `restarts` (true: what was stopped runs again), `moves_on_to` (the status that
-//! rows have taken between their listing and a change of them), `still` (true: nothing moves but what was asked to).
 
 mod access;
 mod account;
@@ -25,7 +19,7 @@ use axum::routing::{get, post};
 use serde_json::Value;
 
 use crate::domain::connection::PlatformId;
-use crate::simulator::{Engine, Simulated, Tokens};
+use crate::simulator::{Engine, Simulated, Switch, Tokens};
 
 use account::Account;
 use failure::Failure;
@@ -47,18 +41,18 @@ struct Service {
 
 impl Service {
     /// A setting that a test changed.
-    fn switch(&self, name: &str) -> Option<Value> {
-        self.engine.faults.switch(PlatformId::SapAiCore, name)
+    fn switch(&self, switch: Switch) -> Option<Value> {
+        self.engine.faults.switch(PlatformId::SapAiCore, switch)
     }
 
     /// A setting that names a status.
-    fn status(&self, name: &str) -> Option<&'static str> {
-        let word = self.switch(name)?;
+    fn status(&self, switch: Switch) -> Option<&'static str> {
+        let word = self.switch(switch)?;
         STATUSES.into_iter().find(|known| word == *known)
     }
 
-    fn is_on(&self, name: &str) -> bool {
-        self.switch(name) == Some(Value::Bool(true))
+    fn is_on(&self, switch: Switch) -> bool {
+        self.engine.faults.is_on(PlatformId::SapAiCore, switch)
     }
 }
 

@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use super::Service;
-use crate::simulator::{Answer, header, member};
+use crate::simulator::{Answer, Switch, header, member};
 
 /// Twelve hours: the usual default.
 const LIFETIME: u64 = 43_199;
@@ -44,7 +44,7 @@ pub(super) async fn issue(
     if tenant.secret != secret {
         return Err(unauthorized("Bad credentials"));
     }
-    let switched = service.switch("token_lifetime");
+    let switched = service.switch(Switch::TokenLifetime);
     let lifetime = switched.and_then(|value| value.as_u64());
     let lifetime = lifetime.unwrap_or(LIFETIME);
     Ok(Json(json!({
