@@ -42,8 +42,8 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// Measures the rows of a group for so many columns.
-    pub(super) fn measure(entries: &[Entry], columns: usize) -> Self {
+    /// Measures the rows of a group for so many columns, with room for the titles of their cells.
+    pub(super) fn measure(entries: &[Entry], titles: &[&str], columns: usize) -> Self {
         // A column stays free before the edge of the box.
         let columns = columns.saturating_sub(1);
         let widest = |of: &dyn Fn(&Entry) -> usize| entries.iter().map(of).max().unwrap_or(0);
@@ -55,8 +55,11 @@ impl Sheet {
                 .unwrap_or(0)
         });
         let count = widest(&|entry| entry.cells.len());
-        let cell =
-            |place: usize| widest(&|entry| entry.cells.get(place).map_or(0, |c| width(&c.1)));
+        let cell = |place: usize| {
+            let title = titles.get(place).map_or(0, |title| width(title));
+            let text = widest(&|entry| entry.cells.get(place).map_or(0, |c| width(&c.1)));
+            text.max(title)
+        };
         let cells: Vec<usize> = (0..count).map(cell).collect();
         let name = widest(&|entry| width(&clean(&entry.name)));
         let note = widest(&|entry| width(&clean(&entry.note.1)));

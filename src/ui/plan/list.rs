@@ -62,7 +62,7 @@ fn section<'a>(
     let (title, words) = groups[0].title();
     let head = strong(format!(" {title} {}", entries.len()));
     let mut section = vec![(head.quiet(format!("   {words}")), None)];
-    let common = Sheet::measure(&entries, columns);
+    let common = Sheet::measure(&entries, &[], columns);
     let mut rest = entries.as_slice();
     for group in groups {
         let lines = group.lines(shared, columns).into_iter();
@@ -70,7 +70,7 @@ fn section<'a>(
         let (own, after) = rest.split_at(group.rows.len());
         rest = after;
         // One set of columns for all groups reads best; where there is little room each has its own.
-        let narrow = Sheet::measure(own, columns);
+        let narrow = Sheet::measure(own, &[], columns);
         let sheet = if columns < WIDE { &narrow } else { &common };
         for (row, entry) in group.rows.iter().zip(own) {
             let lines = sheet.lines(entry).into_iter();

@@ -20,7 +20,7 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
     let report = &run.report;
     let lines = results.lines(report);
     let mut scroll = Scroll::default();
-    let mut sheet = Sheet::measure(&[], columns);
+    let mut sheet = Sheet::measure(&[], &[], columns);
     let mut has_reason_above = false;
     for (place, line) in lines.iter().enumerate() {
         let has_cursor = place == results.cursor;
@@ -28,7 +28,8 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
             Line::Head(fold, count, is_folded) => {
                 has_reason_above = fold.reason.is_some();
                 if !has_reason_above {
-                    sheet = Sheet::measure(&entries(model, run, fold.section, columns), columns);
+                    let entries = entries(model, run, fold.section, columns);
+                    sheet = Sheet::measure(&entries, titles(fold.section, columns), columns);
                 }
                 let head = head(fold, *count, *is_folded, &sheet, columns);
                 scroll.add([head], has_cursor);
@@ -65,16 +66,20 @@ fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usiz
         Section::LeftOut => ("LEFT OUT", Tone::Strong),
     };
     let line = strong(format!(" {turn} ")).say(tone, format!("{title} {count}"));
-    let heads: &[&str] = if columns < WIDE {
-        &["now", "tracking"]
-    } else {
-        &["now", "target", "tracking"]
-    };
     match section {
-        Section::Scheduled if !is_folded => sheet.heads(line, heads),
+        Section::Scheduled if !is_folded => sheet.heads(line, titles(section, columns)),
         Section::Scheduled | Section::Open | Section::Rejected => line,
         Section::Unknown => line.quiet("   nothing is resent before the row has been read again"),
         Section::LeftOut => line.quiet("   never sent"),
+    }
+}
+
+/// What the cells of a section's rows show, where that is not said by themselves.
+fn titles(section: Section, columns: usize) -> &'static [&'static str] {
+    match section {
+        Section::Scheduled if columns < WIDE => &["now", "tracking"],
+        Section::Scheduled => &["now", "target", "tracking"],
+        Section::Rejected | Section::Unknown | Section::Open | Section::LeftOut => &[],
     }
 }
 

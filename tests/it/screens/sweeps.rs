@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use centurion::app::keymap::in_place;
-use centurion::app::message::Message;
+use centurion::app::message::{BatchMessage, Message};
 use centurion::app::{Background, Screen};
+use centurion::domain::outcome::Answer;
 use centurion::domain::text::width;
 use ratatui::style::{Color, Modifier};
 
@@ -170,6 +171,35 @@ fn ids_stand_whole_in_plan_and_results_at_every_width() {
                 let id = row.row.key.id.raw();
                 assert!(screen.contains(id), "{id} in\n{screen}");
             }
+        }
+    }
+}
+
+/// Where the text begins in the first line that has it, in columns.
+fn column_of(screen: &str, line: &str, text: &str) -> Option<usize> {
+    let line = screen.lines().find(|shown| shown.contains(line))?;
+    line.find(text).map(|at| width(&line[..at]))
+}
+
+#[test]
+fn the_heads_of_scheduled_rows_stand_above_their_cells_before_anything_was_read_of_them() {
+    for columns in [80, 120, 160] {
+        let mut scene = scenes::results_sending((columns, 60));
+        let (keys, at) = (scenes::sent_keys(&scene), scene.moment());
+        for key in &keys {
+            let answer = Answer::Scheduled { message: None };
+            scene.batch(BatchMessage::Answered(key.clone(), answer, at));
+        }
+        let screen = scene.screen();
+        let row = keys[0].id.raw();
+        for (head, cell) in [("now", " – "), ("tracking", "… moving")] {
+            let above = column_of(&screen, "SCHEDULED", head);
+            let below =
+                column_of(&screen, row, cell).map(|at| at + usize::from(cell.starts_with(' ')));
+            assert!(
+                above.is_some() && above == below,
+                "{head}: {above:?} {below:?}\n{screen}"
+            );
         }
     }
 }

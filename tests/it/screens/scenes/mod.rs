@@ -8,7 +8,7 @@ use super::fixture::Scene;
 
 pub(crate) use list::ids;
 pub(crate) use plan::plan;
-pub(crate) use results::results;
+pub(crate) use results::{results, results_sending, sent_keys};
 
 pub(crate) type Size = (u16, u16);
 
