@@ -28,7 +28,7 @@ pub struct Listing {
     pub at: Timestamp,
     /// In how many pages it came, the empty last one included.
     pub pages: u32,
-    /// Whether every page arrived. Only then does absence mean anything.
+    /// Whether every row arrived. Only then does absence mean anything.
     pub complete: bool,
     /// How many rows the platform says there are.
     pub total: Option<usize>,

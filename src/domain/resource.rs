@@ -248,6 +248,8 @@ pub struct Page {
     pub rows: Vec<Resource>,
     /// How many rows the whole listing has, where the platform says so.
     pub total: Option<usize>,
+    /// Whether rows are known to be missing, so that absence from the listing means nothing.
+    pub lacks_rows: bool,
     /// What the operator should know of this page: rows dropped, a cursor that repeats (L1 to L4).
     pub notice: Option<Clean>,
 }

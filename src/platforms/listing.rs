@@ -26,8 +26,32 @@ const MOST_TOO_LARGE: usize = 3;
 /// How much longer than the first page the count of all rows may take; a listing goes without it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Said where a server does not go on (L3).
-const REPEATS: &str = "list incomplete: the server repeats a page";
+/// What is to be said of a page.
+#[derive(Debug)]
+pub(super) enum Notice {
+    /// Rows are missing for this reason, so that absence from the listing means nothing.
+    Incomplete(String),
+    /// Something odd that costs no row.
+    Odd(String),
+}
+
+impl Notice {
+    /// Said where a server does not go on (L3).
+    fn repeats() -> Self {
+        Self::Incomplete("the server repeats a page".to_owned())
+    }
+
+    fn only_the_first(most: &str) -> Self {
+        Self::Incomplete(format!("only the first {most} are read"))
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Incomplete(why) => format!("list incomplete: {why}"),
+            Self::Odd(words) => words.clone(),
+        }
+    }
+}
 
 /// A stretch of a listing, in however many answers it came.
 #[derive(Debug)]
@@ -47,7 +71,7 @@ pub(super) fn walk<'a, R, F>(
     page: usize,
     count: BoxFuture<'a, Option<usize>>,
     ask: impl Fn(usize, usize) -> F + Send + Sync + 'a,
-    take: impl FnMut(&mut Stretch<R>, &mut Vec<String>) -> Vec<Resource> + Send + 'a,
+    take: impl FnMut(&mut Stretch<R>, &mut Vec<Notice>) -> Vec<Resource> + Send + 'a,
 ) -> BoxStream<'a, Result<Page, PlatformError>>
 where
     R: Send + 'a,
@@ -64,7 +88,7 @@ where
             let rows = take(&mut stretch, &mut notices);
             let mut next = stretch.next;
             if next.take_if(|next| *next <= from).is_some() {
-                notices.push(REPEATS.to_owned());
+                notices.push(Notice::repeats());
             }
             let page = Page {
                 total,
@@ -145,13 +169,13 @@ impl<R> Stretch<R> {
     }
 
     /// What is to be said of it.
-    pub(super) fn notices(&self) -> Vec<String> {
+    pub(super) fn notices(&self) -> Vec<Notice> {
         let words = match self.too_large {
             0 => return Vec::new(),
             1 => "1 row is too large to be read".to_owned(),
             rows => format!("{rows} rows are too large to be read"),
         };
-        vec![format!("list incomplete: {words}")]
+        vec![Notice::Incomplete(words)]
     }
 }
 
@@ -169,30 +193,34 @@ impl Seen {
         &mut self,
         rows: Vec<Resource>,
         next: &mut Option<usize>,
-        mut notices: Vec<String>,
+        mut notices: Vec<Notice>,
     ) -> Page {
         let (rows, repeated) = self.fresh(rows);
         if next.is_some() && rows.is_empty() && repeated > 0 {
             *next = None;
-            notices.push(REPEATS.to_owned());
+            notices.push(Notice::repeats());
         } else if repeated > 0 {
-            notices.push(match repeated {
+            notices.push(Notice::Odd(match repeated {
                 1 => "1 row came twice and is shown once".to_owned(),
                 _ => format!("{repeated} rows came twice and are shown once"),
-            });
+            }));
         }
         if next.is_some_and(|next| next >= MOST) {
             *next = None;
-            notices.push("list incomplete: only the first 100,000 rows are read".to_owned());
+            notices.push(Notice::only_the_first("100,000 rows"));
         }
         self.pages += 1;
         if self.pages >= MOST_PAGES && next.take().is_some() {
-            notices.push("list incomplete: only the first 1,000 pages are read".to_owned());
+            notices.push(Notice::only_the_first("1,000 pages"));
         }
+        let words: Vec<String> = notices.iter().map(Notice::words).collect();
         Page {
             rows,
             total: None,
-            notice: (!notices.is_empty()).then(|| Clean::new(&notices.join("; "))),
+            lacks_rows: notices
+                .iter()
+                .any(|notice| matches!(notice, Notice::Incomplete(_))),
+            notice: (!words.is_empty()).then(|| Clean::new(&words.join("; "))),
         }
     }
 

@@ -40,6 +40,7 @@ impl Context {
         let before = lock(&self.rows).get(source).copied().unwrap_or(0);
         let mut missing: HashSet<&Id> = keys.iter().map(|key| &key.id).collect();
         let mut complete = true;
+        let mut lacks_rows = false;
         let (mut rows, mut total, mut notices) = (Vec::new(), None, Vec::new());
         let mut pages = client.list(source);
         let (mut failure, mut came) = (None, 0);
@@ -52,6 +53,7 @@ impl Context {
                     }
                     rows.extend(page.rows.into_iter().map(Arc::new));
                     total = page.total.or(total);
+                    lacks_rows |= page.lacks_rows;
                     notices.extend(page.notice);
                 }
                 Err(error) => failure = Some(error),
@@ -67,7 +69,7 @@ impl Context {
         }
         let mut listing = Listing::new(rows, started, self.clock.moment(), Timestamp::now());
         listing.pages = came;
-        listing.complete = complete;
+        listing.complete = complete && !lacks_rows;
         listing.total = total;
         listing.notice = notices.first().map(|first: &Clean| match notices.len() {
             1 => first.clone(),

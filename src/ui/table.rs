@@ -95,12 +95,11 @@ fn remarks(model: &Model) -> String {
             continue;
         };
         let (source, rows) = (&state.source, listing.rows().len());
-        let known = listing.total.filter(|total| *total > rows);
-        let (shown, total) = (grouped(rows), known.map_or("?".to_owned(), grouped));
-        if !listing.complete {
-            remarks.push(format!("{source}: first {shown} of {total}"));
-        } else if known.is_some() {
-            remarks.push(format!("{source}: {shown} of {total} shown"));
+        let shown = grouped(rows);
+        if let Some(total) = listing.total.filter(|total| *total > rows) {
+            remarks.push(format!("{source}: {shown} of {} shown", grouped(total)));
+        } else if !listing.complete {
+            remarks.push(format!("{source}: first {shown} of ?"));
         }
         if let Some(notice) = &listing.notice {
             remarks.push(format!("{}: {notice}", state.source));

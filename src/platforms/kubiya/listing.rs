@@ -13,7 +13,7 @@ use crate::domain::resource::{Page, Source};
 use crate::platforms::http::{Call, Http};
 use crate::platforms::kubiya::rows;
 use crate::platforms::kubiya::wire::Row;
-use crate::platforms::listing::{Lexicon, Stretch, walk};
+use crate::platforms::listing::{Lexicon, Notice, Stretch, walk};
 use crate::platforms::loose::Rows;
 
 /// Rows asked for at once: the largest page that is known to be taken (11, point 13).
@@ -34,7 +34,8 @@ pub(super) fn pages<'a>(
         ask,
         move |stretch, notices| {
             if lacking > 0 && stretch.next.is_some() {
-                notices.push(format!("rows the server left out: {lacking}"));
+                let why = format!("rows the server left out: {lacking}");
+                notices.push(Notice::Incomplete(why));
             }
             lacking = PAGE.saturating_sub(stretch.rows.len() + stretch.too_large);
             let rows = stretch.rows.drain(..);

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Page, Resource, Scope, Source};
 use crate::platforms::http::{Call, Http};
-use crate::platforms::listing::{Lexicon, Stretch, walk};
+use crate::platforms::listing::{Lexicon, Notice, Stretch, walk};
 use crate::platforms::loose::Loose;
 use crate::platforms::run_ai::batch::Bulk;
 use crate::platforms::run_ai::wire::{Listing, Workload};
@@ -92,15 +92,16 @@ fn covers(source: &Source, workload: &Workload) -> bool {
 }
 
 /// What came, without entries that are no workloads; a page that promises more and has none is the last.
-fn workloads(stretch: &mut Stretch<Loose<Workload>>, notices: &mut Vec<String>) -> Vec<Workload> {
+fn workloads(stretch: &mut Stretch<Loose<Workload>>, notices: &mut Vec<Notice>) -> Vec<Workload> {
     let came = stretch.rows.len();
     if came + stretch.too_large == 0 && stretch.next.take().is_some() {
-        notices.push("list incomplete: the server announced more rows and sent none".to_owned());
+        let why = "the server announced more rows and sent none";
+        notices.push(Notice::Incomplete(why.to_owned()));
     }
     let workloads: Vec<Workload> = stretch.rows.drain(..).filter_map(|row| row.0).collect();
     let odd = came - workloads.len();
     if odd > 0 {
-        notices.push(format!("entries that are no workloads: {odd}"));
+        notices.push(Notice::Odd(format!("entries that are no workloads: {odd}")));
     }
     workloads
 }

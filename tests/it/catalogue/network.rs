@@ -338,3 +338,22 @@ async fn l4_a_server_that_counts_more_rows_than_came_is_said_in_numbers() {
     let words = format!("{listed} of 500 shown");
     assert!(screen.contains(&words), "{words} in\n{screen}");
 }
+
+#[tokio::test]
+async fn l3_absence_from_a_listing_that_is_not_whole_says_nothing_of_a_row() {
+    let mut dashboard = world().alone("gpu-cluster").open().await;
+    dashboard.press("<enter>").await;
+    let endless = json!({"workloads": [], "next": 5}).to_string();
+    let fault = json!([{"path": "*/workloads", "times": 1, "fault": "body", "text": endless}]);
+    dashboard.simulator.set_faults(fault).expect("valid");
+    for _ in 0..60 {
+        dashboard.pass(1).await;
+        if dashboard.model().lanes.listings()[0].rows().is_empty() {
+            break;
+        }
+    }
+    let listings = dashboard.model().lanes.listings();
+    assert!(listings[0].rows().is_empty(), "the row is not in it");
+    let screen = dashboard.screen();
+    assert!(!screen.contains("no longer listed"), "{screen}");
+}

@@ -71,6 +71,7 @@ async fn l01_l02_pages_are_read_until_one_is_short_and_an_id_comes_once() {
         notice.as_deref(),
         Some("2 rows came twice and are shown once")
     );
+    assert!(!pages[1].lacks_rows);
     assert_eq!(
         sap.server
             .count("GET /v2/lm/executions?%24top=1000&%24skip=1000"),
@@ -202,6 +203,8 @@ async fn l03_a_server_that_counts_without_end_is_read_for_a_thousand_pages() {
         notices(&pages),
         ["list incomplete: only the first 1,000 pages are read"]
     );
+    let lacking: Vec<bool> = pages.iter().map(|page| page.lacks_rows).collect();
+    assert_eq!(lacking.iter().filter(|lacks| **lacks).count(), 1);
 }
 
 #[tokio::test]
