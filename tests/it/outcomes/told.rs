@@ -3,11 +3,11 @@
 use centurion::domain::action::{Action, Exclusion};
 use centurion::domain::outcome::Outcome;
 use centurion::domain::report::{Fate, Report, ReportRow};
-use centurion::domain::resource::Group;
+use centurion::domain::resource::{Group, Reading};
 use centurion::domain::text::Clean;
 use centurion::domain::tracking::Tracking;
 
-use super::at;
+use super::{at, rejection, report};
 use crate::fixture::{CANCEL, STOP, confirmed, nothing, only, plan, row, sap};
 
 #[test]
@@ -48,4 +48,55 @@ fn a_batch_of_another_run_goes_on_from_what_was_seen_last() {
     );
     let row = ReportRow::earlier(sent, Some(&STOP), Some(1), Fate::Sent, None, at(0));
     assert_eq!((row.fate(), row.tracking()), (&Fate::Sent, None));
+}
+
+#[test]
+fn each_outcome_is_counted_under_its_word_and_tells_of_reads_only_what_they_show() {
+    let (mut report, rows) = report();
+    let outcomes = [
+        Outcome::Scheduled { message: None },
+        Outcome::Scheduled { message: None },
+        Outcome::Rejected(rejection()),
+        Outcome::Rejected(rejection()),
+        Outcome::Unknown(Clean::new("cut")),
+    ];
+    for (row, outcome) in rows[3..].iter().zip(outcomes) {
+        report.settle(&row.key, outcome, at(0));
+    }
+    assert_eq!(
+        report.totals().named(),
+        [
+            ("scheduled", 2),
+            ("rejected", 2),
+            ("unknown", 1),
+            ("left out", 3),
+            ("without an answer yet", 2)
+        ]
+    );
+    for place in [3, 5] {
+        let key = &rows[place].key;
+        let stopped = Reading::Found(row(
+            &sap(),
+            key.id.raw(),
+            "STOPPED",
+            Group::Ended,
+            nothing(),
+        ));
+        report.observe(key, &stopped, at(3), at(3));
+    }
+    let shown: Vec<_> = report.rows().iter().map(ReportRow::shown).collect();
+    let reached = Some(Tracking::Reached);
+    assert_eq!(shown[..3], [None; 3], "left out");
+    assert_eq!(
+        shown[3..8],
+        [
+            reached,
+            Some(Tracking::Moving),
+            reached,
+            None,
+            Some(Tracking::Waiting)
+        ],
+        "a refused row tells only that it was there already"
+    );
+    assert_eq!(shown[8..], [None; 2], "without an answer");
 }
