@@ -94,15 +94,16 @@ fn remarks(model: &Model) -> String {
         let Some(listing) = &state.listing else {
             continue;
         };
-        let (source, rows) = (&state.source, listing.rows().len());
+        let (rows, mut parts) = (listing.rows().len(), Vec::new());
         let shown = grouped(rows);
         if let Some(total) = listing.total.filter(|total| *total > rows) {
-            remarks.push(format!("{source}: {shown} of {} shown", grouped(total)));
+            parts.push(format!("{shown} of {} shown", grouped(total)));
         } else if !listing.complete {
-            remarks.push(format!("{source}: first {shown} of ?"));
+            parts.push(format!("first {shown} of ?"));
         }
-        if let Some(notice) = &listing.notice {
-            remarks.push(format!("{}: {notice}", state.source));
+        parts.extend(listing.notice.iter().map(ToString::to_string));
+        if !parts.is_empty() {
+            remarks.push(format!("{}: {}", state.source, parts.join("; ")));
         }
     }
     remarks.join(glyph::DOT)
