@@ -67,7 +67,8 @@ pub(super) fn tick(model: &mut Model) {
             let seen = Effect::Record(run.number, seen.collect());
             model.effects.push(seen);
         }
-        due.extend(run.report.take_due(now));
+        let read_now = &mut model.read_now;
+        due.extend(run.report.take_due(now, |key| read_now.insert(key.clone())));
         if run.done && run.settled.is_none() && run.report.moving() == 0 {
             run.settled = Some(now);
             settled.push(run.number);

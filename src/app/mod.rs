@@ -123,6 +123,8 @@ pub struct Model {
     batches_seen: BatchNumber,
     /// Rows that are being read by id because a listing did not show them.
     pub(crate) looked_for: HashSet<Key>,
+    /// Rows of batches that are being read: a slow platform is not asked for them again meanwhile.
+    pub(crate) read_now: HashSet<Key>,
     /// How many inquiries about rows were made.
     pub(crate) inquiries: u64,
     /// Short notices, newest last.
@@ -256,6 +258,7 @@ impl Model {
             runs: Vec::new(),
             batches_seen: 0,
             looked_for: HashSet::new(),
+            read_now: HashSet::new(),
             inquiries: 0,
             notices: Vec::new(),
             said: VecDeque::new(),

@@ -62,6 +62,7 @@ fn take_in(model: &mut Model, message: Message) {
         Message::Notice(text) => model.announce(text),
         Message::Read(key, started, reading) => {
             model.looked_for.remove(&key);
+            model.read_now.remove(&key);
             read(model, &key, started, &reading);
         }
         Message::Told(number, part) => detail::told(model, number, part),

@@ -322,15 +322,19 @@ impl Report {
         changed
     }
 
-    /// The rows whose own read is due; counts those reads as made.
-    pub fn take_due(&mut self, now: Moment) -> Vec<Key> {
+    /// The rows whose own read is due and may leave now; counts those reads as made, with the earlier ones that
+    /// were held back until then.
+    pub fn take_due(&mut self, now: Moment, mut may_leave: impl FnMut(&Key) -> bool) -> Vec<Key> {
         let tracks = self
             .rows
             .iter_mut()
             .filter_map(|row| Some((&row.row.key, row.track.as_mut()?)));
-        let due = tracks.filter(|(_, track)| track.next_read().is_some_and(|at| at <= now));
+        let is_due = |track: &Track| track.next_read().is_some_and(|at| at <= now);
+        let due = tracks.filter(|(key, track)| is_due(track) && may_leave(key));
         due.map(|(key, track)| {
-            track.reading();
+            while is_due(track) {
+                track.reading();
+            }
             key.clone()
         })
         .collect()

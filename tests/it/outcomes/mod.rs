@@ -322,11 +322,17 @@ fn a_report_counts_what_left_what_moves_and_what_is_due() {
         report.settle(&row.key, Outcome::Scheduled { message: None }, at(0));
     }
     assert!(!report.is_sending());
-    assert!(report.take_due(at(1)).is_empty());
-    assert_eq!(report.take_due(at(2)).len(), 7);
+    assert!(report.take_due(at(1), |_| true).is_empty());
+    assert_eq!(report.take_due(at(2), |_| true).len(), 7);
     assert!(
-        report.take_due(at(2)).is_empty(),
+        report.take_due(at(2), |_| true).is_empty(),
         "a read that was made is not due again"
+    );
+    assert!(report.take_due(at(20), |_| false).is_empty(), "held back");
+    assert_eq!(report.take_due(at(20), |_| true).len(), 7);
+    assert!(
+        report.take_due(at(20), |_| true).is_empty(),
+        "those that were held back leave as one"
     );
     let moved = report.observe(&rows[3].key, &found("STOPPED", Group::Ended), at(3), at(3));
     assert_eq!(moved, Some(Tracking::Reached));
