@@ -54,21 +54,20 @@ pub(super) fn proxy(
     connections: &[Connection],
     findings: &mut Vec<Finding>,
 ) -> Result<(), ConfigError> {
-    let [https, all] = PROXIES.map(|names| first(environment, names));
-    let (https, all, no) = (https?, all?, first(environment, EXEMPT)?);
-    let Some((name, _)) = https.or(all) else {
+    let mut set = Vec::new();
+    for names in PROXIES {
+        set.extend(first(environment, names)?);
+    }
+    // As the library does that connects: one that is empty gives way to the next.
+    let Some((name, value)) = set.into_iter().find(|(_, value)| !value.is_empty()) else {
         return Ok(());
     };
-    let value =
-        |found: Option<(_, &str)>| found.map_or_else(String::new, |(_, text)| text.to_owned());
-    let through = |https, all| {
-        let matcher = Matcher::builder().https(https).all(all);
-        matcher.no(value(no)).build()
+    let exempt = first(environment, EXEMPT)?.map_or("", |(_, text)| text);
+    let through = |proxy: &str| {
+        let matcher = Matcher::builder().https(proxy.to_owned());
+        matcher.no(exempt.to_owned()).build()
     };
-    let (any, real) = (
-        through("http://any".to_owned(), String::new()),
-        through(value(https), value(all)),
-    );
+    let (any, real) = (through("http://any"), through(value));
     let far = |connection: &&Connection| !address::is_loopback(&connection.base_url);
     for connection in connections.iter().filter(far) {
         let Ok(url) = connection.base_url.as_str().parse() else {
@@ -89,8 +88,7 @@ pub(super) fn proxy(
     Ok(())
 }
 
-/// The first of the variables that is there, with its name. As the library does that connects, one that is empty
-/// counts too: it says that there is none.
+/// The first of the variables that is there, be it empty, with its name.
 fn first<'a>(
     environment: &'a Environment,
     names: [&'static str; 2],

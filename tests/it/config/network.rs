@@ -82,13 +82,16 @@ fn a_proxy_that_cannot_be_used_is_refused_where_it_would_be_needed() {
         ("ALL_PROXY", &secret),
     ];
     assert_eq!(scene(&exempt).error(), told("ALL_PROXY"));
-    let both = scene(&[
-        ("ALL_PROXY", &secret),
-        ("HTTPS_PROXY", &format!("http://ana:{CANARY}@proxy:3128")),
-    ]);
-    let lines = config::explain(&both.load());
-    assert!(
-        lines.contains(&"a.proxy: http://proxy:3128/ (HTTPS_PROXY)".to_owned()),
-        "{lines:#?}"
-    );
+    let usable = format!("http://ana:{CANARY}@proxy:3128");
+    for (other, https, counts) in [
+        (&secret, &usable, "HTTPS_PROXY"),
+        (&usable, &String::new(), "ALL_PROXY"),
+    ] {
+        let both = scene(&[("ALL_PROXY", other), ("HTTPS_PROXY", https)]);
+        let line = format!("a.proxy: http://proxy:3128/ ({counts})");
+        let lines = config::explain(&both.load());
+        assert!(lines.contains(&line), "{lines:#?}");
+    }
+    let wrong = scene(&[("ALL_PROXY", &usable), ("HTTPS_PROXY", &secret)]);
+    assert_eq!(wrong.error(), told("HTTPS_PROXY"), "it is not passed over");
 }
