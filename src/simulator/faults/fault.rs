@@ -122,6 +122,36 @@ pub(in crate::simulator) enum CallFault {
     ShiftPages {},
 }
 
+impl CallFault {
+    /// Whether it is about tokens.
+    pub(in crate::simulator) const fn is_of_tokens(&self) -> bool {
+        matches!(self, Self::TokenExpired {} | Self::Unauthorized {})
+    }
+
+    /// Whether the platform carries out the call at once.
+    pub(in crate::simulator) const fn acts(&self) -> bool {
+        match self {
+            Self::Raw { act, .. } | Self::Status { act, .. } => *act,
+            Self::DropBefore {}
+            | Self::ActLate { .. }
+            | Self::Html {}
+            | Self::RetryAfter { .. } => false,
+            Self::Delay { .. }
+            | Self::Stall {}
+            | Self::SlowBytes { .. }
+            | Self::SlowBody { .. }
+            | Self::DropAfter {}
+            | Self::Cut { .. }
+            | Self::CloseKept {}
+            | Self::Header { .. }
+            | Self::Body { .. }
+            | Self::TokenExpired {}
+            | Self::Unauthorized {}
+            | Self::ShiftPages {} => true,
+        }
+    }
+}
+
 fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(from: D) -> Result<T, D::Error> {
     let text = String::deserialize(from)?;
     text.parse().map_err(D::Error::custom)
@@ -172,10 +202,7 @@ impl Fault {
 
     /// Whether it is about tokens, and so spares the calls that fetch one.
     pub(super) fn is_of_tokens(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Call(CallFault::TokenExpired {} | CallFault::Unauthorized {})
-        )
+        matches!(&self.kind, Kind::Call(fault) if fault.is_of_tokens())
     }
 
     /// The fault as it came, with the uses left.

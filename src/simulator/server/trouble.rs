@@ -56,75 +56,73 @@ async fn troubled(
     fault: CallFault,
     received: Received,
 ) -> Result<Response, Dropped> {
-    let act = |received| act(server, received);
+    if let CallFault::ActLate { ms } = fault {
+        server.act_later(Duration::from_millis(ms), received);
+        return Err(Dropped);
+    }
+    let received = if fault.is_of_tokens() {
+        without_token(received)
+    } else if matches!(fault, CallFault::ShiftPages {}) {
+        one_row_earlier(received)
+    } else {
+        received
+    };
+    let answer = if fault.acts() {
+        act(server, received).await
+    } else {
+        Response::default()
+    };
+    told(aside, fault, answer).await
+}
+
+/// What is sent of the platform's answer, or in its place.
+async fn told(aside: &Aside, fault: CallFault, answer: Response) -> Result<Response, Dropped> {
     match fault {
-        CallFault::Delay { .. } | CallFault::Stall {} => Ok(act(received).await),
+        CallFault::Delay { .. }
+        | CallFault::Stall {}
+        | CallFault::TokenExpired {}
+        | CallFault::Unauthorized {}
+        | CallFault::ShiftPages {} => Ok(answer),
+        CallFault::DropBefore {} | CallFault::DropAfter {} | CallFault::ActLate { .. } => {
+            Err(Dropped)
+        }
         CallFault::SlowBytes { ms } => {
-            let answer = act(received).await;
             aside.wish().pace = Some(Duration::from_millis(ms));
             Ok(answer)
         }
         CallFault::SlowBody { ms } => {
-            let (head, body) = act(received).await.into_parts();
+            let (head, body) = answer.into_parts();
             Ok(Response::from_parts(head, trickling(whole(body).await, ms)))
         }
-        CallFault::DropBefore {} => Err(Dropped),
-        CallFault::DropAfter {} => {
-            act(received).await;
-            Err(Dropped)
-        }
-        CallFault::ActLate { ms } => {
-            server.act_later(Duration::from_millis(ms), received);
-            Err(Dropped)
-        }
-        CallFault::Cut { at } => Ok(cut(act(received).await, at).await),
+        CallFault::Cut { at } => Ok(cut(answer, at).await),
         CallFault::CloseKept {} => {
-            let answer = act(received).await;
             aside.wish().ends = true;
             Ok(answer)
         }
-        CallFault::Raw {
-            text,
-            base64,
-            act: acts,
-        } => {
-            if acts {
-                act(received).await;
-            }
+        CallFault::Raw { text, base64, .. } => {
             aside.wish().last_words = base64.unwrap_or(text.into_bytes());
             Err(Dropped)
         }
         CallFault::Status {
             status,
             body,
-            act: acts,
             headers,
-        } => {
-            if acts {
-                act(received).await;
-            }
-            Ok(with_headers((status, spoken(body)), headers))
-        }
+            ..
+        } => Ok(with_headers((status, spoken(body)), headers)),
         CallFault::Header { name, value } => {
-            let headers = HeaderMap::from_iter([(name, value)]);
-            Ok(with_headers(act(received).await, headers))
+            Ok(with_headers(answer, HeaderMap::from_iter([(name, value)])))
         }
         CallFault::Body {
             text,
             base64,
             headers,
         } => {
-            act(received).await;
             let json = [(header::CONTENT_TYPE, "application/json")];
             let bytes = base64.unwrap_or(text.into_bytes());
             Ok(with_headers((json, bytes), headers))
         }
         CallFault::Html {} => Ok(Html(SIGN_IN_PAGE).into_response()),
         CallFault::RetryAfter { value } => Ok(too_many_requests(value)),
-        CallFault::TokenExpired {} | CallFault::Unauthorized {} => {
-            Ok(act(without_token(received)).await)
-        }
-        CallFault::ShiftPages {} => Ok(act(one_row_earlier(received)).await),
     }
 }
 
