@@ -1,6 +1,6 @@
 //! Listings and fresh reads.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::{join_all, ready};
@@ -13,8 +13,9 @@ use crate::app::listing::Listing;
 use crate::app::message::Message;
 use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Part};
-use crate::domain::resource::{Id, Key, Reading, Source};
+use crate::domain::resource::{Id, Key, Reading, Resource, Source};
 use crate::domain::text::Clean;
+use crate::domain::time::Moment;
 use crate::platforms::Platform;
 use crate::runtime::context::{Context, Sender, lock, tell};
 
@@ -23,11 +24,42 @@ const READS_BY_ID: usize = 20;
 
 type Listed = Result<Arc<Listing>, (PlatformError, Option<Arc<Listing>>)>;
 
+/// Rows that are looked for in the pages of a listing, and who is told of those that were found.
+#[derive(Default)]
+struct Sought<'a> {
+    missing: BTreeMap<&'a Id, &'a Key>,
+    out: Option<&'a Sender>,
+}
+
+impl<'a> Sought<'a> {
+    fn of(keys: &'a [Key], out: &'a Sender) -> Self {
+        Self {
+            missing: keys.iter().map(|key| (&key.id, key)).collect(),
+            out: Some(out),
+        }
+    }
+
+    fn is_found(&self) -> bool {
+        self.out.is_some() && self.missing.is_empty()
+    }
+
+    /// Tells of the rows that a page shows, without waiting for the pages behind it.
+    async fn look_at(&mut self, rows: &[Arc<Resource>], started: Moment) {
+        let Some(out) = self.out else { return };
+        for row in rows {
+            if let Some(key) = self.missing.remove(&row.key.id) {
+                let found = Reading::Found(row.clone());
+                tell(out, Message::Read(key.clone(), started, Ok(found))).await;
+            }
+        }
+    }
+}
+
 impl Context {
     /// Lists a source.
     pub(super) async fn list(&self, source: Arc<Source>, out: Sender) {
         let listed = match self.client(&source.connection) {
-            Ok(client) => self.gather(&*client, &source, &[]).await,
+            Ok(client) => self.gather(&*client, &source, &mut Sought::default()).await,
             Err(error) => Err((error, None)),
         };
         tell(&out, Message::Listed(source, listed)).await;
@@ -35,10 +67,14 @@ impl Context {
 
     /// Reads the pages of a source: all, or of many only so many as it takes to find the rows that are looked for.
     /// After an error, the pages that did arrive come with it.
-    async fn gather(&self, client: &dyn Platform, source: &Arc<Source>, keys: &[Key]) -> Listed {
+    async fn gather(
+        &self,
+        client: &dyn Platform,
+        source: &Arc<Source>,
+        sought: &mut Sought<'_>,
+    ) -> Listed {
         let started = self.clock.moment();
         let before = lock(&self.rows).get(source).copied().unwrap_or(0);
-        let mut missing: HashSet<&Id> = keys.iter().map(|key| &key.id).collect();
         let mut complete = true;
         let mut lacks_rows = false;
         let (mut rows, mut total, mut notices) = (Vec::new(), None, Vec::new());
@@ -48,18 +84,17 @@ impl Context {
             match page {
                 Ok(page) => {
                     came += 1;
-                    for row in &page.rows {
-                        missing.remove(&row.key.id);
-                    }
-                    rows.extend(page.rows.into_iter().map(Arc::new));
+                    let page_rows = page.rows.into_iter().map(Arc::new);
+                    let from = rows.len();
+                    rows.extend(page_rows);
+                    sought.look_at(&rows[from..], started).await;
                     total = page.total.or(total);
                     lacks_rows |= page.lacks_rows;
                     notices.extend(page.notice);
                 }
                 Err(error) => failure = Some(error),
             }
-            let is_found = !keys.is_empty() && missing.is_empty();
-            if is_found && rows.len() + client.page_size() <= before {
+            if sought.is_found() && rows.len() + client.page_size() <= before {
                 complete = false;
                 break;
             }
@@ -176,23 +211,13 @@ impl Context {
         keys: Vec<Key>,
         out: &Sender,
     ) {
-        let listed = self.gather(client, &source, &keys).await;
-        let listing = match &listed {
-            Ok(listing) => listing.clone(),
-            Err((error, _)) => return self.unread(keys, error, out).await,
-        };
-        let mut absent = Vec::new();
-        for key in keys {
-            match listing.find(&key.id) {
-                Some(row) => {
-                    let found = Reading::Found(row.clone());
-                    tell(out, Message::Read(key, listing.started, Ok(found))).await;
-                }
-                None => absent.push(key),
-            }
-        }
-        if listing.complete {
-            tell(out, Message::Listed(source, listed)).await;
+        let mut sought = Sought::of(&keys, out);
+        let listed = self.gather(client, &source, &mut sought).await;
+        let absent: Vec<Key> = sought.missing.into_values().cloned().collect();
+        match &listed {
+            Err((error, _)) => return self.unread(absent, error, out).await,
+            Ok(listing) if listing.complete => tell(out, Message::Listed(source, listed)).await,
+            Ok(_) => {}
         }
         // Absence from a listing proves nothing: only a read by id does.
         self.read_by_id(client, absent, out).await;

@@ -358,3 +358,25 @@ async fn what_was_only_suspended_is_resumed_from_the_results_and_never_called_re
     let is_sap = |row: &PlanRow| row.row.platform() == PlatformId::SapAiCore;
     assert!(confirm.plan.rows().iter().all(is_sap));
 }
+
+#[tokio::test]
+async fn what_was_read_before_a_listing_stalls_is_planned_and_only_the_rest_is_left_out() {
+    let mut dashboard = world().rows(3_000).alone("agents").open().await;
+    dashboard.press("p").await;
+    // Kubiya lists the newest first: nine rows of its first page, and one of its last.
+    dashboard.mark("status:running", 9).await;
+    dashboard.press("G<space>").await;
+    let first_page = json!({"method": "GET", "path": "*/executions", "times": 1, "fault": "header", "name": "x-first", "value": "yes"});
+    let others = json!({"method": "GET", "path": "*/executions", "fault": "stall"});
+    let faults = json!([first_page, others]);
+    dashboard.simulator.set_faults(faults).expect("valid");
+    dashboard.press("xs").await;
+    dashboard.pass(7).await;
+    dashboard.plan_is_read().await;
+    let Screen::Plan(confirm) = &dashboard.model().screen else {
+        panic!("no plan:\n{}", dashboard.screen());
+    };
+    let counts = confirm.plan.counts();
+    let screen = dashboard.screen();
+    assert_eq!((counts.send, counts.left_out), (9, 1), "{screen}");
+}
