@@ -286,7 +286,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [PlanPhrase]      [Enter]               Accept                            "send"               "send, once the phrase is typed";
     [PlanReason]      [Enter]               Accept                            "next"               "go on to the confirm line";
     [PlanRows]        [' ']                 Toggle                            "in/out"             "leave this row out, or take it in again";
-    [PlanRows]        ['t']                 Retarget                          "target"             "stop this row instead of deleting it, or the other way round";
+    [PlanRows]        ['t']                 Retarget                          "target"             "stop this row instead of deleting it, or the reverse";
     [PlanRows]        ['h']                 OnlyHidden                        "hidden"             "show only the rows that the list's filter hides";
     [PlanRows]        ['/']                 Filter                            "find"               "go to the row that holds what is typed";
     [PlanFind]        [Enter]               Accept                            "go on"              "back to the rows, on the one that was found";
@@ -299,7 +299,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Results]         ['F']                 MarkFailed                        "re-mark failed"     "mark what was rejected or is unknown";
     [Results]         ['D']                 DeleteStopped                     "delete stopped"     "plan the delete of what was stopped and cannot be resumed";
     [Results]         ['u']                 ResumeSuspended                   ""                   "plan the resume of what was suspended";
-    [Results]         ['C']                 Close                             "close"              "end a batch whose connections are gone: no row of it is read back any more";
+    [Results]         ['C']                 Close                             "close"              "end a batch whose connections are gone: no further reads";
     [Results]         ['y']                 CopyIds                           "copy ids"           "copy the ids of the group under the cursor";
     [ResultsRow]      ['y']                 CopyIds                           "copy id"            "copy the id";
     [Results ResultsRow] ['e']              Export                            "export"             "save the results as CSV, JSON or Markdown";

@@ -52,6 +52,7 @@ use crate::domain::action::Action;
 use crate::domain::connection::{Connection, ConnectionName};
 use crate::domain::export::Format;
 use crate::domain::resource::Key;
+use crate::domain::text::counted;
 use crate::domain::time::{Moment, Now};
 
 pub use update::update;
@@ -354,9 +355,5 @@ impl Model {
 
 /// `1 row`, `2 rows`.
 pub fn rows(count: usize) -> String {
-    if count == 1 {
-        "1 row".to_owned()
-    } else {
-        format!("{count} rows")
-    }
+    counted(count, "row", "rows")
 }

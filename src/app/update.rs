@@ -21,6 +21,7 @@ use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Reading, Resource, Source};
 use crate::domain::time::{Moment, Now};
 
+use crate::domain::text::counted;
 /// The number of SIGINT.
 const INTERRUPT: i32 = 2;
 
@@ -222,8 +223,8 @@ fn list(model: &mut Model, command: Command) {
         Command::Messages => model.popup = Some(Popup::Messages(0)),
         Command::Ids => model.popup = Some(Popup::Ids(Ids::default())),
         Command::Save => model.effects.push(browse::save(model)),
-        Command::CopyIds => copy(model, |row| row.key.id.shown().to_string()),
-        Command::CopyRows => copy(model, tab_separated),
+        Command::CopyIds => copy(model, ["id", "ids"], |row| row.key.id.shown().to_string()),
+        Command::CopyRows => copy(model, ["row", "rows"], tab_separated),
         Command::Refresh => {
             let reads = model.lanes.refresh_all(model.now.moment);
             model.effects.extend(reads);
@@ -361,13 +362,13 @@ fn step_out(model: &mut Model) -> bool {
     true
 }
 
-fn copy(model: &mut Model, text: impl Fn(&Resource) -> String) {
+fn copy(model: &mut Model, [one, several]: [&str; 2], text: impl Fn(&Resource) -> String) {
     let rows = model.candidates();
     if rows.is_empty() {
         return;
     }
     let lines: Vec<String> = rows.iter().map(|row| text(&row.row)).collect();
-    let count = super::rows(rows.len());
+    let count = counted(rows.len(), one, several);
     model.say(format!("{count} copied, if the terminal allows it"));
     model.effects.push(Effect::Copy(lines.join("\n")));
 }

@@ -2,15 +2,16 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::Model;
 use crate::app::choices::{Chip, Statuses, TooMany};
 use crate::app::table::Column;
+use crate::app::{Model, rows};
 use crate::domain::plan::LIMIT;
 use crate::domain::resource::Status;
+use crate::domain::text::{counted, grouped};
 use crate::ui::canvas::{Canvas, Edges};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, grouped, plain, quiet, say, strong};
+use crate::ui::words::{Words, plain, quiet, say, strong};
 use crate::ui::{glyph, tabs};
 
 /// Draws the status chips: each group with the words under it, and how many rows have them.
@@ -71,13 +72,17 @@ pub(super) fn sort(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usi
 /// Draws the question above the limit.
 pub(super) fn too_many(canvas: &mut Canvas, screen: Rect, model: &Model, question: &TooMany) {
     let (room, marked) = (question.room(&model.selection), model.selection.len());
-    let rows = grouped(question.rows.len());
-    let title = format!("{rows} rows to mark, a batch holds {LIMIT}");
-    let leaving = question.leaving.len();
-    let already = if leaving == 0 {
-        format!("{marked} are already marked, {room} places are left.")
-    } else {
-        format!("{leaving} of {marked} are unmarked by this, {room} places are left then.")
+    let title = format!(
+        "{} to mark, a batch holds {LIMIT}",
+        rows(question.rows.len())
+    );
+    let places = counted(room, "place is", "places are");
+    let already = match question.leaving.len() {
+        0 => {
+            let marked = counted(marked, "is", "are");
+            format!("{marked} already marked, {places} left.")
+        }
+        leaving => format!("Of {marked} marks this takes {leaving} away, {places} left then."),
     };
     let sort = model.browse.query.sort.title();
     let next = format!("mark the next {room} in the order shown ({sort})");

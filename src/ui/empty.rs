@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::Model;
+use crate::app::{Model, rows};
+use crate::domain::text::grouped;
 use crate::domain::time::{Moment, long_span};
 use crate::ui::canvas::{Canvas, span, stacked};
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, clean, grouped, hanging, plain, quiet, strong};
+use crate::ui::words::{Words, clean, hanging, plain, quiet, say, strong};
 use crate::ui::{palette, tabs};
 
 /// Draws the words, indented and a line below the edge.

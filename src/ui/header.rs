@@ -6,6 +6,7 @@ use crate::app::lanes::{PlatformHealth, next_try};
 use crate::app::{Model, Screen};
 use crate::domain::connection::PlatformId;
 use crate::domain::plan::LIMIT;
+use crate::domain::text::counted;
 use crate::domain::time::{long_span, short_span};
 use crate::ui::canvas::{Canvas, fit, span};
 use crate::ui::glyph;
@@ -94,8 +95,8 @@ fn end(model: &Model, detail: Detail, columns: u16) -> Words {
     let mut end = Words::new();
     let (rows, batches) = model.moving();
     if rows > 0 && !matches!(model.screen, Screen::Results(_)) {
-        let plural = if batches == 1 { "" } else { "es" };
-        let behind = detail.either(&format!("{batches} batch{plural} · "), "");
+        let batches = counted(batches, "batch · ", "batches · ");
+        let behind = detail.either(&batches, "");
         let chip = format!("{} {behind}{rows} moving", glyph::BATCHES);
         end = end.say(Tone::Busy, chip).plain(" ");
     }

@@ -10,9 +10,6 @@ use crate::ui::words::{Words, plain, quiet};
 
 /// Columns of the keys.
 const KEYS: usize = 18;
-/// Columns of the popup's inside, where there is room.
-const WIDTH: usize = 76;
-
 /// Draws the keys over the screen, from the line on that was scrolled to.
 pub(super) fn draw(canvas: &mut Canvas, screen: Rect, place: Place, first: usize) {
     let lines: Vec<Words> = keymap::in_place(place).map(line).collect();
@@ -27,7 +24,8 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, place: Place, first: usize
     if hidden > 0 {
         edges.mark = quiet(format!("{hidden} more ↓"));
     }
-    let width = WIDTH.min(usize::from(screen.width).saturating_sub(4));
+    let width = lines.iter().map(Words::width).max().unwrap_or(0);
+    let width = width.max(edges.remark.width() + 2);
     let inner = canvas.popup(screen, (width, height), &edges);
     canvas.lines(inner, &lines[first..]);
 }

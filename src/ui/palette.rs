@@ -7,11 +7,12 @@ use crate::app::ids::{Ids, Stage};
 use crate::app::lanes::seconds_until;
 use crate::app::listing::SourceState;
 use crate::app::palette::Palette;
-use crate::domain::time::{short_span, time_of_day};
+use crate::domain::text::grouped;
+use crate::domain::time::{date_and_time, midnight, short_span, time_of_day};
 use crate::ui::canvas::{Canvas, Edges, stacked};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, flow, grouped, hanging, plain, quiet, say};
+use crate::ui::words::{Words, flow, hanging, plain, quiet, say};
 use crate::ui::{field, glyph};
 
 /// Columns of the popups' inside, where there is room.
@@ -126,9 +127,12 @@ pub(super) fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<
 /// Draws what was said in this run, newest first.
 pub(super) fn messages(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usize) {
     let columns = usize::from(screen.width.saturating_sub(4)).min(WIDTH);
+    let today = midnight(model.now.wall);
     let said = model.said.iter().rev();
     let entries = said.map(|(at, text)| {
-        let lead = plain("  ").quiet(time_of_day(*at)).pad_to(12);
+        let is_old = *at < today;
+        let time = if is_old { date_and_time } else { time_of_day };
+        let lead = plain("  ").quiet(time(*at)).plain("  ");
         hanging(lead, Tone::Plain, text, columns - 1, usize::MAX)
     });
     let mut scroll = Scroll::of(entries, cursor);

@@ -9,13 +9,13 @@ use crate::app::facts::failure;
 use crate::app::table::{Column, Tab};
 use crate::domain::connection::PlatformId;
 use crate::domain::resource::{Kind, Resource, Source};
-use crate::domain::text::{cut, cut_middle, width};
+use crate::domain::text::{cut, cut_middle, grouped, width};
 use crate::domain::time::{age, short_span};
 use crate::ui::canvas::{Canvas, Edges, fit, row, span};
 use crate::ui::columns::{Columns, Needs};
 use crate::ui::flags::Flags;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, grouped, quiet, strong};
+use crate::ui::words::{Words, quiet, strong};
 use crate::ui::{empty, glyph, header, tabs};
 
 /// Draws the table in its box.

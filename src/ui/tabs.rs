@@ -7,10 +7,11 @@ use crate::app::Model;
 use crate::app::listing::SourceState;
 use crate::app::table::{StatusChips, Tab};
 use crate::domain::resource::{Group, Kind};
+use crate::domain::text::grouped;
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::Canvas;
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, grouped, quiet, say, strong};
+use crate::ui::words::{Words, quiet, say, strong};
 use crate::ui::{field, glyph};
 
 /// Between the parts of the line.

@@ -159,17 +159,3 @@ pub(super) fn hanging(
         .map(|line| std::mem::take(&mut lead).pad_to(column).say(tone, line))
         .collect()
 }
-
-/// A count with its thousands apart: `412`, `1 200`, `100 000`.
-pub(super) fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let head = digits.len() % 3;
-    let mut out = digits[..head].to_owned();
-    for (place, digit) in digits[head..].chars().enumerate() {
-        if place % 3 == 0 && !out.is_empty() {
-            out.push(' ');
-        }
-        out.push(digit);
-    }
-    out
-}

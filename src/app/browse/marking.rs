@@ -13,6 +13,7 @@ use crate::app::selection::NotMarked;
 use crate::app::{Model, Popup};
 use crate::domain::plan::LIMIT;
 use crate::domain::resource::{Key, Resource, Source};
+use crate::domain::text::counted;
 
 /// What matches: not the row that is only kept in sight.
 pub(super) fn all_shown(model: &Model) -> Vec<Arc<Resource>> {
@@ -82,8 +83,10 @@ pub(in crate::app) fn mark_rows(model: &mut Model, rows: Vec<Arc<Resource>>) {
         .filter(|row| row.key.id.is_sound() && !model.selection.contains(&row.key))
         .collect();
     if unsound > 0 {
-        let why = "their ids are not plain words";
-        model.say(format!("{unsound} rows cannot be marked: {why}"));
+        let unsound = counted(unsound, "row", "rows");
+        model.say(format!(
+            "{unsound} cannot be marked: the id is not a plain word"
+        ));
     }
     if fresh.len() > model.selection.room() {
         let leaving = Vec::new();
@@ -138,8 +141,12 @@ pub(super) fn last_batch(model: &mut Model) {
     let rows: Vec<Arc<Resource>> = listed.flatten().cloned().collect();
     let missing = all.len() - rows.len();
     if missing > 0 {
-        let which = "rows of the last batch are";
-        model.say(format!("{missing} {which} no longer listed"));
+        let missing = counted(
+            missing,
+            "row of the last batch is",
+            "rows of the last batch are",
+        );
+        model.say(format!("{missing} no longer listed"));
     }
     mark_rows(model, rows);
 }
