@@ -287,23 +287,3 @@ fn order(sort: Sort, a: &Resource, b: &Resource) -> Ordering {
     };
     by_column.then_with(|| a.key.cmp(&b.key))
 }
-
-/// The heads of [`tab_separated`], as exports name them.
-pub const HEADS: &str = "platform\tconnection\tscope\tkind\tid\tname\tstatus\towner";
-
-/// A row on one line.
-pub fn tab_separated(row: &Resource) -> String {
-    let source = &row.key.source;
-    let owner = row.owner.as_ref().map_or("", Clean::as_str);
-    [
-        source.platform.name(),
-        source.connection.as_str(),
-        row.scope.as_str(),
-        row.kind_word(),
-        row.key.id.shown().as_str(),
-        row.name.as_str(),
-        row.status.word.as_str(),
-        owner,
-    ]
-    .join("\t")
-}

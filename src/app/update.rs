@@ -12,13 +12,14 @@ use crate::app::listing::Listing;
 use crate::app::message::{Effect, Message};
 use crate::app::page::Topic;
 use crate::app::palette::Palette;
-use crate::app::table::{View, tab_separated};
+use crate::app::table::View;
 use crate::app::{
     Model, Popup, Screen, browse, choices, confirm, detail, exporting, following, ids, menu,
     results, run, typing,
 };
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Reading, Resource, Source};
+use crate::domain::export::tab_separated;
 use crate::domain::time::{Moment, Now};
 
 use crate::domain::text::counted;
