@@ -19,6 +19,9 @@ pub(super) fn draw(canvas: &mut Canvas, inner: Rect, model: &Model) {
 }
 
 fn lines(model: &Model, columns: usize) -> Vec<Words> {
+    if let Some(complaint) = &model.browse.complaint {
+        return unreadable(model, complaint, columns);
+    }
     if model.browse.only_marked {
         return vec![plain("nothing is marked")];
     }
@@ -32,6 +35,30 @@ fn lines(model: &Model, columns: usize) -> Vec<Words> {
     } else {
         waiting(model, columns)
     }
+}
+
+/// Why the filter being typed cannot be read, whole, and that the rows are there all the same.
+fn unreadable(model: &Model, complaint: &str, columns: usize) -> Vec<Words> {
+    let head = say(Tone::Warn, "! ");
+    let mut lines = hanging(head, Tone::Warn, complaint, columns, usize::MAX);
+    let all = rows(tabs::of_tab(model));
+    let text = format!(
+        "The filter cannot be read yet. Until it can, none of {all} is shown or can be marked, and \
+         enter does not keep it."
+    );
+    lines.extend(hanging(
+        plain("  "),
+        Tone::Plain,
+        &text,
+        columns,
+        usize::MAX,
+    ));
+    lines.push(
+        plain("  ")
+            .strong("esc")
+            .quiet(" goes back to the filter before"),
+    );
+    lines
 }
 
 fn nothing_matches(model: &Model, columns: usize) -> Vec<Words> {

@@ -53,6 +53,9 @@ fn title(model: &Model, columns: u16) -> String {
         Tab::All => "all",
         Tab::Only(kind) => kind.plural(),
     };
+    if model.browse.complaint.is_some() {
+        return format!("{tab} {}", grouped(tabs::of_tab(model)));
+    }
     if columns < 100 {
         let (shown, all) = (model.browse.view.rows.len(), tabs::of_tab(model));
         if shown != all {

@@ -22,7 +22,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
     if let Some((input, _)) = &model.browse.typing {
         let label = strong(" filter ").say(Tone::Mark, "/");
         let state = match &model.browse.complaint {
-            Some(complaint) => say(Tone::Warn, format!(" ! {complaint} ")),
+            Some(_) => say(Tone::Warn, " ! cannot be read "),
             None => quiet(format!(" {} ", matching(model))),
         };
         field::one_line(canvas, area, &label, input, &state);

@@ -32,7 +32,7 @@ pub struct Browse {
     pub typed: String,
     /// The filter line, while it is open, and the filter it started from.
     pub typing: Option<(Input, String)>,
-    /// What is wrong with what is being typed.
+    /// Why what is being typed cannot be read. While there is one, no row is shown and none can be marked.
     pub complaint: Option<String>,
     /// The rows that match.
     pub view: Arc<View>,
@@ -69,7 +69,9 @@ pub struct Range {
 impl Model {
     /// How many rows the list shows.
     pub fn shown_len(&self) -> usize {
-        if self.browse.only_marked {
+        if self.browse.complaint.is_some() {
+            0
+        } else if self.browse.only_marked {
             self.selection.len()
         } else {
             self.browse.view.rows.len() + usize::from(self.browse.kept.is_some())
@@ -78,6 +80,9 @@ impl Model {
 
     /// A row of the list.
     pub fn shown(&self, index: usize) -> Option<&Arc<Resource>> {
+        if self.browse.complaint.is_some() {
+            return None;
+        }
         if self.browse.only_marked {
             return self.selection.marks().get(index).map(|mark| &mark.row);
         }
@@ -285,7 +290,7 @@ pub(super) fn typed(model: &mut Model) {
     }
 }
 
-/// Puts a filter in force. One that cannot be read leaves the list as it is and says why.
+/// Puts a filter in force. Of one that cannot be read the list says why, in place of its rows.
 pub(super) fn set_filter(model: &mut Model, typed: &str) {
     match Filter::parse(typed, &model.user) {
         Ok(filter) => {
