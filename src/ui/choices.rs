@@ -19,30 +19,33 @@ pub(super) fn statuses(canvas: &mut Canvas, screen: Rect, model: &Model, statuse
     let chips = statuses.chips.iter();
     let lines = chips.map(|(chip, count)| chip_line(model, chip, *count));
     let mut edges = Edges::titled("status").noted(tabs::matching(model));
+    let mut width = 40;
     if model.browse.query.filter.names_status() {
-        edges.remark = say(Tone::Warn, "the filter names a status itself");
+        let words = "`status:` in the filter overrules these";
+        edges.remark = say(Tone::Warn, words);
+        edges.note = Words::new();
+        width = 50;
     } else if model.browse.query.chips.is_empty() {
         edges.remark = quiet("nothing chosen: all pass");
     }
-    Scroll::of_lines(lines, statuses.cursor).popup(canvas, screen, 40, edges);
+    Scroll::of_lines(lines, statuses.cursor).popup(canvas, screen, width, edges);
 }
 
 fn chip_line(model: &Model, chip: &Chip, count: usize) -> Words {
     let chosen = &model.browse.query.chips;
     let signs = [glyph::UNMARKED, glyph::MARKED];
     let sign = |passes: bool| signs[usize::from(passes)];
+    let counts = !model.browse.query.filter.names_status();
+    let mark = if counts { Tone::Mark } else { Tone::Quiet };
     let line = match chip {
         Chip::Group(group) => {
-            let line = say(
-                Tone::Mark,
-                format!("  {} ", sign(chosen.groups.contains(group))),
-            );
+            let line = say(mark, format!("  {} ", sign(chosen.groups.contains(group))));
             line.strong(group.word())
         }
         Chip::Word(word, group) => {
             let through_group = chosen.groups.contains(group);
             let own = chosen.words.contains(word);
-            let tone = if own { Tone::Mark } else { Tone::Quiet };
+            let tone = if own { mark } else { Tone::Quiet };
             let line = say(tone, format!("      {} ", sign(own || through_group)));
             let status = Status {
                 word: word.clone(),
