@@ -98,7 +98,7 @@ pub(super) fn told(model: &mut Model, text: Result<String, String>) {
     match text {
         Ok(text) if model.place() == Place::Ids => typing::pasted(model, &text),
         Ok(_) => {}
-        Err(why) => model.announce(why),
+        Err(why) => model.say_here(why),
     }
 }
 
@@ -174,7 +174,7 @@ fn tell_missing(model: &mut Model, missing: Vec<String>) {
     if missing.is_empty() {
         return;
     }
-    model.announce(format!("not listed: {}", missing.join(", ")));
+    model.say_here(format!("not listed: {}", missing.join(", ")));
     if model.popup.is_none() {
         model.popup = Some(Popup::Ids(Ids {
             stage: Stage::Missing(missing),

@@ -229,8 +229,18 @@ pub struct Notice {
     pub text: String,
     /// When it goes.
     pub until: Moment,
-    /// Whether it outlives the next key: it tells of something that happened by itself.
-    pub(crate) stays: bool,
+    pub(crate) stay: Stay,
+}
+
+/// What a notice outlives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stay {
+    /// Nothing: it answers a key, and goes with the next one.
+    UntilKey,
+    /// Keys, but not its screen.
+    OnScreen,
+    /// Both: it tells of a batch, or of the program.
+    Anywhere,
 }
 
 impl Model {
@@ -315,27 +325,32 @@ impl Model {
 
     /// Answers a key; gone with the next one.
     pub(crate) fn say(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), false, NOTICE_STAYS);
+        self.notice(text.into(), Stay::UntilKey, NOTICE_STAYS);
+    }
+
+    /// Tells what came of something done on this screen.
+    pub(crate) fn say_here(&mut self, text: impl Into<String>) {
+        self.notice(text.into(), Stay::OnScreen, NOTICE_STAYS);
     }
 
     /// Tells of something that happened by itself.
     pub(crate) fn announce(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), true, NOTICE_STAYS);
+        self.notice(text.into(), Stay::Anywhere, NOTICE_STAYS);
     }
 
     /// Tells of something that must not be overlooked.
     pub(crate) fn warn(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), true, WARNING_STAYS);
+        self.notice(text.into(), Stay::Anywhere, WARNING_STAYS);
     }
 
-    fn notice(&mut self, text: String, stays: bool, span: Duration) {
+    fn notice(&mut self, text: String, stay: Stay, span: Duration) {
         let until = self.now.moment.after(span);
         self.notices.retain(|notice| notice.text != text);
         self.said.push_back((self.now.wall, text.clone()));
         if self.said.len() > SAID {
             self.said.pop_front();
         }
-        self.notices.push(Notice { text, until, stays });
+        self.notices.push(Notice { text, until, stay });
     }
 
     /// How many rows of how many batches are still expected to move.

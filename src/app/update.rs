@@ -1,6 +1,7 @@
 //! What each message does to the model.
 
 use std::collections::HashSet;
+use std::mem::discriminant;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -14,8 +15,8 @@ use crate::app::page::Topic;
 use crate::app::palette::Palette;
 use crate::app::table::View;
 use crate::app::{
-    Model, Popup, Screen, browse, choices, confirm, detail, exporting, following, ids, menu,
-    results, run, typing,
+    Model, Notice, Popup, Screen, Stay, browse, choices, confirm, detail, exporting, following,
+    ids, menu, results, run, typing,
 };
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Key, Reading, Resource, Source};
@@ -28,9 +29,14 @@ const INTERRUPT: i32 = 2;
 
 /// Takes in what happened and says what is to be done outside. The only way the model changes.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
-    let notices = model.notices.len();
+    let (screen, notices) = (discriminant(&model.screen), model.notices.clone());
     take_in(model, message);
-    if model.notices.len() != notices {
+    if discriminant(&model.screen) != screen {
+        // What was told on one screen is not told on the next.
+        let is_old = |notice: &Notice| notice.stay == Stay::OnScreen && notices.contains(notice);
+        model.notices.retain(|notice| !is_old(notice));
+    }
+    if model.notices.len() != notices.len() {
         // They stand under the table and leave it less room.
         browse::follow_cursor(model);
     }
@@ -61,7 +67,7 @@ fn take_in(model: &mut Model, message: Message) {
         }
         Message::Listed(source, result) => listed(model, &source, result),
         Message::Arranged(view) => arranged(model, view),
-        Message::Notice(text) => model.announce(text),
+        Message::Notice(text) => model.say_here(text),
         Message::Read(key, started, reading) => {
             model.looked_for.remove(&key);
             read(model, &key, started, &reading);
@@ -165,7 +171,7 @@ fn pressed(model: &mut Model, key: KeyEvent) {
         return;
     }
     // What the last key was answered with is over; what happened by itself stays.
-    model.notices.retain(|notice| notice.stays);
+    model.notices.retain(|notice| notice.stay != Stay::UntilKey);
     if let Some(command) = command {
         obey(model, place, command);
     } else if place.has_field() {
