@@ -58,6 +58,18 @@ fn looks_like_an_id(word: &str) -> bool {
 }
 
 impl Ids {
+    /// Where keys go.
+    pub(super) fn place(&self) -> Place {
+        match self.stage {
+            Stage::Typing | Stage::Reading(..) => Place::Ids,
+            Stage::Missing(_) => Place::IdsMissing,
+        }
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        matches!(self.stage, Stage::Reading(..))
+    }
+
     /// The field, while it is typed into.
     pub(super) fn field(&mut self) -> Option<&mut Input> {
         matches!(self.stage, Stage::Typing).then_some(&mut self.input)
@@ -78,7 +90,7 @@ impl Ids {
     }
 }
 
-/// Carries out enter: reads everything anew, then marks; once that was told, closes.
+/// Carries out enter: reads everything anew, then marks.
 pub(super) fn accept(model: &mut Model, command: Command) {
     let Some(Popup::Ids(ids)) = &mut model.popup else {
         return;
@@ -88,8 +100,6 @@ pub(super) fn accept(model: &mut Model, command: Command) {
         let reads = model.lanes.refresh_all(model.now.moment);
         model.effects.extend(reads);
         go_on(model);
-    } else if command == Command::Accept && matches!(ids.stage, Stage::Missing(_)) {
-        model.popup = None;
     }
 }
 

@@ -52,6 +52,7 @@ place_table! {
     Batches "batches"
     Palette "commands"
     Ids "ids"
+    IdsMissing "ids not found"
     Sources "sources"
     Messages "messages"
     Detail "detail"
@@ -212,12 +213,12 @@ macro_rules! bindings {
 const LISTS: &[Place] =
     places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help]);
 const PAGES: &[Place] = places!([Detail Logs]);
-const MOVES: &[Place] = places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help Menu Statuses Sort Batches Sources Messages]);
+const MOVES: &[Place] = places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help Menu Statuses Sort Batches IdsMissing Sources Messages]);
 const TABLE: &[Place] = places!([Browse Range]);
 const FIELDS: &[Place] = places!([PlanReason PlanPhrase PlanRows]);
-const QUIT_IS_BACK: &[Place] = places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results ResultsRow Export Batches Sources Messages Detail Logs Help]);
-const HELPED: &[Place] = places!([Browse PlanRows Results ResultsRow Detail Logs FirstRun]);
-const POPUPS: &[Place] = places!([Filter Search Range Menu Statuses Sort TooMany Batches Palette Ids Sources Messages Help Quit PlanWire PlanFind ResultsRow Export]);
+const QUIT_IS_BACK: &[Place] = places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results ResultsRow Export Batches IdsMissing Sources Messages Detail Logs Help]);
+const HELPED: &[Place] = places!([Browse Statuses IdsMissing Sources Messages PlanRows Results ResultsRow Detail Logs FirstRun]);
+const POPUPS: &[Place] = places!([Filter Search Range Menu Statuses Sort TooMany Batches Palette Ids IdsMissing Sources Messages Help Quit PlanWire PlanFind ResultsRow Export]);
 
 /// Every key of the program. In each place the order is the order of the footer.
 pub const BINDINGS: &[Binding] = bindings! {
@@ -265,6 +266,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Palette Ids Export] [Up]               Move(Move::Up)                    ""                   "up";
     [Palette]         [Enter]               Accept                            "run"                "run the chosen command";
     [Ids]             [Enter]               Accept                            "mark"               "read every source anew, then mark the rows of these ids";
+    [IdsMissing]      [Enter]               Back                              "close"              "close; :messages keeps them";
     [FirstRun]        ['4']                 Demo                              "demo"               "look around on simulated platforms, without a network";
     [Sources]         ['r']                 Refresh                           "read now"           "read every source now";
     [Sources]         ['p']                 Hold                              "hold"               "hold the refresh; again: go on";
@@ -282,6 +284,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Filter]          [Enter]               Accept                            "keep"               "keep the filter and go back to the list";
     [TooMany]         ['1']                 MarkWhatFits                      "mark what fits"     "mark as many as there is room for";
     [TooMany]         ['2' '/']             Filter                            "narrow"             "narrow the filter first";
+    [TooMany]         ['?']                 Help                              "why 100"            "why 100? a platform takes at most 100 ids in one request";
     // The plan.
     [PlanPhrase]      [Enter]               Accept                            "send"               "send, once the phrase is typed";
     [PlanReason]      [Enter]               Accept                            "next"               "go on to the confirm line";

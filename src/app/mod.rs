@@ -173,8 +173,8 @@ pub(crate) enum Popup {
     Messages(usize),
     /// Which of [`Format::ALL`] the cursor is on.
     Export(usize),
-    /// The keys of a place, scrolled by so many lines.
-    Help(Place, usize),
+    /// The keys of a place, scrolled by so many lines, and the popup it lies over.
+    Help(Place, usize, Option<Box<Self>>),
     Quit,
 }
 
@@ -187,7 +187,7 @@ impl Popup {
             Self::TooMany(_) => Place::TooMany,
             Self::Batches(_) => Place::Batches,
             Self::Palette(_) => Place::Palette,
-            Self::Ids(_) => Place::Ids,
+            Self::Ids(ids) => ids.place(),
             Self::Sources(_) => Place::Sources,
             Self::Messages(_) => Place::Messages,
             Self::Export(_) => Place::Export,
@@ -207,7 +207,7 @@ impl Popup {
             | Self::Sources(at)
             | Self::Messages(at)
             | Self::Export(at)
-            | Self::Help(_, at) => Some(at),
+            | Self::Help(_, at, _) => Some(at),
             Self::TooMany(_) | Self::Batches(_) | Self::Quit => None,
         }
     }
@@ -312,7 +312,7 @@ impl Model {
             Some(Popup::Ids(ids)) => ids.missing().len(),
             Some(Popup::Sources(_)) => self.lanes.sources().count(),
             Some(Popup::Messages(_)) => self.said.len(),
-            Some(Popup::Help(of, _)) => {
+            Some(Popup::Help(of, ..)) => {
                 let page = usize::from(layout::help_page(self.size.1));
                 let last = keymap::in_place(*of).count().saturating_sub(page);
                 return (last + 1, page);

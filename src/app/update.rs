@@ -19,11 +19,11 @@ use crate::app::{
     ids, menu, results, run, typing,
 };
 use crate::domain::error::PlatformError;
-use crate::domain::resource::{Key, Reading, Resource, Source};
 use crate::domain::export::tab_separated;
+use crate::domain::resource::{Key, Reading, Resource, Source};
+use crate::domain::text::counted;
 use crate::domain::time::{Moment, Now};
 
-use crate::domain::text::counted;
 /// The number of SIGINT.
 const INTERRUPT: i32 = 2;
 
@@ -188,7 +188,8 @@ fn obey(model: &mut Model, place: Place, command: Command) {
     } else if command == Command::Suspend {
         model.effects.push(Effect::Suspend);
     } else if command == Command::Help {
-        model.popup = Some(Popup::Help(place, 0));
+        let over = model.popup.take().map(Box::new);
+        model.popup = Some(Popup::Help(place, 0, over));
     } else if model.popup.is_some() {
         popup(model, command);
     } else if command == Command::Batches && lists_batches {
@@ -282,7 +283,10 @@ fn popup(model: &mut Model, command: Command) {
         return;
     }
     if matches!(command, Command::Back | Command::Quit) && !matches!(popup, Popup::Statuses(_)) {
-        model.popup = None;
+        model.popup = match model.popup.take() {
+            Some(Popup::Help(_, _, over)) => over.map(|over| *over),
+            _ => None,
+        };
         return;
     }
     match popup {

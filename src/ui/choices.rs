@@ -102,7 +102,8 @@ pub(super) fn too_many(canvas: &mut Canvas, screen: Rect, model: &Model, questio
         Words::new(),
         quiet("Never done silently: no row is dropped without being counted here."),
     ];
-    let inner = canvas.popup(screen, (68, lines.len()), &Edges::titled(title));
+    let edges = Edges::titled(title).noted("why 100? ?");
+    let inner = canvas.popup(screen, (68, lines.len()), &edges);
     canvas.lines(inner, &lines);
 }
 

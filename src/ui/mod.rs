@@ -131,7 +131,7 @@ fn popup(canvas: &mut Canvas, area: Rect, model: &Model) {
         Some(Popup::Sources(cursor)) => palette::sources(canvas, area, model, *cursor),
         Some(Popup::Messages(cursor)) => palette::messages(canvas, area, model, *cursor),
         Some(Popup::Export(cursor)) => batches::export(canvas, area, *cursor),
-        Some(Popup::Help(place, first)) => help::draw(canvas, area, *place, *first),
+        Some(Popup::Help(place, first, _)) => help::draw(canvas, area, *place, *first),
         Some(Popup::Quit) => quit::draw(canvas, area, model),
     }
 }

@@ -63,10 +63,17 @@ pub(super) fn range(model: &mut Model, marks: bool) {
         model.browse.range = Some(browse::Range { anchor, at, marks });
         return;
     };
-    let begun = model.browse.range.take();
-    if begun.is_none_or(|range| range.marks != marks) {
+    if let Some(begun) = model
+        .browse
+        .range
+        .as_mut()
+        .filter(|range| range.marks != marks)
+    {
+        // The other key only turns the range over: the line of marks says what the next one does.
+        begun.marks = marks;
         return;
     }
+    model.browse.range = None;
     let rows = shown(model, span.0..span.1 + 1);
     if marks {
         mark_rows(model, rows);
