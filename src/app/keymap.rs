@@ -126,6 +126,8 @@ pub enum Command {
     Wide,
     Help,
     Dismiss,
+    ColumnsRight,
+    ColumnsLeft,
     SignInAgain,
     Accept,
     Toggle,
@@ -255,6 +257,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          [Tab]                 Pane                              ""                   "the detail pane beside the list, on or off";
     // Moving.
     MOVES             ['j' Down]            Move(Move::Down)                  ""                   "down";
+    TABLE             [Right]               ColumnsRight                      ""                   "the columns that have no room, from the next one on";
+    TABLE             [Left]                ColumnsLeft                       ""                   "the columns before; from the first ones: the last";
     MOVES             ['k' Up]              Move(Move::Up)                    ""                   "up";
     LISTS             ['g' Home]            Move(Move::Top)                   ""                   "to the top";
     LISTS             ['G' End]             Move(Move::Bottom)                ""                   "to the bottom";

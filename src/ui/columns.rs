@@ -70,6 +70,8 @@ pub(super) struct Needs {
     gpus: bool,
     /// Whether ids and names stand whole where other columns would.
     whole: bool,
+    /// How many steps the columns were scrolled.
+    scrolled: isize,
 }
 
 impl Needs {
@@ -81,6 +83,7 @@ impl Needs {
         Self {
             status: fit(longest.unwrap_or(0)),
             whole: model.browse.wide,
+            scrolled: model.browse.scrolled,
             gpus: lanes.any(|lane| lane.connection.platform == PlatformId::RunAi),
         }
     }
@@ -118,6 +121,8 @@ pub(super) struct Columns {
     /// Columns before the first one: cursor, mark and flag.
     pub(super) prefix: u16,
     pub(super) shown: Vec<(Column, u16)>,
+    /// How many find no room unless they are scrolled to, and from which of them on they are shown; 0: none is.
+    pub(super) more: (usize, usize),
 }
 
 impl Columns {
@@ -141,9 +146,36 @@ impl Columns {
             };
             shown.retain(|(column, _)| column != next);
         }
-        let mut columns = Self { prefix, shown };
+        let more = (0, 0);
+        let mut columns = Self {
+            prefix,
+            shown,
+            more,
+        };
+        columns.scroll(total, needs);
         columns.grow(total);
         columns
+    }
+
+    /// Puts columns that have no room in the place of those that give way, as many as fit, and at least one.
+    fn scroll(&mut self, total: u16, needs: Needs) {
+        let is_there = |column: &Column| needs.gpus || *column != Column::Gpus;
+        let all = WIDE_ORDER.iter().copied().filter(is_there);
+        let more: Vec<Column> = all.filter(|column| !self.has(*column)).collect();
+        let steps = isize::try_from(more.len() + 1).expect("a handful of columns");
+        let step = needs.scrolled.rem_euclid(steps).unsigned_abs();
+        self.more = (more.len(), step);
+        let Some(first) = step.checked_sub(1) else {
+            return;
+        };
+        self.shown.retain(|(column, _)| !DROPPED.contains(column));
+        for (place, column) in more.into_iter().enumerate().skip(first) {
+            self.shown.push((column, needs.least(column, total)));
+            if place > first && taken(self.prefix, &self.shown) > total {
+                self.shown.pop();
+                return;
+            }
+        }
     }
 
     fn grow(&mut self, total: u16) {

@@ -9,7 +9,7 @@ use crate::app::facts::failure;
 use crate::app::table::{Column, Tab};
 use crate::domain::connection::PlatformId;
 use crate::domain::resource::{Kind, Resource, Source};
-use crate::domain::text::{cut, cut_middle, grouped, width};
+use crate::domain::text::{counted, cut, cut_middle, grouped, width};
 use crate::domain::time::{age, short_span};
 use crate::ui::canvas::{Canvas, Edges, fit, row, span};
 use crate::ui::columns::{Columns, Needs};
@@ -25,7 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
         title: strong(title(model, area.width)),
         remark: remark(model, area.width),
         note: quiet(position(model, area.width)),
-        ..Edges::default()
+        mark: quiet(more(model, &columns)),
     };
     let inner = canvas.boxed(area, &edges);
     if inner.is_empty() {
@@ -63,6 +63,19 @@ fn title(model: &Model, columns: u16) -> String {
         }
     }
     format!("{tab} {}", tabs::matching(model))
+}
+
+/// Whether there are columns that have no room, and the keys that lead to them.
+fn more(model: &Model, columns: &Columns) -> String {
+    match columns.more {
+        (0, _) => String::new(),
+        _ if model.shown_len() == 0 => String::new(),
+        (all, 0) => format!("→ {}", counted(all, "column more", "columns more")),
+        (all, step) => format!(
+            "← {step} of {} →",
+            counted(all, "column more", "columns more")
+        ),
+    }
 }
 
 fn position(model: &Model, columns: u16) -> String {

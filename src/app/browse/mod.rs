@@ -50,6 +50,8 @@ pub struct Browse {
     pub hides_pane: bool,
     /// Whether ids and names stand whole where other columns would.
     pub wide: bool,
+    /// How many steps the columns behind name and id were scrolled; they go round.
+    pub scrolled: isize,
     /// How far the view at hand is behind.
     pub(super) arranging: Arranging,
     cursor_key: Option<Key>,
@@ -169,6 +171,8 @@ pub(super) fn obey(model: &mut Model, command: Command) {
         Command::Scope => open_filter_with(model, "scope:"),
         Command::Wide => model.browse.wide ^= true,
         Command::Statuses => model.popup = Some(Popup::Statuses(Statuses::new(model))),
+        Command::ColumnsRight => model.browse.scrolled += 1,
+        Command::ColumnsLeft => model.browse.scrolled -= 1,
         Command::Pane => model.browse.hides_pane ^= true,
         Command::DropGone => drop_gone(model),
         Command::Theme => change_colors(model),
