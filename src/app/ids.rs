@@ -136,7 +136,7 @@ pub(super) fn go_on(model: &mut Model) {
     let (is_late, since) = (now.since(*since) >= PATIENCE, *since);
     let sources = model.lanes.sources().map(|state| state.source.clone());
     let open: Vec<Arc<Source>> = sources.filter(|source| !ended.contains(source)).collect();
-    let lanes = model.lanes.all().iter();
+    let lanes = model.lanes.on();
     let asking = lanes.filter(|lane| match lane.discovery {
         Discovery::Unasked | Discovery::Asking => true,
         Discovery::Known | Discovery::Failed(..) => false,
@@ -170,6 +170,10 @@ fn mark(model: &mut Model, text: &str, since: Moment, silent: &[String]) {
         if found.len() == known && looks_like_an_id(word) {
             missing.push(word.to_owned());
         }
+    }
+    if !missing.is_empty() {
+        let off = model.lanes.off().map(|lane| &lane.connection.name);
+        missing.extend(off.map(|name| format!("{name} is switched off")));
     }
     let failing = model.lanes.troubles().into_iter();
     let failing = failing.filter(|trouble| !silent.contains(&trouble.what));

@@ -122,12 +122,14 @@ pub enum Command {
     Ids,
     DropGone,
     Theme,
+    On,
+    Off,
     Demo,
     Wide,
-    Help,
-    Dismiss,
     ColumnsRight,
     ColumnsLeft,
+    Help,
+    Dismiss,
     SignInAgain,
     Accept,
     Toggle,
@@ -255,10 +257,10 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          ['e']                 Save                              ""                   "write the rows shown to a new file, tab-separated";
     [Browse]          ['w']                 Wide                              ""                   "ids and names whole, others give way; again: as before";
     [Browse]          [Tab]                 Pane                              ""                   "the detail pane beside the list, on or off";
-    // Moving.
-    MOVES             ['j' Down]            Move(Move::Down)                  ""                   "down";
     TABLE             [Right]               ColumnsRight                      ""                   "the columns that have no room, from the next one on";
     TABLE             [Left]                ColumnsLeft                       ""                   "the columns before; from the first ones: the last";
+    // Moving.
+    MOVES             ['j' Down]            Move(Move::Down)                  ""                   "down";
     MOVES             ['k' Up]              Move(Move::Up)                    ""                   "up";
     LISTS             ['g' Home]            Move(Move::Top)                   ""                   "to the top";
     LISTS             ['G' End]             Move(Move::Bottom)                ""                   "to the bottom";

@@ -23,7 +23,9 @@ pub mod palette;
 pub mod results;
 pub mod run;
 pub mod selection;
+mod switching;
 pub mod table;
+pub mod trouble;
 mod typing;
 
 mod update;
@@ -310,7 +312,7 @@ impl Model {
             Some(Popup::Sort(_)) => Column::ALL.len(),
             Some(Popup::Palette(palette)) => palette.fitting().len(),
             Some(Popup::Ids(ids)) => ids.missing().len(),
-            Some(Popup::Sources(_)) => self.lanes.sources().count(),
+            Some(Popup::Sources(_)) => self.lanes.sources().count() + self.lanes.off().count(),
             Some(Popup::Messages(_)) => self.said.len(),
             Some(Popup::Help(of, ..)) => {
                 let page = usize::from(layout::help_page(self.size.1));

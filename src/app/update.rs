@@ -16,12 +16,11 @@ use crate::app::palette::Palette;
 use crate::app::table::View;
 use crate::app::{
     Model, Notice, Popup, Screen, Stay, browse, choices, confirm, detail, exporting, following,
-    ids, menu, results, run, typing,
+    ids, menu, results, run, switching, typing,
 };
 use crate::domain::error::PlatformError;
 use crate::domain::export::tab_separated;
 use crate::domain::resource::{Key, Reading, Resource, Source};
-use crate::domain::text::counted;
 use crate::domain::time::{Moment, Now};
 
 /// The number of SIGINT.
@@ -82,7 +81,7 @@ fn take_in(model: &mut Model, message: Message) {
     }
 }
 
-fn refresh_due(model: &mut Model) {
+pub(super) fn refresh_due(model: &mut Model) {
     let due = model.lanes.refresh_due(model.now.moment);
     model.effects.extend(due);
 }
@@ -105,6 +104,9 @@ fn listed(
     source: &Arc<Source>,
     result: Result<Arc<Listing>, (PlatformError, Option<Arc<Listing>>)>,
 ) {
+    if !model.lanes.is_on(&source.connection) {
+        return;
+    }
     let listing = result.as_ref().ok().cloned();
     let state = model.lanes.source(source);
     let began = match &listing {
@@ -221,8 +223,8 @@ fn list(model: &mut Model, command: Command) {
             model.popup = Some(Popup::Menu(menu::Menu { cursor: 0, row }));
         }
         Command::Sort => model.popup = Some(Popup::Sort(0)),
-        Command::Detail => detail::open(model, Topic::Detail),
-        Command::Logs => detail::open(model, Topic::Logs),
+        Command::Detail => open_page(model, Topic::Detail),
+        Command::Logs => open_page(model, Topic::Logs),
         Command::Palette => model.popup = Some(Popup::Palette(Palette::default())),
         Command::Sources => {
             model.popup = Some(Popup::Sources(0));
@@ -231,8 +233,11 @@ fn list(model: &mut Model, command: Command) {
         Command::Messages => model.popup = Some(Popup::Messages(0)),
         Command::Ids => model.popup = Some(Popup::Ids(Ids::default())),
         Command::Save => model.effects.push(browse::save(model)),
-        Command::CopyIds => copy(model, ["id", "ids"], |row| row.key.id.shown().to_string()),
-        Command::CopyRows => copy(model, ["row", "rows"], tab_separated),
+        Command::CopyIds => {
+            let id = |row: &Resource| row.key.id.shown().to_string();
+            exporting::copy(model, ["id", "ids"], id);
+        }
+        Command::CopyRows => exporting::copy(model, ["row", "rows"], tab_separated),
         Command::Refresh => {
             let reads = model.lanes.refresh_all(model.now.moment);
             model.effects.extend(reads);
@@ -247,6 +252,16 @@ fn list(model: &mut Model, command: Command) {
             model.effects.extend(again);
         }
         other => browse::obey(model, other),
+    }
+}
+
+/// Opens the row under the cursor, unless its connection is switched off: nothing is asked of that.
+fn open_page(model: &mut Model, topic: Topic) {
+    let row = model.cursor_row();
+    let off = row.map(|row| &row.key.source.connection);
+    match off.filter(|name| !model.lanes.is_on(name)) {
+        Some(name) => model.say(format!("{name} is switched off: `:on {name}`")),
+        None => detail::open(model, topic),
     }
 }
 
@@ -311,12 +326,18 @@ fn popup(model: &mut Model, command: Command) {
 /// Runs the chosen command as if its key had been pressed in the list. Where none fits the line says so.
 fn palette(model: &mut Model) {
     if let Some(Popup::Palette(palette)) = &model.popup
-        && let Some((chosen, file)) = palette.chosen()
+        && let Some((chosen, argument)) = palette.chosen()
     {
         model.popup = None;
-        obey(model, Place::Browse, chosen);
-        if !file.is_empty() {
-            model.effects.push(Effect::ReadText(file));
+        match chosen {
+            Command::On | Command::Off => {
+                switching::switch(model, &argument, chosen == Command::On);
+            }
+            Command::Theme => browse::change_colors(model, &argument),
+            _ => obey(model, Place::Browse, chosen),
+        }
+        if chosen == Command::Ids && !argument.is_empty() {
+            model.effects.push(Effect::ReadText(argument));
         }
     }
 }
@@ -371,15 +392,4 @@ fn step_out(model: &mut Model) -> bool {
         return false;
     }
     true
-}
-
-fn copy(model: &mut Model, [one, several]: [&str; 2], text: impl Fn(&Resource) -> String) {
-    let rows = model.candidates();
-    if rows.is_empty() {
-        return;
-    }
-    let lines: Vec<String> = rows.iter().map(|row| text(&row.row)).collect();
-    let count = counted(rows.len(), one, several);
-    model.say(format!("{count} copied, if the terminal allows it"));
-    model.effects.push(Effect::Copy(lines.join("\n")));
 }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::lanes::{Trouble, next_try};
+use crate::app::trouble::{Trouble, next_try};
 use crate::app::{Model, rows};
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::{Canvas, row};

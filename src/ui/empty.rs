@@ -113,6 +113,7 @@ fn waiting(model: &Model, columns: usize) -> Vec<Words> {
     let mut lines: Vec<Words> = sources
         .flat_map(|state| palette::source(model, state, columns))
         .collect();
+    lines.extend(model.lanes.off().map(palette::off));
     if lines.is_empty() {
         lines.push(quiet("asking what there is to list"));
     }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::lanes::{PlatformHealth, next_try};
+use crate::app::trouble::{PlatformHealth, next_try};
 use crate::app::{Model, Screen};
 use crate::domain::connection::PlatformId;
 use crate::domain::plan::LIMIT;
@@ -118,6 +118,7 @@ fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
         Detail::Causes | Detail::Words | Detail::Ages => health.platform.label(),
     };
     let (sign, tone, word) = theme::of_platform(health);
+    let (off, connections) = health.off;
     let since = health.oldest.map(|oldest| model.now.moment.since(oldest));
     let age = match &health.worst {
         None => since.map(short_span),
@@ -131,13 +132,16 @@ fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
             format!("{failing}{part}{all}{sources} {word}")
         }
         _ if age.is_some() => detail.either(word, ""),
-        _ if health.worst.is_none() => detail.either(word, glyph::MOVING),
+        _ if health.worst.is_none() && off < connections => detail.either(word, glyph::MOVING),
         _ => word.to_owned(),
     };
     let mut words = strong(label).plain(" ").say(tone, sign);
     for (tone, text) in [(tone, word), (Tone::Plain, age.unwrap_or_default())] {
         let gap = if text.is_empty() { "" } else { " " };
         words = words.say(tone, format!("{gap}{text}"));
+    }
+    if 0 < off && off < connections {
+        words = words.quiet(format!(" {off}/{connections} off"));
     }
     match &health.worst {
         Some(trouble) if detail == Detail::Causes => {

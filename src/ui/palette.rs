@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::ids::{Ids, Stage};
-use crate::app::lanes::seconds_until;
+use crate::app::lanes::{Lane, seconds_until};
 use crate::app::listing::SourceState;
 use crate::app::palette::Palette;
 use crate::domain::text::grouped;
@@ -73,10 +73,9 @@ pub(super) fn ids(canvas: &mut Canvas, screen: Rect, ids: &Ids) {
 /// Draws every source with its state, and how many requests each connection sends a minute.
 pub(super) fn sources(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usize) {
     let columns = usize::from(screen.width.saturating_sub(4)).min(WIDTH);
-    let entries = model
-        .lanes
-        .sources()
-        .map(|state| source(model, state, columns));
+    let listed = model.lanes.sources();
+    let entries = listed.map(|state| source(model, state, columns));
+    let entries = entries.chain(model.lanes.off().map(|lane| vec![off(lane)]));
     let counts = model.lanes.all().iter().map(|lane| {
         let name = &lane.connection.name;
         let count = model.requests.get(name).copied().unwrap_or(0);
@@ -86,6 +85,16 @@ pub(super) fn sources(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: 
     let counts = flow(head, counts.collect(), glyph::DOT, columns);
     let scroll = Scroll::of(entries, cursor).with_tail(counts);
     scroll.popup(canvas, screen, columns, Edges::titled("sources"));
+}
+
+/// A connection that is switched off, and how it is taken up again.
+pub(super) fn off(lane: &Lane) -> Words {
+    let (sign, tone, word) = theme::OFF;
+    let name = &lane.connection.name;
+    plain("  ")
+        .say(tone, format!("{sign} {word:<10} "))
+        .plain(name.as_str())
+        .quiet(format!("   :on {name}"))
 }
 
 /// A source: state, rows, age, next try, and below it what fails.

@@ -110,7 +110,7 @@ fn counted(model: &Model, tab: Tab) -> String {
         .lanes
         .all()
         .iter()
-        .all(|lane| !lane.sources.is_empty());
+        .all(|lane| lane.is_on && !lane.sources.is_empty());
     if read == 0 && !(sources.is_empty() && is_known) {
         return glyph::NONE.to_owned();
     }

@@ -29,8 +29,10 @@ impl Words {
     /// With more text at the end.
     pub(super) fn say(mut self, tone: Tone, text: impl AsRef<str>) -> Self {
         let text = clean(text.as_ref()).into_owned();
-        self.width += width(&text);
-        self.parts.push((tone, text));
+        if !text.is_empty() {
+            self.width += width(&text);
+            self.parts.push((tone, text));
+        }
         self
     }
 

@@ -1,5 +1,7 @@
 //! What an operator relies on in the list, its popups, commands and notices.
 
+use centurion::app::Background;
+use centurion::app::Model;
 use centurion::app::keymap::{Place, in_place};
 use centurion::app::message::Message;
 use centurion::app::run::{Run, Standing};
@@ -7,6 +9,7 @@ use centurion::domain::export::{OF_LIST, tab_separated};
 use centurion::domain::resource::Resource;
 use centurion::domain::text::Clean;
 
+use crate::harness::{Dashboard, world};
 use crate::screens::fixture::Scene;
 use crate::screens::scenes;
 
@@ -290,4 +293,183 @@ fn what_was_said_or_logged_on_another_day_has_its_date() {
     };
     assert!(line("yesterday").contains("2026-11-21 "), "{screen}");
     assert!(!line("today").contains("2026-11-"), "{screen}");
+}
+
+/// The heads of the table.
+fn heads(scene: &Scene) -> String {
+    let screen = scene.screen();
+    let heads = screen.lines().find(|line| line.contains(" NAME "));
+    heads.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_arrows_lead_to_every_column_that_has_no_room_and_back_and_name_and_status_stay() {
+    for columns in [60, 80, 99, 100, 120, 140] {
+        let mut scene = Scene::listed((columns, 30));
+        let (before, mut seen) = (heads(&scene), String::new());
+        for _ in 0..20 {
+            seen += &heads(&scene);
+            assert!(heads(&scene).contains("STATUS"), "{}", scene.screen());
+            scene.press("<right>");
+        }
+        for column in [
+            "ID", "KIND", "SCOPE", "TARGET", "AGE", "GPUS", "OWNER", "MESSAGE",
+        ] {
+            assert!(seen.contains(column), "{columns}: {column}");
+        }
+        scene.press(&"<left>".repeat(20));
+        assert_eq!(heads(&scene), before, "{columns}");
+        if !before.contains("MESSAGE") {
+            assert!(scene.screen().contains("→ "), "{}", scene.screen());
+            scene.press("<left>");
+            assert!(heads(&scene).contains("MESSAGE"), "{}", scene.screen());
+        }
+    }
+}
+
+#[test]
+fn colors_are_named_after_the_command_and_an_unknown_name_changes_none() {
+    let mut scene = Scene::listed(SIZE);
+    for (typed, colors) in [
+        ("dark", Some(Background::Dark)),
+        ("light", Some(Background::Light)),
+        ("blue", Some(Background::Light)),
+        ("own", None),
+    ] {
+        scene.press(&format!(":theme {typed}<enter>"));
+        assert_eq!(scene.model.background, colors, "{typed}");
+    }
+    scene.press(":theme blue<enter>");
+    assert!(
+        scene
+            .screen()
+            .contains("no colors `blue`; there are light, dark and own")
+    );
+}
+
+#[test]
+fn a_connection_that_is_off_is_told_as_off_wherever_it_was_told_before() {
+    for size in SIZES {
+        let mut scene = Scene::listed(size);
+        let all = scene.model.shown_len();
+        scene.press(":off kubiya<enter>");
+        assert!(scene.screen().contains("– off"), "{}", scene.screen());
+        assert!(scene.model.shown_len() < all && !scene.screen().contains("llama cost report"));
+        scene.press(":sources<enter>");
+        assert!(
+            words(&scene).contains("– off kubiya :on kubiya"),
+            "{}",
+            scene.screen()
+        );
+        scene.press("<esc>:on kubiya<enter>");
+        assert_eq!(scene.model.shown_len(), all, "as they were last listed");
+        scene.press(":off nobody<enter>");
+        let told = words(&scene);
+        assert!(
+            told.contains(":on and :off take a platform or one of prod-eu"),
+            "{told}"
+        );
+        scene.press(":off sap<enter>:off run:ai<enter>:off kubiya<enter>");
+        assert!(
+            words(&scene).contains("– off prod-eu :on prod-eu"),
+            "{}",
+            scene.screen()
+        );
+        assert!(
+            scene.screen().contains("0 All –"),
+            "no zero that nobody said"
+        );
+    }
+}
+
+#[test]
+fn a_connection_is_not_switched_off_while_a_batch_is_being_sent_to_it() {
+    let mut scene = scenes::named("results_sending", SIZE);
+    scene.press("<esc>:off kubiya<enter>");
+    let told = words(&scene);
+    assert!(
+        told.contains("kubiya: a batch is being sent to it"),
+        "{told}"
+    );
+    assert!(!told.contains("– off"), "{told}");
+    let mut scene = scenes::named("results_left", SIZE);
+    scene.press(":off kubiya<enter>");
+    assert!(words(&scene).contains("– off"), "{}", scene.screen());
+}
+
+/// What Kubiya's part of the simulator received.
+fn asked_of_kubiya(dashboard: &Dashboard) -> usize {
+    let requests = dashboard.simulator.requests().into_iter();
+    let is_kubiya =
+        |path: &str| path.starts_with("/api/v1/executions") || path.starts_with("/api/v1/auth");
+    requests.filter(|request| is_kubiya(&request.path)).count()
+}
+
+/// Waits until Run:ai was read since now.
+async fn run_ai_is_read(dashboard: &mut Dashboard) {
+    let started = |model: &Model| {
+        let mut sources = model.lanes.sources();
+        let state = sources.find(|state| state.source.connection.as_str() == "gpu-cluster");
+        state.and_then(|state| Some(state.listing.as_ref()?.started))
+    };
+    let before = started(dashboard.model());
+    dashboard.press("r").await;
+    dashboard
+        .until("Run:ai is read", |model| started(model) > before)
+        .await;
+    dashboard.settle().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_read_of_a_connection_that_is_off_or_sent_to_it_until_it_is_on_again() {
+    let mut dashboard = world().open().await;
+    dashboard.press("p").await;
+    dashboard.mark("platform:kubiya status:running", 2).await;
+    dashboard
+        .mark("in:gpu-cluster kind:training status:Running", 1)
+        .await;
+    run_ai_is_read(&mut dashboard).await;
+    dashboard.press("p:off<space>kubiya<enter>").await;
+    let before = asked_of_kubiya(&dashboard);
+    assert!(before > 0);
+    run_ai_is_read(&mut dashboard).await;
+    // Its marked rows are still there, and nothing is asked of them.
+    dashboard.press("mg<enter>").await;
+    assert!(
+        dashboard.screen().contains("is switched off"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.press("xs").await;
+    dashboard.plan_is_read().await;
+    let screen = dashboard.screen();
+    assert!(screen.contains("3 marked → 1 will be sent"), "{screen}");
+    assert!(screen.contains("switched off: `:on "), "{screen}");
+    dashboard.confirm("").await;
+    dashboard.sent().await;
+    assert_eq!(dashboard.changes().len(), 1);
+    assert_eq!(asked_of_kubiya(&dashboard), before);
+    dashboard.press("<esc>:on<space>kubiya<enter>").await;
+    dashboard
+        .until("Kubiya is read again", |model| {
+            let mut sources = model.lanes.sources();
+            sources.any(|state| {
+                state.source.connection.as_str() == "agents" && state.reading.is_none()
+            })
+        })
+        .await;
+    assert!(asked_of_kubiya(&dashboard) > before);
+}
+
+#[test]
+fn the_sample_that_the_first_screen_names_is_read_only_in_each_of_its_connections() {
+    let screen = Scene::empty(SIZE).screen();
+    assert!(
+        screen.contains("writes a sample there, read-only to begin with"),
+        "{screen}"
+    );
+    let sample = include_str!("../../assets/config.toml");
+    let count = |text| sample.lines().filter(|line| line.starts_with(text)).count();
+    assert_eq!(count("#[[connection]]"), count("#read_only = true"));
+    assert!(count("#[[connection]]") > 2);
 }

@@ -116,7 +116,8 @@ impl Model {
 
     /// Whether a marked row is among those the filter lets through.
     pub fn is_visible(&self, mark: &Mark) -> bool {
-        mark.gone.is_none() && self.browse.query.matches(&mark.row, self.now.wall)
+        let is_listed = mark.gone.is_none() && self.lanes.is_on(&mark.row.key.source.connection);
+        is_listed && self.browse.query.matches(&mark.row, self.now.wall)
     }
 
     /// How many marked rows the filter hides.
@@ -170,12 +171,11 @@ pub(super) fn obey(model: &mut Model, command: Command) {
         Command::Filter => open_filter(model),
         Command::Scope => open_filter_with(model, "scope:"),
         Command::Wide => model.browse.wide ^= true,
-        Command::Statuses => model.popup = Some(Popup::Statuses(Statuses::new(model))),
         Command::ColumnsRight => model.browse.scrolled += 1,
         Command::ColumnsLeft => model.browse.scrolled -= 1,
+        Command::Statuses => model.popup = Some(Popup::Statuses(Statuses::new(model))),
         Command::Pane => model.browse.hides_pane ^= true,
         Command::DropGone => drop_gone(model),
-        Command::Theme => change_colors(model),
         Command::Dismiss => model.hint = false,
         other => {
             let page = usize::from(model.layout().body);
@@ -215,14 +215,24 @@ fn only_marked(model: &mut Model) {
     find_cursor(model);
 }
 
-fn change_colors(model: &mut Model) {
-    let (next, name) = match model.background {
-        None => (Some(Background::Light), "for a light background"),
-        Some(Background::Light) => (Some(Background::Dark), "for a dark background"),
-        Some(Background::Dark) => (None, "the terminal's own"),
+/// `:theme light`, `dark` or `own`; without a word the next of them.
+pub(super) fn change_colors(model: &mut Model, typed: &str) {
+    let next = match (typed, model.background) {
+        ("light", _) | ("", None) => Some(Background::Light),
+        ("dark", _) | ("", Some(Background::Light)) => Some(Background::Dark),
+        ("own", _) | ("", Some(Background::Dark)) => None,
+        _ => {
+            return model.say(format!(
+                "no colors `{typed}`; there are light, dark and own"
+            ));
+        }
     };
     model.background = next;
-    model.say(format!("colors: {name}"));
+    model.say(match next {
+        Some(Background::Light) => "colors: for a light background",
+        Some(Background::Dark) => "colors: for a dark background",
+        None => "colors: the terminal's own",
+    });
 }
 
 fn drop_gone(model: &mut Model) {
