@@ -31,8 +31,8 @@ pub(crate) struct Ids {
 pub(crate) enum Stage {
     #[default]
     Typing,
-    /// Every source is read anew first: since when, and those whose read has ended that began after that.
-    Reading(Moment, HashSet<Arc<Source>>),
+    /// Every source is read anew first, since then.
+    Reading(Moment),
     /// What is not listed, a line each.
     Missing(Vec<String>),
 }
@@ -61,13 +61,13 @@ impl Ids {
     /// Where keys go.
     pub(super) fn place(&self) -> Place {
         match self.stage {
-            Stage::Typing | Stage::Reading(..) => Place::Ids,
+            Stage::Typing | Stage::Reading(_) => Place::Ids,
             Stage::Missing(_) => Place::IdsMissing,
         }
     }
 
     pub(super) fn is_reading(&self) -> bool {
-        matches!(self.stage, Stage::Reading(..))
+        matches!(self.stage, Stage::Reading(_))
     }
 
     /// The field, while it is typed into.
@@ -79,7 +79,7 @@ impl Ids {
     pub(crate) fn missing(&self) -> &[String] {
         match &self.stage {
             Stage::Missing(lines) => lines,
-            Stage::Typing | Stage::Reading(..) => &[],
+            Stage::Typing | Stage::Reading(_) => &[],
         }
     }
 
@@ -96,7 +96,7 @@ pub(super) fn accept(model: &mut Model, command: Command) {
         return;
     };
     if command == Command::Accept && matches!(ids.stage, Stage::Typing) {
-        ids.stage = Stage::Reading(model.now.moment, HashSet::new());
+        ids.stage = Stage::Reading(model.now.moment);
         let reads = model.lanes.refresh_all(model.now.moment);
         model.effects.extend(reads);
         go_on(model);
@@ -112,17 +112,6 @@ pub(super) fn told(model: &mut Model, text: Result<String, String>) {
     }
 }
 
-/// A read of a source that began then has ended.
-pub(super) fn listed(model: &mut Model, source: &Arc<Source>, began: Option<Moment>) {
-    if let Some(Popup::Ids(ids)) = &mut model.popup
-        && let Stage::Reading(since, ended) = &mut ids.stage
-        && began >= Some(*since)
-    {
-        ended.insert(source.clone());
-    }
-    go_on(model);
-}
-
 /// Marks what was found once every source has answered or failed, or has had its time. One whose read began before
 /// enter, or that was found only now, is read again.
 pub(super) fn go_on(model: &mut Model) {
@@ -130,12 +119,15 @@ pub(super) fn go_on(model: &mut Model) {
     let Some(Popup::Ids(ids)) = &model.popup else {
         return;
     };
-    let Stage::Reading(since, ended) = &ids.stage else {
+    let Stage::Reading(since) = ids.stage else {
         return;
     };
-    let (is_late, since) = (now.since(*since) >= PATIENCE, *since);
-    let sources = model.lanes.sources().map(|state| state.source.clone());
-    let open: Vec<Arc<Source>> = sources.filter(|source| !ended.contains(source)).collect();
+    let is_late = now.since(since) >= PATIENCE;
+    let open = model
+        .lanes
+        .sources()
+        .filter(|state| state.ended < Some(since));
+    let open: Vec<Arc<Source>> = open.map(|state| state.source.clone()).collect();
     let lanes = model.lanes.on();
     let asking = lanes.filter(|lane| match lane.discovery {
         Discovery::Unasked | Discovery::Asking => true,

@@ -108,18 +108,13 @@ fn listed(
         return;
     }
     let listing = result.as_ref().ok().cloned();
-    let state = model.lanes.source(source);
-    let began = match &listing {
-        Some(listing) => Some(listing.started),
-        None => state.and_then(|state| state.reading),
-    };
     model.lanes.listed(source, result, model.now.moment);
     browse::arrange(model);
     match listing {
         Some(listing) => compare(model, &listing, source),
         None => confirm::source_failed(model, source),
     }
-    ids::listed(model, source, began);
+    ids::go_on(model);
     browse::follow_cursor(model);
 }
 

@@ -50,7 +50,7 @@ pub(super) fn ids(canvas: &mut Canvas, screen: Rect, ids: &Ids) {
                 format!("ids in it: {count}. enter reads every source, then marks their rows.")
             }
         }),
-        Stage::Reading(..) => say(Tone::Busy, "reading every source …   esc leaves"),
+        Stage::Reading(_) => say(Tone::Busy, "reading every source …   esc leaves"),
         Stage::Missing(missing) => {
             let lines = missing.iter().map(|line| plain(format!("  {line}")));
             let edges = Edges::titled(format!("{} not found", missing.len()));
