@@ -2,9 +2,10 @@
 
 use crate::app::lanes::Lanes;
 use crate::app::update::refresh_due;
-use crate::app::{Model, browse, rows};
+use crate::app::{Model, browse};
 use crate::domain::connection::{ConnectionName, PlatformId};
 use crate::domain::report::ReportRow;
+use crate::domain::text::counted;
 
 /// Switches what is named off or on, and says what that means. While a batch is being sent to it, it stays on.
 pub(super) fn switch(model: &mut Model, typed: &str, on: bool) {
@@ -30,10 +31,14 @@ pub(super) fn switch(model: &mut Model, typed: &str, on: bool) {
     model.say(match (on, moving) {
         (true, _) => format!("on: {words}"),
         (false, 0) => format!("off, not read and nothing sent to it: {words}"),
-        (false, _) => format!(
-            "off: {words}; {} that still move are not followed",
-            rows(moving)
-        ),
+        (false, _) => {
+            let moving = counted(
+                moving,
+                "row that still moves is",
+                "rows that still move are",
+            );
+            format!("off: {words}; {moving} not followed")
+        }
     });
 }
 

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::{Model, rows};
-use crate::domain::text::grouped;
+use crate::domain::text::{counted, grouped};
 use crate::domain::time::{Moment, long_span};
 use crate::ui::canvas::{Canvas, span, stacked};
 use crate::ui::theme::Tone;
@@ -43,8 +43,7 @@ fn unreadable(model: &Model, complaint: &str, columns: usize) -> Vec<Words> {
     let mut lines = hanging(head, Tone::Warn, complaint, columns, usize::MAX);
     let all = rows(tabs::of_tab(model));
     let text = format!(
-        "The filter cannot be read yet. Until it can, none of {all} is shown or can be marked, and \
-         enter does not keep it."
+        "None of {all} is shown or can be marked until the filter can be read; enter does not keep it."
     );
     lines.extend(hanging(
         plain("  "),
@@ -90,18 +89,11 @@ fn nothing_here(model: &Model, columns: usize) -> Vec<Words> {
         .unzip();
     let others = match names.len() - 1 {
         0 => String::new(),
-        1 => " and 1 other source".to_owned(),
-        more => format!(" and {more} other sources"),
+        more => format!(" and {}", counted(more, "other source", "other sources")),
     };
-    let age = read
-        .into_iter()
-        .min()
-        .map(|oldest| long_span(model.now.moment.since(oldest)));
-    let text = format!(
-        "Nothing here in {}{others}. Read {} ago.",
-        names[0],
-        age.unwrap_or_default()
-    );
+    let oldest = read.into_iter().min().unwrap_or_default();
+    let age = long_span(model.now.moment.since(oldest));
+    let text = format!("Nothing here in {}{others}. Read {age} ago.", names[0]);
     let mut lines = hanging(Words::new(), Tone::Plain, &text, columns, usize::MAX);
     lines.push(strong("r").quiet(" reads again"));
     lines

@@ -26,8 +26,8 @@ impl Detail {
     const ALL: [Self; 4] = [Self::Causes, Self::Words, Self::Ages, Self::Letters];
 
     /// The first where words are written out, else the second.
-    fn either(self, long: &str, short: &str) -> String {
-        if self < Self::Ages { long } else { short }.to_owned()
+    fn either<'a>(self, long: &'a str, short: &'a str) -> &'a str {
+        if self < Self::Ages { long } else { short }
     }
 }
 
@@ -68,11 +68,7 @@ fn pieces(model: &Model, detail: Detail, columns: u16) -> (Words, &'static str, 
         rest = rest.quiet(standing(model, writable, detail));
     }
     for health in model.lanes.health() {
-        let gap = if is_short {
-            " ".to_owned()
-        } else {
-            detail.either("   ", "  ")
-        };
+        let gap = detail.either("   ", if is_short { " " } else { "  " });
         rest = rest.plain(gap).and(platform(model, &health, detail));
     }
     if model.lanes.held {
@@ -82,11 +78,11 @@ fn pieces(model: &Model, detail: Detail, columns: u16) -> (Words, &'static str, 
     (start, band, rest, end(model, detail, columns))
 }
 
-fn standing(model: &Model, writable: bool, detail: Detail) -> String {
+fn standing(model: &Model, writable: bool, detail: Detail) -> &'static str {
     match (writable, model.journal_problem.is_some()) {
         (true, false) => detail.either("read-write", "rw"),
         (false, _) => detail.either("read-only", "ro"),
-        (true, true) => "nothing can be sent".to_owned(),
+        (true, true) => "nothing can be sent",
     }
 }
 
@@ -131,17 +127,23 @@ fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
             let sources = detail.either(" sources", "");
             format!("{failing}{part}{all}{sources} {word}")
         }
-        _ if age.is_some() => detail.either(word, ""),
-        _ if health.worst.is_none() && off < connections => detail.either(word, glyph::MOVING),
+        _ if age.is_some() => detail.either(word, "").to_owned(),
+        _ if health.worst.is_none() && off < connections => {
+            detail.either(word, glyph::MOVING).to_owned()
+        }
         _ => word.to_owned(),
     };
+    let is_partly_off = 0 < off && off < connections;
+    let off = is_partly_off.then(|| format!("{off}/{connections} off"));
+    let parts = [
+        (tone, word),
+        (Tone::Plain, age.unwrap_or_default()),
+        (Tone::Quiet, off.unwrap_or_default()),
+    ];
     let mut words = strong(label).plain(" ").say(tone, sign);
-    for (tone, text) in [(tone, word), (Tone::Plain, age.unwrap_or_default())] {
+    for (tone, text) in parts {
         let gap = if text.is_empty() { "" } else { " " };
         words = words.say(tone, format!("{gap}{text}"));
-    }
-    if 0 < off && off < connections {
-        words = words.quiet(format!(" {off}/{connections} off"));
     }
     match &health.worst {
         Some(trouble) if detail == Detail::Causes => {

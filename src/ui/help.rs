@@ -6,7 +6,7 @@ use crate::app::keymap::{self, Binding, Place};
 use crate::app::layout::help_page;
 use crate::ui::canvas::{Canvas, Edges};
 use crate::ui::glyph;
-use crate::ui::words::{Words, plain, quiet};
+use crate::ui::words::{Words, joined, plain, quiet, strong};
 
 /// Columns of the keys.
 const KEYS: usize = 18;
@@ -48,10 +48,6 @@ fn legend() -> Words {
         (glyph::GONE, "gone"),
         (glyph::MOVING, "moved by a batch"),
     ];
-    let mut words = Words::new();
-    for (place, (sign, means)) in signs.into_iter().enumerate() {
-        let gap = if place == 0 { "" } else { "  " };
-        words = words.plain(gap).strong(sign).quiet(format!(" {means}"));
-    }
-    words
+    let signs = signs.map(|(sign, means)| strong(sign).quiet(format!(" {means}")));
+    joined(signs, "  ")
 }

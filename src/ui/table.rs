@@ -15,7 +15,7 @@ use crate::ui::canvas::{Canvas, Edges, fit, row, span};
 use crate::ui::columns::{Columns, Needs};
 use crate::ui::flags::Flags;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, quiet, strong};
+use crate::ui::words::{Words, joined, quiet, say, strong};
 use crate::ui::{empty, glyph, header, tabs};
 
 /// Draws the table in its box.
@@ -93,14 +93,10 @@ fn position(model: &Model, columns: u16) -> String {
 
 /// What the lower edge says: what of the filter has no room in the line of tabs, and the remarks.
 fn remark(model: &Model, columns: u16) -> Words {
-    let mut words = Words::new();
-    if !model.browse.only_marked && model.browse.typing.is_none() {
-        words = tabs::left_over(model, columns);
-    }
-    let remarks = remarks(model);
-    let is_one = words.is_empty() || remarks.is_empty();
-    let gap = if is_one { "" } else { glyph::DOT };
-    words.quiet(gap).say(Tone::Warn, remarks)
+    let says_filter = !model.browse.only_marked && model.browse.typing.is_none();
+    let filter = says_filter.then(|| tabs::left_over(model, columns));
+    let remarks = say(Tone::Warn, remarks(model));
+    joined([filter.unwrap_or_default(), remarks], glyph::DOT)
 }
 
 /// What the operator should know of the listings: which are not whole, and the platforms' own notices.

@@ -11,7 +11,7 @@ use crate::domain::text::grouped;
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::Canvas;
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, quiet, say, strong};
+use crate::ui::words::{Words, joined, quiet, say, strong};
 use crate::ui::{field, glyph};
 
 /// Between the parts of the line.
@@ -36,7 +36,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
 fn composed(model: &Model, columns: u16) -> (Words, Words) {
     let room = usize::from(columns);
     let mut line = tabs(model, columns);
-    let mut rest = Words::new();
+    let mut rest = Vec::new();
     // The table's heads say the sort as well, and the header how old the rows are.
     let parts = [
         (true, filter(model)),
@@ -49,11 +49,10 @@ fn composed(model: &Model, columns: u16) -> (Words, Words) {
         if line.width() + GAP.len() + part.width() <= room {
             line = line.plain(GAP).and(part);
         } else if must_be_seen {
-            let gap = if rest.is_empty() { "" } else { glyph::DOT };
-            rest = rest.quiet(gap).and(part);
+            rest.push(part);
         }
     }
-    (line, rest)
+    (line, joined(rest, glyph::DOT))
 }
 
 /// What of the filter the line has no room for.
@@ -155,14 +154,10 @@ fn hidden(model: &Model) -> Words {
         return Words::new();
     }
     let view = &model.browse.view;
-    let mut words = Words::new();
-    for group in [Group::Ended, Group::Failed] {
-        let count = view.in_group(group);
-        if count > 0 {
-            let gap = if words.is_empty() { "" } else { glyph::DOT };
-            words = words.quiet(format!("{gap}{} {}", group.word(), grouped(count)));
-        }
-    }
+    let counts = [Group::Ended, Group::Failed].map(|group| (group, view.in_group(group)));
+    let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+    let words = counts.map(|(group, count)| quiet(format!("{} {}", group.word(), grouped(count))));
+    let words = joined(words, glyph::DOT);
     let end = if words.is_empty() { "" } else { " hidden" };
     words.quiet(end)
 }
@@ -179,9 +174,7 @@ fn stale(model: &Model) -> Words {
     let Some(oldest) = oldest else {
         return Words::new();
     };
-    let time = time_of_day(oldest);
-    let minutes = time.get(..5).unwrap_or(&time);
-    say(Tone::Warn, format!("* as of {minutes}"))
+    say(Tone::Warn, format!("* as of {:.5}", time_of_day(oldest)))
 }
 
 /// Sources that fail while rows of theirs are still shown.

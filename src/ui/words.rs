@@ -100,6 +100,13 @@ pub(super) fn quiet(text: impl AsRef<str>) -> Words {
     say(Tone::Quiet, text)
 }
 
+/// Parts in one line, as far as they say something, with a quiet gap between them.
+pub(super) fn joined(parts: impl IntoIterator<Item = Words>, gap: &str) -> Words {
+    let mut parts = parts.into_iter().filter(|part| !part.is_empty());
+    let first = parts.next().unwrap_or_default();
+    parts.fold(first, |line, part| line.quiet(gap).and(part))
+}
+
 /// Puts parts side by side with a separator, on as many lines as they need. The first line starts with
 /// `head`, the others at its width.
 pub(super) fn flow(head: Words, parts: Vec<Words>, separator: &str, columns: usize) -> Vec<Words> {

@@ -49,7 +49,7 @@ fn a_filter_that_cannot_be_read_is_told_whole_in_place_of_the_rows_and_nothing_i
             let told = words(&scene);
             assert!(told.contains(complaint), "{size:?}\n{}", scene.screen());
             assert!(
-                told.contains("none of 14 rows is shown or can be marked"),
+                told.contains("None of 14 rows is shown or can be marked"),
                 "{told}"
             );
             assert!(
@@ -352,6 +352,7 @@ fn a_connection_that_is_off_is_told_as_off_wherever_it_was_told_before() {
     for size in SIZES {
         let mut scene = Scene::listed(size);
         let all = scene.model.shown_len();
+        let kubiya = scene.source("kubiya", "executions");
         scene.press(":off kubiya<enter>");
         assert!(scene.screen().contains("– off"), "{}", scene.screen());
         assert!(scene.model.shown_len() < all && !scene.screen().contains("llama cost report"));
@@ -361,6 +362,8 @@ fn a_connection_that_is_off_is_told_as_off_wherever_it_was_told_before() {
             "{}",
             scene.screen()
         );
+        // What had left before is not taken in, and proves nothing of its marked rows.
+        scene.list(&kubiya, Vec::new());
         scene.press("<esc>:on kubiya<enter>");
         assert_eq!(scene.model.shown_len(), all, "as they were last listed");
         scene.press(":off nobody<enter>");
@@ -392,9 +395,27 @@ fn a_connection_is_not_switched_off_while_a_batch_is_being_sent_to_it() {
         "{told}"
     );
     assert!(!told.contains("– off"), "{told}");
+}
+
+#[test]
+fn rows_of_a_batch_are_not_followed_on_a_connection_that_is_off_and_that_is_said() {
     let mut scene = scenes::named("results_left", SIZE);
-    scene.press(":off kubiya<enter>");
-    assert!(words(&scene).contains("– off"), "{}", scene.screen());
+    let asks_run_ai = |scene: &mut Scene| {
+        scene.reads.clear();
+        scene.wait(60);
+        let mut reads = scene.reads.iter();
+        reads.any(|key| key.source.connection.as_str() == "run-ai")
+    };
+    assert!(asks_run_ai(&mut scene));
+    scene.press(":off run:ai<enter>");
+    let told = words(&scene);
+    assert!(
+        told.contains("off: run-ai; 3 rows that still move are not followed"),
+        "{told}"
+    );
+    assert!(!asks_run_ai(&mut scene));
+    scene.press(":on run-ai<enter>");
+    assert!(asks_run_ai(&mut scene));
 }
 
 /// What Kubiya's part of the simulator received.
