@@ -128,7 +128,7 @@ pub(super) fn sort(model: &mut Model, command: Command) {
 pub(super) fn too_many(model: &mut Model, command: Command) {
     if command == Command::Filter {
         model.popup = None;
-        browse::open_filter(model);
+        browse::open_filter(model, "");
     }
     if command != Command::MarkWhatFits {
         return;

@@ -262,11 +262,8 @@ fn open_page(model: &mut Model, topic: Topic) {
 
 fn hold(model: &mut Model) {
     model.lanes.held ^= true;
-    if model.lanes.held {
-        model.say("refresh held: p goes on, r reads once");
-    } else {
-        model.say("refresh goes on");
-    }
+    let words = ["refresh goes on", "refresh held: p goes on, r reads once"];
+    model.say(words[usize::from(model.lanes.held)]);
 }
 
 /// Esc in the list: leaves the range, then clears the filter. Never the marks.

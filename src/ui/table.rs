@@ -12,7 +12,7 @@ use crate::domain::resource::{Kind, Resource, Source};
 use crate::domain::text::{counted, cut, cut_middle, grouped, width};
 use crate::domain::time::{age, short_span};
 use crate::ui::canvas::{Canvas, Edges, fit, row, span};
-use crate::ui::columns::{Columns, Needs};
+use crate::ui::columns::Columns;
 use crate::ui::flags::Flags;
 use crate::ui::theme::{self, Tone};
 use crate::ui::words::{Words, joined, quiet, say, strong};
@@ -20,7 +20,7 @@ use crate::ui::{empty, glyph, header, tabs};
 
 /// Draws the table in its box.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
-    let columns = Columns::fit(area.width.saturating_sub(3), Needs::of(model));
+    let columns = Columns::of(model, area.width.saturating_sub(3));
     let edges = Edges {
         title: strong(title(model, area.width)),
         remark: remark(model, area.width),

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::app::Model;
 use crate::app::listing::SourceState;
 use crate::app::table::{StatusChips, Tab};
-use crate::domain::resource::{Group, Kind};
+use crate::domain::resource::Group;
 use crate::domain::text::grouped;
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::Canvas;
@@ -84,9 +84,8 @@ fn count(model: &Model, of: Tab) -> usize {
 fn tabs(model: &Model, columns: u16) -> Words {
     let mut line = Words::new();
     for (digit, tab) in Tab::ALL.into_iter().enumerate() {
-        let is_short = columns < 100;
-        let title = if is_short { short(tab) } else { tab.title() };
-        let text = format!("{digit} {title} {}", counted(model, tab));
+        let letters = if columns < 100 { 4 } else { 12 };
+        let text = format!("{digit} {:.letters$} {}", tab.title(), counted(model, tab));
         line = if tab == model.browse.query.tab {
             line.strong(format!("[{text}]"))
         } else {
@@ -119,15 +118,6 @@ fn counted(model: &Model, tab: Tab) -> String {
         grouped(count(model, tab)),
         if is_whole { "" } else { "*" }
     )
-}
-
-const fn short(tab: Tab) -> &'static str {
-    match tab {
-        Tab::All => "All",
-        Tab::Only(Kind::Execution) => "Exec",
-        Tab::Only(Kind::Deployment) => "Depl",
-        Tab::Only(Kind::Workload) => "Work",
-    }
 }
 
 fn status(model: &Model) -> Words {

@@ -96,15 +96,15 @@ pub(in crate::app) fn mark_rows(model: &mut Model, rows: Vec<Arc<Resource>>) {
         ));
     }
     if fresh.len() > model.selection.room() {
-        let leaving = Vec::new();
-        let question = TooMany {
-            rows: fresh,
-            leaving,
-        };
-        model.popup = Some(Popup::TooMany(question));
+        ask(model, fresh, Vec::new());
     } else {
         mark_now(model, &fresh);
     }
+}
+
+/// Nothing is unmarked or marked before the question is answered: esc changes nothing.
+fn ask(model: &mut Model, rows: Vec<Arc<Resource>>, leaving: Vec<Key>) {
+    model.popup = Some(Popup::TooMany(TooMany { rows, leaving }));
 }
 
 /// Marks as many of the rows as there is room for.
@@ -123,14 +123,8 @@ pub(super) fn invert(model: &mut Model) {
         .partition(|row| model.selection.contains(&row.key));
     let left = model.selection.len() - marked.len();
     if left + fresh.len() > LIMIT {
-        // Nothing is unmarked before the question is answered: esc changes nothing.
-        let leaving = marked.iter().map(|row| row.key.clone()).collect();
-        let question = TooMany {
-            rows: fresh,
-            leaving,
-        };
-        model.popup = Some(Popup::TooMany(question));
-        return;
+        let leaving = marked.iter().map(|row| row.key.clone());
+        return ask(model, fresh, leaving.collect());
     }
     model.selection.unmark_rows(&marked);
     mark_rows(model, fresh);

@@ -168,8 +168,8 @@ pub(super) fn obey(model: &mut Model, command: Command) {
             model.browse.query.sort.descending ^= true;
             ask_anew(model);
         }
-        Command::Filter => open_filter(model),
-        Command::Scope => open_filter_with(model, "scope:"),
+        Command::Filter => open_filter(model, ""),
+        Command::Scope => open_filter(model, "scope:"),
         Command::Wide => model.browse.wide ^= true,
         Command::ColumnsRight => model.browse.scrolled += 1,
         Command::ColumnsLeft => model.browse.scrolled -= 1,
@@ -258,13 +258,8 @@ fn show_tab(model: &mut Model, tab: Tab) {
     ask_anew(model);
 }
 
-/// Opens the filter line on the filter in force.
-pub(super) fn open_filter(model: &mut Model) {
-    open_filter_with(model, "");
-}
-
-/// Opens the filter line with the beginning of another term.
-fn open_filter_with(model: &mut Model, term: &str) {
+/// Opens the filter line on the filter in force, with the beginning of another term.
+pub(super) fn open_filter(model: &mut Model, term: &str) {
     let before = model.browse.typed.clone();
     let typed = format!("{before} {term}").trim_start().to_owned();
     model.browse.only_marked = false;
