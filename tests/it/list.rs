@@ -466,6 +466,13 @@ async fn nothing_is_read_of_a_connection_that_is_off_or_sent_to_it_until_it_is_o
     let screen = dashboard.screen();
     assert!(screen.contains("3 marked → 1 will be sent"), "{screen}");
     assert!(screen.contains("switched off: `:on "), "{screen}");
+    // Not even by hand.
+    dashboard.press("<tab>G<space>k<space>").await;
+    let screen = dashboard.screen();
+    assert!(screen.contains("3 marked → 1 will be sent"), "{screen}");
+    while dashboard.model().place() != Place::PlanPhrase {
+        dashboard.press("<tab>").await;
+    }
     dashboard.confirm("").await;
     dashboard.sent().await;
     assert_eq!(dashboard.changes().len(), 1);
