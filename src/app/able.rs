@@ -1,7 +1,7 @@
 //! Which commands can act now: the footer shows no other.
 
 use crate::app::keymap::Command;
-use crate::app::{Model, Screen, confirm, results};
+use crate::app::{Model, Popup, Screen, confirm, results};
 use crate::domain::action::Action;
 
 /// Whether what a command needs is there.
@@ -19,6 +19,10 @@ const NEEDS: &[(&[Command], Holds)] = &[
             Command::Logs,
         ],
         |model| model.cursor_row().is_some(),
+    ),
+    (
+        &[Command::Accept],
+        |model| !matches!(&model.popup, Some(Popup::Ids(ids)) if ids.is_reading()),
     ),
     (&[Command::OnlyMarked], |model| !model.selection.is_empty()),
     (&[Command::Batches], |model| !model.runs.is_empty()),

@@ -8,7 +8,7 @@ use crate::app::selection::Selection;
 use crate::app::table::{Column, StatusChips};
 use crate::app::{Model, Popup};
 use crate::domain::resource::{Group, Key, Resource};
-use crate::domain::text::Clean;
+use crate::domain::text::{Clean, counted};
 
 /// One line of the status chips.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +128,7 @@ pub(super) fn sort(model: &mut Model, command: Command) {
 pub(super) fn too_many(model: &mut Model, command: Command) {
     if command == Command::Filter {
         model.popup = None;
-        browse::open_filter(model);
+        browse::open_filter(model, "");
     }
     if command != Command::MarkWhatFits {
         return;
@@ -140,7 +140,8 @@ pub(super) fn too_many(model: &mut Model, command: Command) {
         mark_now(model, &rows);
         let left = rows.len() - marked;
         model.say(format!(
-            "{marked} marked; {left} did not fit and are not marked"
+            "{marked} marked; {} not marked: no room",
+            counted(left, "row was", "rows were")
         ));
     }
 }

@@ -223,7 +223,7 @@ fn save(model: &mut Model, detail: &Detail) {
     let lines = whole(model, detail).into_iter();
     let text = lines.map(|line| match line.lead {
         Lead::Label(label) => format!("{label}: {}", line.text),
-        Lead::Time(at) => format!("{at}  {}", line.text),
+        Lead::Time(at) | Lead::Date(at) => format!("{at}  {}", line.text),
         Lead::Nothing => line.text.into_owned(),
     });
     let id = detail.row.key.id.shown();

@@ -1,9 +1,11 @@
-//! Exports: what is on screen, as text in a file of its own.
+//! What is on screen as text: in a file of its own, or on the clipboard.
 
 use crate::app::keymap::Command;
 use crate::app::message::{Effect, Saved};
 use crate::app::{Model, Popup, Screen};
 use crate::domain::export::{Format, Table};
+use crate::domain::resource::Resource;
+use crate::domain::text::counted;
 
 /// Describes the file for the plan or the results on screen: all of it, folded or not, as it stands now.
 pub(super) fn export(model: &mut Model, command: Command) {
@@ -32,4 +34,20 @@ pub(super) fn export(model: &mut Model, command: Command) {
     };
     let text = Saved::Text(format.word(), table.text(format));
     model.effects.push(Effect::Save(stem, text));
+}
+
+/// Copies the marked rows, or the one under the cursor, a line each; `one` and `several` are its nouns.
+pub(super) fn copy(
+    model: &mut Model,
+    [one, several]: [&str; 2],
+    text: impl Fn(&Resource) -> String,
+) {
+    let rows = model.candidates();
+    if rows.is_empty() {
+        return;
+    }
+    let lines: Vec<String> = rows.iter().map(|row| text(&row.row)).collect();
+    let count = counted(rows.len(), one, several);
+    model.say(format!("{count} copied, if the terminal allows it"));
+    model.effects.push(Effect::Copy(lines.join("\n")));
 }

@@ -62,10 +62,6 @@ impl Needle {
 
     fn is_in(&self, text: &str) -> bool {
         let needle = self.0.as_bytes();
-        // A field whose value is still being typed: `owner:`.
-        if needle.is_empty() {
-            return true;
-        }
         if !text.is_ascii() {
             return text.to_lowercase().contains(&self.0);
         }
@@ -114,11 +110,11 @@ impl Filter {
         Some((name, filter))
     }
 
-    /// Whether the row passes.
+    /// Whether the row passes. A term without its value hides nothing yet.
     pub fn matches(&self, row: &Resource, now: Timestamp) -> bool {
         self.terms
             .iter()
-            .all(|term| term.test.holds(row, now) != term.negated)
+            .all(|term| term.test.is_open() || term.test.holds(row, now) != term.negated)
     }
 }
 
@@ -138,8 +134,8 @@ pub(super) fn distance(a: &str, b: &str) -> usize {
 
 fn term(word: &str, me: &str) -> Result<Term, String> {
     let (negated, word) = match word.strip_prefix('!') {
-        Some(rest) if !rest.is_empty() => (true, rest),
-        Some(_) | None => (false, word),
+        Some(rest) => (true, rest),
+        None => (false, word),
     };
     Ok(Term {
         negated,
@@ -148,20 +144,25 @@ fn term(word: &str, me: &str) -> Result<Term, String> {
 }
 
 fn test(word: &str, me: &str) -> Result<Test, String> {
-    if let Some(pattern) = word.strip_prefix('~').filter(|pattern| !pattern.is_empty()) {
+    if let Some(pattern) = word.strip_prefix('~') {
         let built = RegexBuilder::new(pattern)
             .case_insensitive(true)
             .size_limit(1 << 20)
             .build();
-        return built
-            .map(Test::Pattern)
-            .map_err(|_| format!("`{pattern}` is not a regular expression"));
+        return built.map(Test::Pattern).map_err(|error| {
+            // The lines before the last one repeat the pattern.
+            let error = error.to_string();
+            let why = error.lines().last().unwrap_or_default();
+            let why = why.trim_start_matches("error: ");
+            format!("`{pattern}` is not a regular expression: {why}; without `~` it is plain text")
+        });
     }
     if let Some((field, value)) = word.split_once(':') {
         let Some(field) = TEXT_FIELDS.into_iter().find(|name| *name == field) else {
             let names = TEXT_FIELDS.join(", ");
             return Err(format!(
-                "no field `{field}:`; there are {names}, age and gpu"
+                "no field `{field}:`; there are {names}; age and gpu are compared, age>2h gpu>4; \
+                 `~{word}` looks for the text itself"
             ));
         };
         let is_me = (field, value) == ("owner", "me");
@@ -180,16 +181,18 @@ fn measure(field: &str, bound: Ordering, value: &str) -> Result<Test, String> {
     match field {
         "age" => {
             let span = span(value)
-                .ok_or_else(|| format!("`{value}` is not a span; write 90s, 30m, 2h or 3d"))?;
+                .ok_or_else(|| format!("`{value}` is not a span; write age>90s, 30m, 2h or 3d"))?;
             Ok(Test::Age(bound, span))
         }
         "gpu" => {
             let number = value
                 .parse()
-                .map_err(|_| format!("`{value}` is not a number of GPUs"))?;
+                .map_err(|_| format!("`{value}` is not a number of GPUs; write gpu>4 or gpu<1"))?;
             Ok(Test::Gpu(bound, number))
         }
-        _ => Err(format!("`{field}` cannot be compared; age and gpu can")),
+        _ => Err(format!(
+            "`{field}` cannot be compared; age>2h and gpu>4 can; `~{field}` looks for a text"
+        )),
     }
 }
 
@@ -207,6 +210,15 @@ fn span(text: &str) -> Option<Duration> {
 }
 
 impl Test {
+    /// Whether its value is still to be typed: `!`, `~`, `owner:`.
+    fn is_open(&self) -> bool {
+        match self {
+            Self::Text(needle) | Self::Field(_, needle) => needle.0.is_empty(),
+            Self::Pattern(regex) => regex.as_str().is_empty(),
+            Self::Age(..) | Self::Gpu(..) => false,
+        }
+    }
+
     fn holds(&self, row: &Resource, now: Timestamp) -> bool {
         match self {
             Self::Text(needle) => searched(row).any(|text| needle.is_in(text)),

@@ -74,6 +74,7 @@ pub(super) fn tick(model: &mut Model) {
             settled.push(run.number);
         }
     }
+    due.retain(|key| model.lanes.is_on(&key.source.connection));
     if !due.is_empty() {
         model.effects.push(Effect::Read(due));
     }

@@ -31,8 +31,8 @@ pub(crate) struct Ids {
 pub(crate) enum Stage {
     #[default]
     Typing,
-    /// Every source is read anew first: since when, and those whose read has ended that began after that.
-    Reading(Moment, HashSet<Arc<Source>>),
+    /// Every source is read anew first, since then.
+    Reading(Moment),
     /// What is not listed, a line each.
     Missing(Vec<String>),
 }
@@ -58,6 +58,18 @@ fn looks_like_an_id(word: &str) -> bool {
 }
 
 impl Ids {
+    /// Where keys go.
+    pub(super) fn place(&self) -> Place {
+        match self.stage {
+            Stage::Typing | Stage::Reading(_) => Place::Ids,
+            Stage::Missing(_) => Place::IdsMissing,
+        }
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        matches!(self.stage, Stage::Reading(_))
+    }
+
     /// The field, while it is typed into.
     pub(super) fn field(&mut self) -> Option<&mut Input> {
         matches!(self.stage, Stage::Typing).then_some(&mut self.input)
@@ -67,7 +79,7 @@ impl Ids {
     pub(crate) fn missing(&self) -> &[String] {
         match &self.stage {
             Stage::Missing(lines) => lines,
-            Stage::Typing | Stage::Reading(..) => &[],
+            Stage::Typing | Stage::Reading(_) => &[],
         }
     }
 
@@ -78,18 +90,16 @@ impl Ids {
     }
 }
 
-/// Carries out enter: reads everything anew, then marks; once that was told, closes.
+/// Carries out enter: reads everything anew, then marks.
 pub(super) fn accept(model: &mut Model, command: Command) {
     let Some(Popup::Ids(ids)) = &mut model.popup else {
         return;
     };
     if command == Command::Accept && matches!(ids.stage, Stage::Typing) {
-        ids.stage = Stage::Reading(model.now.moment, HashSet::new());
+        ids.stage = Stage::Reading(model.now.moment);
         let reads = model.lanes.refresh_all(model.now.moment);
         model.effects.extend(reads);
         go_on(model);
-    } else if command == Command::Accept && matches!(ids.stage, Stage::Missing(_)) {
-        model.popup = None;
     }
 }
 
@@ -98,19 +108,8 @@ pub(super) fn told(model: &mut Model, text: Result<String, String>) {
     match text {
         Ok(text) if model.place() == Place::Ids => typing::pasted(model, &text),
         Ok(_) => {}
-        Err(why) => model.announce(why),
+        Err(why) => model.say_here(why),
     }
-}
-
-/// A read of a source that began then has ended.
-pub(super) fn listed(model: &mut Model, source: &Arc<Source>, began: Option<Moment>) {
-    if let Some(Popup::Ids(ids)) = &mut model.popup
-        && let Stage::Reading(since, ended) = &mut ids.stage
-        && began >= Some(*since)
-    {
-        ended.insert(source.clone());
-    }
-    go_on(model);
 }
 
 /// Marks what was found once every source has answered or failed, or has had its time. One whose read began before
@@ -120,13 +119,16 @@ pub(super) fn go_on(model: &mut Model) {
     let Some(Popup::Ids(ids)) = &model.popup else {
         return;
     };
-    let Stage::Reading(since, ended) = &ids.stage else {
+    let Stage::Reading(since) = ids.stage else {
         return;
     };
-    let (is_late, since) = (now.since(*since) >= PATIENCE, *since);
-    let sources = model.lanes.sources().map(|state| state.source.clone());
-    let open: Vec<Arc<Source>> = sources.filter(|source| !ended.contains(source)).collect();
-    let lanes = model.lanes.all().iter();
+    let is_late = now.since(since) >= PATIENCE;
+    let open = model
+        .lanes
+        .sources()
+        .filter(|state| state.ended < Some(since));
+    let open: Vec<Arc<Source>> = open.map(|state| state.source.clone()).collect();
+    let lanes = model.lanes.on();
     let asking = lanes.filter(|lane| match lane.discovery {
         Discovery::Unasked | Discovery::Asking => true,
         Discovery::Known | Discovery::Failed(..) => false,
@@ -161,6 +163,10 @@ fn mark(model: &mut Model, text: &str, since: Moment, silent: &[String]) {
             missing.push(word.to_owned());
         }
     }
+    if !missing.is_empty() {
+        let off = model.lanes.off().map(|lane| &lane.connection.name);
+        missing.extend(off.map(|name| format!("{name} is switched off")));
+    }
     let failing = model.lanes.troubles().into_iter();
     let failing = failing.filter(|trouble| !silent.contains(&trouble.what));
     missing.extend(failing.map(|trouble| format!("{} could not be read", trouble.what)));
@@ -174,7 +180,7 @@ fn tell_missing(model: &mut Model, missing: Vec<String>) {
     if missing.is_empty() {
         return;
     }
-    model.announce(format!("not listed: {}", missing.join(", ")));
+    model.say_here(format!("not listed: {}", missing.join(", ")));
     if model.popup.is_none() {
         model.popup = Some(Popup::Ids(Ids {
             stage: Stage::Missing(missing),

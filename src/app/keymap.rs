@@ -52,6 +52,7 @@ place_table! {
     Batches "batches"
     Palette "commands"
     Ids "ids"
+    IdsMissing "ids not found"
     Sources "sources"
     Messages "messages"
     Detail "detail"
@@ -121,8 +122,12 @@ pub enum Command {
     Ids,
     DropGone,
     Theme,
+    On,
+    Off,
     Demo,
     Wide,
+    ColumnsRight,
+    ColumnsLeft,
     Help,
     Dismiss,
     SignInAgain,
@@ -212,12 +217,12 @@ macro_rules! bindings {
 const LISTS: &[Place] =
     places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help]);
 const PAGES: &[Place] = places!([Detail Logs]);
-const MOVES: &[Place] = places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help Menu Statuses Sort Batches Sources Messages]);
+const MOVES: &[Place] = places!([Browse Range PlanRows Results ResultsRow Detail Logs PlanWire Help Menu Statuses Sort Batches IdsMissing Sources Messages]);
 const TABLE: &[Place] = places!([Browse Range]);
 const FIELDS: &[Place] = places!([PlanReason PlanPhrase PlanRows]);
-const QUIT_IS_BACK: &[Place] = places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results ResultsRow Export Batches Sources Messages Detail Logs Help]);
-const HELPED: &[Place] = places!([Browse PlanRows Results ResultsRow Detail Logs FirstRun]);
-const POPUPS: &[Place] = places!([Filter Search Range Menu Statuses Sort TooMany Batches Palette Ids Sources Messages Help Quit PlanWire PlanFind ResultsRow Export]);
+const QUIT_IS_BACK: &[Place] = places!([Range Menu Statuses Sort TooMany PlanRows PlanWire Results ResultsRow Export Batches IdsMissing Sources Messages Detail Logs Help]);
+const HELPED: &[Place] = places!([Browse Statuses IdsMissing Sources Messages PlanRows Results ResultsRow Detail Logs FirstRun]);
+const POPUPS: &[Place] = places!([Filter Search Range Menu Statuses Sort TooMany Batches Palette Ids IdsMissing Sources Messages Help Quit PlanWire PlanFind ResultsRow Export]);
 
 /// Every key of the program. In each place the order is the order of the footer.
 pub const BINDINGS: &[Binding] = bindings! {
@@ -252,6 +257,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Browse]          ['e']                 Save                              ""                   "write the rows shown to a new file, tab-separated";
     [Browse]          ['w']                 Wide                              ""                   "ids and names whole, others give way; again: as before";
     [Browse]          [Tab]                 Pane                              ""                   "the detail pane beside the list, on or off";
+    TABLE             [Right]               ColumnsRight                      ""                   "the columns that have no room, from the next one on";
+    TABLE             [Left]                ColumnsLeft                       ""                   "the columns before; from the first ones: the last";
     // Moving.
     MOVES             ['j' Down]            Move(Move::Down)                  ""                   "down";
     MOVES             ['k' Up]              Move(Move::Up)                    ""                   "up";
@@ -265,6 +272,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Palette Ids Export] [Up]               Move(Move::Up)                    ""                   "up";
     [Palette]         [Enter]               Accept                            "run"                "run the chosen command";
     [Ids]             [Enter]               Accept                            "mark"               "read every source anew, then mark the rows of these ids";
+    [IdsMissing]      [Enter]               Back                              "close"              "close; :messages keeps them";
     [FirstRun]        ['4']                 Demo                              "demo"               "look around on simulated platforms, without a network";
     [Sources]         ['r']                 Refresh                           "read now"           "read every source now";
     [Sources]         ['p']                 Hold                              "hold"               "hold the refresh; again: go on";
@@ -282,11 +290,12 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Filter]          [Enter]               Accept                            "keep"               "keep the filter and go back to the list";
     [TooMany]         ['1']                 MarkWhatFits                      "mark what fits"     "mark as many as there is room for";
     [TooMany]         ['2' '/']             Filter                            "narrow"             "narrow the filter first";
+    [TooMany]         ['?']                 Help                              "why 100"            "why 100? a platform takes at most 100 ids in one request";
     // The plan.
     [PlanPhrase]      [Enter]               Accept                            "send"               "send, once the phrase is typed";
     [PlanReason]      [Enter]               Accept                            "next"               "go on to the confirm line";
     [PlanRows]        [' ']                 Toggle                            "in/out"             "leave this row out, or take it in again";
-    [PlanRows]        ['t']                 Retarget                          "target"             "stop this row instead of deleting it, or the other way round";
+    [PlanRows]        ['t']                 Retarget                          "target"             "stop this row instead of deleting it, or the reverse";
     [PlanRows]        ['h']                 OnlyHidden                        "hidden"             "show only the rows that the list's filter hides";
     [PlanRows]        ['/']                 Filter                            "find"               "go to the row that holds what is typed";
     [PlanFind]        [Enter]               Accept                            "go on"              "back to the rows, on the one that was found";
@@ -299,7 +308,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     [Results]         ['F']                 MarkFailed                        "re-mark failed"     "mark what was rejected or is unknown";
     [Results]         ['D']                 DeleteStopped                     "delete stopped"     "plan the delete of what was stopped and cannot be resumed";
     [Results]         ['u']                 ResumeSuspended                   ""                   "plan the resume of what was suspended";
-    [Results]         ['C']                 Close                             "close"              "end a batch whose connections are gone: no row of it is read back any more";
+    [Results]         ['C']                 Close                             "close"              "end a batch whose connections are gone: no further reads";
     [Results]         ['y']                 CopyIds                           "copy ids"           "copy the ids of the group under the cursor";
     [ResultsRow]      ['y']                 CopyIds                           "copy id"            "copy the id";
     [Results ResultsRow] ['e']              Export                            "export"             "save the results as CSV, JSON or Markdown";

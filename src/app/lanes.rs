@@ -21,6 +21,8 @@ pub struct Lane {
     pub sources: Vec<SourceState>,
     /// Whether the sources are known.
     pub discovery: Discovery,
+    /// While it is off nothing of it is read or shown, and nothing is sent to it.
+    pub is_on: bool,
 }
 
 /// Whether it is known by what a connection is listed.
@@ -57,34 +59,6 @@ impl Lane {
         }
     }
 
-    fn troubles(&self) -> impl Iterator<Item = Trouble<'_>> {
-        let discovery = match &self.discovery {
-            Discovery::Failed(error, next) if self.sources.is_empty() => Some(Trouble {
-                what: format!("{} resource groups", self.connection.name),
-                error,
-                next: *next,
-                is_down: true,
-                as_of: None,
-                rows: 0,
-            }),
-            Discovery::Failed(..) | Discovery::Known | Discovery::Unasked | Discovery::Asking => {
-                None
-            }
-        };
-        let sources = self.sources.iter().filter_map(|state| {
-            let listing = state.listing.as_ref();
-            Some(Trouble {
-                what: state.source.to_string(),
-                error: state.health.error()?,
-                next: state.next,
-                is_down: matches!(state.health, Health::Down(_)),
-                as_of: listing.map(|listing| listing.at),
-                rows: listing.map_or(0, |listing| listing.rows().len()),
-            })
-        });
-        discovery.into_iter().chain(sources)
-    }
-
     fn due(&mut self, now: Moment) {
         if let Discovery::Failed(_, at) = &mut self.discovery {
             *at = Some(now);
@@ -114,20 +88,6 @@ pub struct Lanes {
     pub held: bool,
 }
 
-/// How a platform does, for the header: the worst of its sources.
-#[derive(Debug)]
-pub struct PlatformHealth<'a> {
-    /// Which platform.
-    pub platform: PlatformId,
-    /// What fails worst, if anything does.
-    pub worst: Option<Trouble<'a>>,
-    /// How many of its sources fail as that one does, of how many; a connection that does not know its
-    /// sources counts as one.
-    pub failing: (usize, usize),
-    /// When the oldest of its listings was finished; `None` before the first answers.
-    pub oldest: Option<Moment>,
-}
-
 impl Lanes {
     /// A lane for each connection; all sources are due at once.
     pub fn new(connections: Vec<Connection>, refresh: Duration, now: Moment) -> Self {
@@ -143,6 +103,7 @@ impl Lanes {
                 connection,
                 sources: sources.map(new).collect(),
                 discovery,
+                is_on: true,
             }
         };
         Self {
@@ -167,14 +128,42 @@ impl Lanes {
         all.find(|lane| lane.connection.name == *name)
     }
 
-    /// Every source of every lane.
-    pub fn sources(&self) -> impl Iterator<Item = &SourceState> {
-        self.all.iter().flat_map(|lane| &lane.sources)
+    /// The lanes that are not switched off.
+    pub(super) fn on(&self) -> impl Iterator<Item = &Lane> {
+        self.all.iter().filter(|lane| lane.is_on)
     }
 
-    /// The state of a source.
+    /// The lanes that are switched off.
+    pub(crate) fn off(&self) -> impl Iterator<Item = &Lane> {
+        self.all.iter().filter(|lane| !lane.is_on)
+    }
+
+    /// Whether anything may be read of a connection or sent to it.
+    pub(super) fn is_on(&self, name: &ConnectionName) -> bool {
+        self.get(name).is_none_or(|lane| lane.is_on)
+    }
+
+    /// Every source that is listed.
+    pub fn sources(&self) -> impl Iterator<Item = &SourceState> {
+        self.on().flat_map(|lane| &lane.sources)
+    }
+
+    /// The state of a source, whether it is listed or not.
     pub fn source(&self, source: &Source) -> Option<&SourceState> {
-        self.sources().find(|state| *state.source == *source)
+        let mut all = self.all.iter().flat_map(|lane| &lane.sources);
+        all.find(|state| *state.source == *source)
+    }
+
+    /// Switches a connection off, or on again: then all of it is due.
+    pub(super) fn switch(&mut self, name: &ConnectionName, on: bool, now: Moment) {
+        if let Some(lane) = self.get_mut(name) {
+            lane.is_on = on;
+            for state in &mut lane.sources {
+                // What is on its way is not waited for.
+                state.reading = None;
+            }
+            lane.due(now);
+        }
     }
 
     /// The last listing of a source.
@@ -199,7 +188,7 @@ impl Lanes {
             return Vec::new();
         }
         let mut effects = Vec::new();
-        for lane in &mut self.all {
+        for lane in self.all.iter_mut().filter(|lane| lane.is_on) {
             if lane.discovery.is_due(now) {
                 lane.discovery = Discovery::Asking;
                 effects.push(Effect::Discover(lane.connection.name.clone()));
@@ -293,13 +282,17 @@ impl Lanes {
             };
             listing.chain(asking).any(PlatformError::needs_operator)
         };
-        let refused = self.all.iter().filter(refused);
+        let refused = self.on().filter(refused);
         refused.map(|lane| lane.connection.name.clone()).collect()
     }
 
     /// Why a row cannot be part of any plan, whatever its status.
     pub fn bar(&self, key: &Key) -> Option<(Exclusion, Clean)> {
         let lane = self.get(&key.source.connection)?;
+        if !lane.is_on {
+            let words = format!("switched off: `:on {}` in the list", lane.connection.name);
+            return Some((Exclusion::SourceDown, Clean::new(&words)));
+        }
         let no_permission = |words| Some((Exclusion::NoPermission, Clean::new(words)));
         match lane.connection.read_only {
             ReadOnly::No => {}
@@ -319,84 +312,20 @@ impl Lanes {
         Some((Exclusion::SourceDown, Clean::new(&words)))
     }
 
-    /// How each configured platform does.
-    pub fn health(&self) -> Vec<PlatformHealth<'_>> {
-        let configured = |platform: &PlatformId| self.of(*platform).next().is_some();
-        let platforms = PlatformId::ALL.into_iter().filter(configured);
-        platforms.map(|platform| self.health_of(platform)).collect()
-    }
-
     /// The lanes of a platform.
     pub fn of(&self, platform: PlatformId) -> impl Iterator<Item = &Lane> {
         let all = self.all.iter();
         all.filter(move |lane| lane.connection.platform == platform)
     }
 
-    fn health_of(&self, platform: PlatformId) -> PlatformHealth<'_> {
-        let mut troubles: Vec<_> = self.of(platform).flat_map(Lane::troubles).collect();
-        // The first of the worst stands for them.
-        troubles.sort_by_key(|trouble| !trouble.is_down);
-        let is_down = troubles.first().is_some_and(|trouble| trouble.is_down);
-        let as_bad = troubles.iter().filter(|trouble| trouble.is_down == is_down);
-        let failing = as_bad.count();
-        let states = self.of(platform).flat_map(|lane| &lane.sources);
-        let listings = states.map(|state| Some(state.listing.as_ref()?.finished));
-        PlatformHealth {
-            platform,
-            failing: (
-                failing,
-                self.of(platform)
-                    .map(|lane| lane.sources.len().max(1))
-                    .sum(),
-            ),
-            worst: troubles.into_iter().next(),
-            oldest: listings.min().flatten(),
-        }
-    }
-
-    /// Lanes and sources that fail, with the cause and the next try: `prod-eu/default executions`.
-    /// One of each connection comes first: several of one cause must not hide the cause of another.
-    pub fn troubles(&self) -> Vec<Trouble<'_>> {
-        let lanes = self.all.iter();
-        let mut ranked: Vec<_> = lanes.flat_map(|lane| lane.troubles().enumerate()).collect();
-        ranked.sort_by_key(|(rank, _)| *rank);
-        ranked.into_iter().map(|(_, trouble)| trouble).collect()
-    }
-
     /// Whether any connection may change anything.
     pub fn may_change(&self) -> bool {
-        let mut lanes = self.all.iter();
-        lanes.any(|lane| lane.connection.read_only == ReadOnly::No)
+        self.on()
+            .any(|lane| lane.connection.read_only == ReadOnly::No)
     }
-}
-
-/// Something that fails now.
-#[derive(Debug)]
-pub struct Trouble<'a> {
-    /// What fails.
-    pub what: String,
-    /// Why.
-    pub error: &'a PlatformError,
-    /// When it is tried again; `None` where only the operator can mend it.
-    pub next: Option<Moment>,
-    /// It has never answered, or will not by waiting.
-    pub is_down: bool,
-    /// The time its rows are shown as of.
-    pub as_of: Option<jiff::Timestamp>,
-    /// How many rows that are.
-    pub rows: usize,
 }
 
 /// How long until `next`, in seconds, for countdowns.
 pub fn seconds_until(next: Moment, now: Now) -> u64 {
     next.since(now.moment).as_secs()
-}
-
-/// When something is tried again, in words.
-pub(crate) fn next_try(next: Option<Moment>, now: Now) -> String {
-    match next.map(|next| seconds_until(next, now)) {
-        None => "waits for you".to_owned(),
-        Some(0) => "trying now".to_owned(),
-        Some(seconds) => format!("next try in {seconds} s"),
-    }
 }

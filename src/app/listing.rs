@@ -106,6 +106,8 @@ pub struct SourceState {
     pub next: Option<Moment>,
     /// When the read in flight began.
     pub reading: Option<Moment>,
+    /// When the newest read began that has ended, whatever came of it.
+    pub(super) ended: Option<Moment>,
     failures: u32,
 }
 
@@ -118,6 +120,7 @@ impl SourceState {
             health: Health::Connecting,
             next: Some(now),
             reading: None,
+            ended: None,
             failures: 0,
         }
     }
@@ -130,6 +133,7 @@ impl SourceState {
     /// Takes in a listing. One that began before the listing at hand is late and changes nothing (R13).
     pub(super) fn succeed(&mut self, listing: Arc<Listing>) {
         self.reading = None;
+        self.ended = self.ended.max(Some(listing.started));
         self.failures = 0;
         self.health = Health::Live;
         let held = self.listing.as_ref();
@@ -141,7 +145,7 @@ impl SourceState {
     /// Takes in a failure; `partial` holds the pages that did arrive, and is shown only where nothing
     /// better is at hand.
     pub(super) fn fail(&mut self, error: PlatformError, partial: Option<Arc<Listing>>) {
-        self.reading = None;
+        self.ended = self.ended.max(self.reading.take());
         self.failures = self.failures.saturating_add(1);
         if self.listing.is_none() {
             self.listing = partial;

@@ -23,7 +23,9 @@ pub mod palette;
 pub mod results;
 pub mod run;
 pub mod selection;
+mod switching;
 pub mod table;
+pub mod trouble;
 mod typing;
 
 mod update;
@@ -52,6 +54,7 @@ use crate::domain::action::Action;
 use crate::domain::connection::{Connection, ConnectionName};
 use crate::domain::export::Format;
 use crate::domain::resource::Key;
+use crate::domain::text::counted;
 use crate::domain::time::{Moment, Now};
 
 pub use update::update;
@@ -174,8 +177,8 @@ pub(crate) enum Popup {
     Messages(usize),
     /// Which of [`Format::ALL`] the cursor is on.
     Export(usize),
-    /// The keys of a place, scrolled by so many lines.
-    Help(Place, usize),
+    /// The keys of a place, scrolled by so many lines, and the popup it lies over.
+    Help(Place, usize, Option<Box<Self>>),
     Quit,
 }
 
@@ -188,7 +191,7 @@ impl Popup {
             Self::TooMany(_) => Place::TooMany,
             Self::Batches(_) => Place::Batches,
             Self::Palette(_) => Place::Palette,
-            Self::Ids(_) => Place::Ids,
+            Self::Ids(ids) => ids.place(),
             Self::Sources(_) => Place::Sources,
             Self::Messages(_) => Place::Messages,
             Self::Export(_) => Place::Export,
@@ -208,7 +211,7 @@ impl Popup {
             | Self::Sources(at)
             | Self::Messages(at)
             | Self::Export(at)
-            | Self::Help(_, at) => Some(at),
+            | Self::Help(_, at, _) => Some(at),
             Self::TooMany(_) | Self::Batches(_) | Self::Quit => None,
         }
     }
@@ -230,8 +233,18 @@ pub struct Notice {
     pub text: String,
     /// When it goes.
     pub until: Moment,
-    /// Whether it outlives the next key: it tells of something that happened by itself.
-    pub(crate) stays: bool,
+    pub(crate) stay: Stay,
+}
+
+/// What a notice outlives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stay {
+    /// Nothing: it answers a key, and goes with the next one.
+    UntilKey,
+    /// Keys, but not its screen.
+    OnScreen,
+    /// Both: it tells of a batch, or of the program.
+    Anywhere,
 }
 
 impl Model {
@@ -302,9 +315,9 @@ impl Model {
             Some(Popup::Sort(_)) => Column::ALL.len(),
             Some(Popup::Palette(palette)) => palette.fitting().len(),
             Some(Popup::Ids(ids)) => ids.missing().len(),
-            Some(Popup::Sources(_)) => self.lanes.sources().count(),
+            Some(Popup::Sources(_)) => self.lanes.sources().count() + self.lanes.off().count(),
             Some(Popup::Messages(_)) => self.said.len(),
-            Some(Popup::Help(of, _)) => {
+            Some(Popup::Help(of, ..)) => {
                 let page = usize::from(layout::help_page(self.size.1));
                 let last = keymap::in_place(*of).count().saturating_sub(page);
                 return (last + 1, page);
@@ -317,27 +330,32 @@ impl Model {
 
     /// Answers a key; gone with the next one.
     pub(crate) fn say(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), false, NOTICE_STAYS);
+        self.notice(text.into(), Stay::UntilKey, NOTICE_STAYS);
+    }
+
+    /// Tells what came of something done on this screen.
+    pub(crate) fn say_here(&mut self, text: impl Into<String>) {
+        self.notice(text.into(), Stay::OnScreen, NOTICE_STAYS);
     }
 
     /// Tells of something that happened by itself.
     pub(crate) fn announce(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), true, NOTICE_STAYS);
+        self.notice(text.into(), Stay::Anywhere, NOTICE_STAYS);
     }
 
     /// Tells of something that must not be overlooked.
     pub(crate) fn warn(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), true, WARNING_STAYS);
+        self.notice(text.into(), Stay::Anywhere, WARNING_STAYS);
     }
 
-    fn notice(&mut self, text: String, stays: bool, span: Duration) {
+    fn notice(&mut self, text: String, stay: Stay, span: Duration) {
         let until = self.now.moment.after(span);
         self.notices.retain(|notice| notice.text != text);
         self.said.push_back((self.now.wall, text.clone()));
         if self.said.len() > SAID {
             self.said.pop_front();
         }
-        self.notices.push(Notice { text, until, stays });
+        self.notices.push(Notice { text, until, stay });
     }
 
     /// How many rows of how many batches are still expected to move.
@@ -357,9 +375,5 @@ impl Model {
 
 /// `1 row`, `2 rows`.
 pub fn rows(count: usize) -> String {
-    if count == 1 {
-        "1 row".to_owned()
-    } else {
-        format!("{count} rows")
-    }
+    counted(count, "row", "rows")
 }

@@ -10,8 +10,8 @@ use crate::app::facts::Weight;
 use crate::domain::action::Action;
 use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Line, Part};
-use crate::domain::text::folded;
-use crate::domain::time::Moment;
+use crate::domain::text::{counted, folded};
+use crate::domain::time::{Moment, midnight};
 
 /// Lines of a part on screen: of what grows at its end the newest, and no others are kept; of a document the first.
 const LINES: usize = 5_000;
@@ -157,6 +157,8 @@ pub(crate) enum Lead {
     Nothing,
     Label(&'static str),
     Time(Timestamp),
+    /// Of a day before this one.
+    Date(Timestamp),
 }
 
 impl Lead {
@@ -166,6 +168,7 @@ impl Lead {
             Self::Nothing => 0,
             Self::Label(_) => 17,
             Self::Time(_) => 10,
+            Self::Date(_) => 21,
         }
     }
 }
@@ -206,6 +209,7 @@ fn gathered<'a>(
         lines: Vec::new(),
         entry: 0,
         columns,
+        today: midnight(model.now.wall),
         is_cut,
     };
     let page = &detail.page;
@@ -246,7 +250,8 @@ fn part<'a>(kept: &'a Kept, out: &mut Folded<'a>) {
         out.entry(Lead::Nothing, note.as_str().into(), Weight::Strong);
     }
     if kept.left_out > 0 {
-        out.quiet(format!("{} older lines are not shown", kept.left_out).into());
+        let older = counted(kept.left_out, "older line is", "older lines are");
+        out.quiet(format!("{older} not shown").into());
     }
     match &kept.part.lines {
         Ok(lines) if lines.is_empty() && kept.part.note.is_none() => out.quiet("nothing".into()),
@@ -255,7 +260,8 @@ fn part<'a>(kept: &'a Kept, out: &mut Folded<'a>) {
             lines.iter().take(shown).for_each(|line| out.line(line));
             let more = lines.len().saturating_sub(shown);
             if more > 0 {
-                out.aside(format!("{more} lines more are not shown: e saves them"));
+                let more = counted(more, "line more is", "lines more are");
+                out.aside(format!("{more} not shown: e saves them"));
             }
         }
         Err(error) => {
@@ -280,6 +286,8 @@ struct Folded<'a> {
     lines: Vec<PageLine<'a>>,
     entry: usize,
     columns: usize,
+    /// When it began.
+    today: Timestamp,
     /// Only so much as is shown.
     is_cut: bool,
 }
@@ -310,7 +318,11 @@ impl<'a> Folded<'a> {
     /// A line of a part, and where it was cut for the screen.
     fn line(&mut self, line: &'a Line) {
         let text = line.text.as_str();
-        let lead = line.at.map_or(Lead::Nothing, Lead::Time);
+        let lead = match line.at {
+            None => Lead::Nothing,
+            Some(at) if at < self.today => Lead::Date(at),
+            Some(at) => Lead::Time(at),
+        };
         let long = self.is_cut && text.len() > CHARACTERS;
         let end = long.then(|| text.char_indices().nth(CHARACTERS));
         let Some((end, _)) = end.flatten() else {

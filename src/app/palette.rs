@@ -38,7 +38,9 @@ pub const NAMED: &[Named] = named! {
     "scope"     Scope       "only one resource group, project or organisation";
     "ids"       Ids         "mark the rows of pasted ids, or those in a file: ids FILE";
     "drop gone" DropGone    "unmark the rows that are gone";
-    "theme"     Theme       "fixed colors for light or dark, or the terminal's own 16";
+    "off"       Off         "neither read nor change a connection or platform: off NAME";
+    "on"        On          "take it up again: on NAME";
+    "theme"     Theme       "colors: theme light, dark, or own for the terminal's own 16";
     "detail"    Pane        "";
     "status"    Statuses    "";
     "login"     SignInAgain "";
@@ -63,8 +65,15 @@ impl Named {
     }
 
     fn fits(&self, typed: &str) -> bool {
-        let takes_more = self.command == Command::Ids && typed.starts_with("ids ");
-        self.name.starts_with(typed) || takes_more
+        let argument = typed
+            .strip_prefix(self.name)
+            .filter(|_| self.takes_argument());
+        self.name.starts_with(typed) || argument.is_some_and(|rest| rest.starts_with(' '))
+    }
+
+    fn takes_argument(&self) -> bool {
+        let takers = [Command::Ids, Command::Off, Command::On, Command::Theme];
+        takers.contains(&self.command)
     }
 }
 

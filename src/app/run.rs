@@ -12,7 +12,7 @@ use crate::domain::connection::ConnectionName;
 use crate::domain::outcome::Outcome;
 use crate::domain::report::Report;
 use crate::domain::resource::{Key, Resource};
-use crate::domain::text::Clean;
+use crate::domain::text::{Clean, counted};
 use crate::domain::time::{Moment, Now};
 
 /// How many batches that are over stay in memory, and how many of the newest are read of the journal.
@@ -210,9 +210,9 @@ pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
     }
     model.forget_runs();
     if fresh > 0 {
-        let batches = if fresh == 1 { "batch" } else { "batches" };
+        let batches = counted(fresh, "unfinished batch", "unfinished batches");
         model.warn(format!(
-            "{fresh} unfinished {batches}, nothing is sent again: B shows what is known"
+            "{batches}, nothing is sent again: B shows what is known"
         ));
     }
 }

@@ -248,7 +248,9 @@ pub fn arrange(generation: u64, listings: &[Arc<Listing>], query: &Query, now: T
 /// The word of a name that comes nearest to the one no row has, where rows would match it.
 fn meant(listings: &[Arc<Listing>], query: &Query, now: Timestamp) -> Option<(String, usize)> {
     let rows = || listings.iter().flat_map(|listing| listing.rows());
-    let names: BTreeSet<&str> = rows().flat_map(|row| words_of(row.name.as_str())).collect();
+    let is_apart = |c: char| !c.is_alphanumeric();
+    let names = rows().flat_map(|row| row.name.as_str().split(is_apart));
+    let names: BTreeSet<&str> = names.collect();
     let (word, filter) = query.filter.corrected(&names)?;
     let query = Query {
         filter: Arc::new(filter),
@@ -256,10 +258,6 @@ fn meant(listings: &[Arc<Listing>], query: &Query, now: Timestamp) -> Option<(St
     };
     let count = rows().filter(|row| query.matches(row, now)).count();
     (count > 0).then_some((word, count))
-}
-
-fn words_of(name: &str) -> impl Iterator<Item = &str> {
-    name.split(|c: char| !c.is_alphanumeric())
 }
 
 /// The order of two rows; rows that are equal in the column stay in the order of their keys, so that a
@@ -286,24 +284,4 @@ fn order(sort: Sort, a: &Resource, b: &Resource) -> Ordering {
         by_column
     };
     by_column.then_with(|| a.key.cmp(&b.key))
-}
-
-/// The heads of [`tab_separated`], as exports name them.
-pub const HEADS: &str = "platform\tconnection\tscope\tkind\tid\tname\tstatus\towner";
-
-/// A row on one line.
-pub fn tab_separated(row: &Resource) -> String {
-    let source = &row.key.source;
-    let owner = row.owner.as_ref().map_or("", Clean::as_str);
-    [
-        source.platform.name(),
-        source.connection.as_str(),
-        row.scope.as_str(),
-        row.kind_word(),
-        row.key.id.shown().as_str(),
-        row.name.as_str(),
-        row.status.word.as_str(),
-        owner,
-    ]
-    .join("\t")
 }

@@ -39,11 +39,11 @@ pub(super) fn pasted(model: &mut Model, text: &str) {
         let line = Clean::new(&capped);
         *field = Input::new(format!("{}{line}{end}", field.value()));
         if rest.next().is_some() {
-            model.announce(format!("only the first {most} characters are read"));
+            model.say_here(format!("only the first {most} characters are read"));
         }
         field_changed(model);
     } else if model.place() == Place::PlanPhrase {
-        model.announce("the phrase is typed, not pasted");
+        model.say_here("the phrase is typed, not pasted");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What each message does to the model.
 
 use std::collections::HashSet;
+use std::mem::discriminant;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -12,12 +13,13 @@ use crate::app::listing::Listing;
 use crate::app::message::{Effect, Message};
 use crate::app::page::Topic;
 use crate::app::palette::Palette;
-use crate::app::table::{View, tab_separated};
+use crate::app::table::View;
 use crate::app::{
-    Model, Popup, Screen, browse, choices, confirm, detail, exporting, following, ids, menu,
-    results, run, typing,
+    Model, Notice, Popup, Screen, Stay, browse, choices, confirm, detail, exporting, following,
+    ids, menu, results, run, switching, typing,
 };
 use crate::domain::error::PlatformError;
+use crate::domain::export::tab_separated;
 use crate::domain::resource::{Key, Reading, Resource, Source};
 use crate::domain::time::{Moment, Now};
 
@@ -26,9 +28,14 @@ const INTERRUPT: i32 = 2;
 
 /// Takes in what happened and says what is to be done outside. The only way the model changes.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
-    let notices = model.notices.len();
+    let (screen, notices) = (discriminant(&model.screen), model.notices.clone());
     take_in(model, message);
-    if model.notices.len() != notices {
+    if discriminant(&model.screen) != screen {
+        // What was told on one screen is not told on the next.
+        let is_old = |notice: &Notice| notice.stay == Stay::OnScreen && notices.contains(notice);
+        model.notices.retain(|notice| !is_old(notice));
+    }
+    if model.notices.len() != notices.len() {
         // They stand under the table and leave it less room.
         browse::follow_cursor(model);
     }
@@ -59,7 +66,7 @@ fn take_in(model: &mut Model, message: Message) {
         }
         Message::Listed(source, result) => listed(model, &source, result),
         Message::Arranged(view) => arranged(model, view),
-        Message::Notice(text) => model.announce(text),
+        Message::Notice(text) => model.say_here(text),
         Message::Read(key, started, reading) => {
             model.looked_for.remove(&key);
             model.read_now.remove(&key);
@@ -75,7 +82,7 @@ fn take_in(model: &mut Model, message: Message) {
     }
 }
 
-fn refresh_due(model: &mut Model) {
+pub(super) fn refresh_due(model: &mut Model) {
     let due = model.lanes.refresh_due(model.now.moment);
     model.effects.extend(due);
 }
@@ -98,19 +105,17 @@ fn listed(
     source: &Arc<Source>,
     result: Result<Arc<Listing>, (PlatformError, Option<Arc<Listing>>)>,
 ) {
+    if !model.lanes.is_on(&source.connection) {
+        return;
+    }
     let listing = result.as_ref().ok().cloned();
-    let state = model.lanes.source(source);
-    let began = match &listing {
-        Some(listing) => Some(listing.started),
-        None => state.and_then(|state| state.reading),
-    };
     model.lanes.listed(source, result, model.now.moment);
     browse::arrange(model);
     match listing {
         Some(listing) => compare(model, &listing, source),
         None => confirm::source_failed(model, source),
     }
-    ids::listed(model, source, began);
+    ids::go_on(model);
     browse::follow_cursor(model);
 }
 
@@ -164,7 +169,7 @@ fn pressed(model: &mut Model, key: KeyEvent) {
         return;
     }
     // What the last key was answered with is over; what happened by itself stays.
-    model.notices.retain(|notice| notice.stays);
+    model.notices.retain(|notice| notice.stay != Stay::UntilKey);
     if let Some(command) = command {
         obey(model, place, command);
     } else if place.has_field() {
@@ -181,7 +186,8 @@ fn obey(model: &mut Model, place: Place, command: Command) {
     } else if command == Command::Suspend {
         model.effects.push(Effect::Suspend);
     } else if command == Command::Help {
-        model.popup = Some(Popup::Help(place, 0));
+        let over = model.popup.take().map(Box::new);
+        model.popup = Some(Popup::Help(place, 0, over));
     } else if model.popup.is_some() {
         popup(model, command);
     } else if command == Command::Batches && lists_batches {
@@ -213,8 +219,8 @@ fn list(model: &mut Model, command: Command) {
             model.popup = Some(Popup::Menu(menu::Menu { cursor: 0, row }));
         }
         Command::Sort => model.popup = Some(Popup::Sort(0)),
-        Command::Detail => detail::open(model, Topic::Detail),
-        Command::Logs => detail::open(model, Topic::Logs),
+        Command::Detail => open_page(model, Topic::Detail),
+        Command::Logs => open_page(model, Topic::Logs),
         Command::Palette => model.popup = Some(Popup::Palette(Palette::default())),
         Command::Sources => {
             model.popup = Some(Popup::Sources(0));
@@ -223,8 +229,11 @@ fn list(model: &mut Model, command: Command) {
         Command::Messages => model.popup = Some(Popup::Messages(0)),
         Command::Ids => model.popup = Some(Popup::Ids(Ids::default())),
         Command::Save => model.effects.push(browse::save(model)),
-        Command::CopyIds => copy(model, |row| row.key.id.shown().to_string()),
-        Command::CopyRows => copy(model, tab_separated),
+        Command::CopyIds => {
+            let id = |row: &Resource| row.key.id.shown().to_string();
+            exporting::copy(model, ["id", "ids"], id);
+        }
+        Command::CopyRows => exporting::copy(model, ["row", "rows"], tab_separated),
         Command::Refresh => {
             let reads = model.lanes.refresh_all(model.now.moment);
             model.effects.extend(reads);
@@ -242,13 +251,20 @@ fn list(model: &mut Model, command: Command) {
     }
 }
 
+/// Opens the row under the cursor, unless its connection is switched off: nothing is asked of that.
+fn open_page(model: &mut Model, topic: Topic) {
+    let row = model.cursor_row();
+    let off = row.map(|row| &row.key.source.connection);
+    match off.filter(|name| !model.lanes.is_on(name)) {
+        Some(name) => model.say(format!("{name} is switched off: `:on {name}`")),
+        None => detail::open(model, topic),
+    }
+}
+
 fn hold(model: &mut Model) {
     model.lanes.held ^= true;
-    if model.lanes.held {
-        model.say("refresh held: p goes on, r reads once");
-    } else {
-        model.say("refresh goes on");
-    }
+    let words = ["refresh goes on", "refresh held: p goes on, r reads once"];
+    model.say(words[usize::from(model.lanes.held)]);
 }
 
 /// Esc in the list: leaves the range, then clears the filter. Never the marks.
@@ -275,7 +291,10 @@ fn popup(model: &mut Model, command: Command) {
         return;
     }
     if matches!(command, Command::Back | Command::Quit) && !matches!(popup, Popup::Statuses(_)) {
-        model.popup = None;
+        model.popup = match model.popup.take() {
+            Some(Popup::Help(_, _, over)) => over.map(|over| *over),
+            _ => None,
+        };
         return;
     }
     match popup {
@@ -300,12 +319,18 @@ fn popup(model: &mut Model, command: Command) {
 /// Runs the chosen command as if its key had been pressed in the list. Where none fits the line says so.
 fn palette(model: &mut Model) {
     if let Some(Popup::Palette(palette)) = &model.popup
-        && let Some((chosen, file)) = palette.chosen()
+        && let Some((chosen, argument)) = palette.chosen()
     {
         model.popup = None;
-        obey(model, Place::Browse, chosen);
-        if !file.is_empty() {
-            model.effects.push(Effect::ReadText(file));
+        match chosen {
+            Command::On | Command::Off => {
+                switching::switch(model, &argument, chosen == Command::On);
+            }
+            Command::Theme => browse::change_colors(model, &argument),
+            _ => obey(model, Place::Browse, chosen),
+        }
+        if chosen == Command::Ids && !argument.is_empty() {
+            model.effects.push(Effect::ReadText(argument));
         }
     }
 }
@@ -360,15 +385,4 @@ fn step_out(model: &mut Model) -> bool {
         return false;
     }
     true
-}
-
-fn copy(model: &mut Model, text: impl Fn(&Resource) -> String) {
-    let rows = model.candidates();
-    if rows.is_empty() {
-        return;
-    }
-    let lines: Vec<String> = rows.iter().map(|row| text(&row.row)).collect();
-    let count = super::rows(rows.len());
-    model.say(format!("{count} copied, if the terminal allows it"));
-    model.effects.push(Effect::Copy(lines.join("\n")));
 }

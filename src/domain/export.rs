@@ -1,10 +1,12 @@
-//! Plans and results as text for other programs and for incident notes: CSV, JSON, Markdown.
+//! Plans and results as text for other programs and for incident notes: CSV, JSON, Markdown; rows of the
+//! list as tab-separated values.
 //!
 //! One writer for what the dashboard saves and what `centurion history` prints. Every cell is clean (T6),
 //! and none can act where it is opened: no formula in a spreadsheet, no markup in a note.
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::domain::action::Action;
@@ -159,10 +161,14 @@ impl Table {
 }
 
 /// Cells that a spreadsheet would take for a formula are made text by an apostrophe.
-fn csv_cell(text: &str) -> String {
+fn inert(text: &str) -> String {
     let text = Clean::new(text);
     let is_formula = text.as_str().trim_start().starts_with(['=', '+', '-', '@']);
-    let text = format!("{}{text}", if is_formula { "'" } else { "" });
+    format!("{}{text}", if is_formula { "'" } else { "" })
+}
+
+fn csv_cell(text: &str) -> String {
+    let text = inert(text);
     if text.contains([',', '"']) || text != text.trim() {
         return format!("\"{}\"", text.replace('"', "\"\""));
     }
@@ -191,6 +197,26 @@ fn place_of(row: &Resource) -> [String; 6] {
         row.key.id.shown().to_string(),
         row.name.to_string(),
     ]
+}
+
+/// The heads of [`tab_separated`].
+pub const OF_LIST: &str =
+    "platform\tconnection\tscope\tkind\tid\tname\tstatus\ttarget\tcreated\tmodified\tgpus\towner";
+
+/// A row of the list on one line. Times are UTC, an empty cell is what the platform does not say.
+pub fn tab_separated(row: &Resource) -> String {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+    let mut cells = Vec::from(place_of(row));
+    cells.extend([
+        row.status.word.to_string(),
+        text(row.target.as_ref()),
+        time(row.created),
+        time(row.modified),
+        row.gpus.map(|gpus| gpus.to_string()).unwrap_or_default(),
+        text(row.owner.as_ref()),
+    ]);
+    let cells: Vec<String> = cells.iter().map(|cell| inert(cell)).collect();
+    cells.join("\t")
 }
 
 fn results_row(batch: &str, row: &ReportRow) -> Vec<String> {

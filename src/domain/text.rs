@@ -113,6 +113,26 @@ impl fmt::Debug for Clean {
     }
 }
 
+/// A count with its thousands apart: `412`, `1 200`, `100 000`.
+pub fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let head = digits.len() % 3;
+    let mut out = digits[..head].to_owned();
+    for (place, digit) in digits[head..].chars().enumerate() {
+        if place % 3 == 0 && !out.is_empty() {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count and what it counts, with its verb where one follows: `1 row is`, `2 rows are`.
+pub fn counted(count: usize, one: &str, several: &str) -> String {
+    let words = if count == 1 { one } else { several };
+    format!("{} {words}", grouped(count))
+}
+
 /// Whether an id may be marked and sent: 1 to 128 printable ASCII characters without a space.
 pub(crate) fn is_sound_id(id: &str) -> bool {
     (1..=128).contains(&id.len()) && id.bytes().all(|byte| (b'!'..=b'~').contains(&byte))

@@ -64,6 +64,21 @@ pub fn age(now: Timestamp, then: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(then)).unwrap_or_default()
 }
 
+/// When the local day began that `now` is in.
+pub fn midnight(now: Timestamp) -> Timestamp {
+    let now = now.to_zoned(jiff::tz::TimeZone::system());
+    // A day has a start in every zone; where the calendar ends, everything is of another day.
+    now.start_of_day()
+        .map_or(Timestamp::MAX, |start| start.timestamp())
+}
+
+/// The local date and time, for what is not of today: `2026-11-21 09:41:07`.
+pub fn date_and_time(at: Timestamp) -> String {
+    at.to_zoned(jiff::tz::TimeZone::system())
+        .strftime("%F %T")
+        .to_string()
+}
+
 /// The time of day in the local zone, as sentences show it: `09:41:07`.
 pub fn time_of_day(at: Timestamp) -> String {
     at.to_zoned(jiff::tz::TimeZone::system())

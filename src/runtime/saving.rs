@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::message::{Message, Saved};
 use crate::app::rows;
-use crate::app::table::{HEADS, tab_separated};
+use crate::domain::export::{OF_LIST, tab_separated};
 use crate::domain::text::Clean;
 use crate::runtime::context::{Context, Sender, tell};
 
@@ -101,7 +101,7 @@ fn put(file: File, what: &Saved) -> io::Result<()> {
     match what {
         Saved::Lines(lines) => lines.iter().try_for_each(|line| writeln!(file, "{line}"))?,
         Saved::Rows(view) => {
-            writeln!(file, "{HEADS}")?;
+            writeln!(file, "{OF_LIST}")?;
             let mut rows = view.rows.iter();
             rows.try_for_each(|row| writeln!(file, "{}", tab_separated(row)))?;
         }

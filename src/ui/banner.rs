@@ -2,12 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::Model;
-use crate::app::lanes::{Trouble, next_try};
+use crate::app::trouble::{Trouble, next_try};
+use crate::app::{Model, rows};
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::{Canvas, row};
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, grouped, say};
+use crate::ui::words::{Words, say};
 
 /// Draws as many failures as there are lines; the last line says how many more there are.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
@@ -36,9 +36,9 @@ fn line(model: &Model, trouble: &Trouble, in_full: bool) -> Words {
         trouble.error.short()
     };
     let when = next_try(trouble.next, model.now);
-    let count = grouped(trouble.rows);
+    let count = rows(trouble.rows);
     let rows = trouble.as_of.map(time_of_day);
-    let rows = rows.map_or_else(String::new, |at| format!(" · {count} rows as of {at}"));
+    let rows = rows.map_or_else(String::new, |at| format!(" · {count} as of {at}"));
     say(Tone::Warn, " ! ")
         .strong(&trouble.what)
         .plain(format!(": {cause}"))

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use crate::app::Model;
 use crate::app::layout::Pane;
 use crate::ui::canvas::{Canvas, span, stacked};
-use crate::ui::words::plain;
-use crate::ui::{banner, detail, marks, table, tabs};
+use crate::ui::words::{joined, plain, strong};
+use crate::ui::{banner, detail, glyph, marks, table, tabs};
 
 /// Borders and heads of the table.
 const TABLE_CHROME: u16 = 3;
@@ -59,11 +59,8 @@ fn draw_hint(canvas: &mut Canvas, area: Rect) {
         ("x", "act"),
         ("?", "help"),
     ];
-    let mut line = plain(" ");
-    for (place, (key, does)) in keys.into_iter().enumerate() {
-        let gap = if place == 0 { "" } else { " · " };
-        line = line.quiet(gap).strong(key).plain(format!(" {does}"));
-    }
+    let keys = keys.map(|(key, does)| strong(key).plain(format!(" {does}")));
+    let line = plain(" ").and(joined(keys, glyph::DOT));
     let ends = ["   ! puts this line away", "   ! hides this", ""];
     let room = usize::from(area.width).saturating_sub(line.width());
     let end = ends.into_iter().find(|end| end.len() <= room);

@@ -2,15 +2,16 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::Model;
 use crate::app::choices::{Chip, Statuses, TooMany};
 use crate::app::table::Column;
+use crate::app::{Model, rows};
 use crate::domain::plan::LIMIT;
 use crate::domain::resource::Status;
+use crate::domain::text::{counted, grouped};
 use crate::ui::canvas::{Canvas, Edges};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, grouped, plain, quiet, say, strong};
+use crate::ui::words::{Words, plain, quiet, say, strong};
 use crate::ui::{glyph, tabs};
 
 /// Draws the status chips: each group with the words under it, and how many rows have them.
@@ -18,30 +19,33 @@ pub(super) fn statuses(canvas: &mut Canvas, screen: Rect, model: &Model, statuse
     let chips = statuses.chips.iter();
     let lines = chips.map(|(chip, count)| chip_line(model, chip, *count));
     let mut edges = Edges::titled("status").noted(tabs::matching(model));
+    let mut width = 40;
     if model.browse.query.filter.names_status() {
-        edges.remark = say(Tone::Warn, "the filter names a status itself");
+        let words = "`status:` in the filter overrules these";
+        edges.remark = say(Tone::Warn, words);
+        edges.note = Words::new();
+        width = 50;
     } else if model.browse.query.chips.is_empty() {
         edges.remark = quiet("nothing chosen: all pass");
     }
-    Scroll::of_lines(lines, statuses.cursor).popup(canvas, screen, 40, edges);
+    Scroll::of_lines(lines, statuses.cursor).popup(canvas, screen, width, edges);
 }
 
 fn chip_line(model: &Model, chip: &Chip, count: usize) -> Words {
     let chosen = &model.browse.query.chips;
     let signs = [glyph::UNMARKED, glyph::MARKED];
     let sign = |passes: bool| signs[usize::from(passes)];
+    let counts = !model.browse.query.filter.names_status();
+    let mark = if counts { Tone::Mark } else { Tone::Quiet };
     let line = match chip {
         Chip::Group(group) => {
-            let line = say(
-                Tone::Mark,
-                format!("  {} ", sign(chosen.groups.contains(group))),
-            );
+            let line = say(mark, format!("  {} ", sign(chosen.groups.contains(group))));
             line.strong(group.word())
         }
         Chip::Word(word, group) => {
             let through_group = chosen.groups.contains(group);
             let own = chosen.words.contains(word);
-            let tone = if own { Tone::Mark } else { Tone::Quiet };
+            let tone = if own { mark } else { Tone::Quiet };
             let line = say(tone, format!("      {} ", sign(own || through_group)));
             let status = Status {
                 word: word.clone(),
@@ -71,13 +75,17 @@ pub(super) fn sort(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usi
 /// Draws the question above the limit.
 pub(super) fn too_many(canvas: &mut Canvas, screen: Rect, model: &Model, question: &TooMany) {
     let (room, marked) = (question.room(&model.selection), model.selection.len());
-    let rows = grouped(question.rows.len());
-    let title = format!("{rows} rows to mark, a batch holds {LIMIT}");
-    let leaving = question.leaving.len();
-    let already = if leaving == 0 {
-        format!("{marked} are already marked, {room} places are left.")
-    } else {
-        format!("{leaving} of {marked} are unmarked by this, {room} places are left then.")
+    let title = format!(
+        "{} to mark, a batch holds {LIMIT}",
+        rows(question.rows.len())
+    );
+    let places = counted(room, "place is", "places are");
+    let already = match question.leaving.len() {
+        0 => {
+            let marked = counted(marked, "is", "are");
+            format!("{marked} already marked, {places} left.")
+        }
+        leaving => format!("Of {marked} marks this takes {leaving} away, {places} left then."),
     };
     let sort = model.browse.query.sort.title();
     let next = format!("mark the next {room} in the order shown ({sort})");
@@ -94,7 +102,8 @@ pub(super) fn too_many(canvas: &mut Canvas, screen: Rect, model: &Model, questio
         Words::new(),
         quiet("Never done silently: no row is dropped without being counted here."),
     ];
-    let inner = canvas.popup(screen, (68, lines.len()), &Edges::titled(title));
+    let edges = Edges::titled(title).noted("why 100? ?");
+    let inner = canvas.popup(screen, (68, lines.len()), &edges);
     canvas.lines(inner, &lines);
 }
 

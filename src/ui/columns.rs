@@ -61,55 +61,41 @@ const GROWTH: &[(Column, u16)] = &[
     (Column::Message, u16::MAX),
 ];
 
-/// What decides beside the width.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Needs {
-    /// Columns of the longest status word.
-    status: u16,
-    /// Whether some connection reports GPUs.
-    gpus: bool,
-    /// Whether ids and names stand whole where other columns would.
-    whole: bool,
+/// Whether some connection reports GPUs.
+fn has_gpus(model: &Model) -> bool {
+    let mut lanes = model.lanes.all().iter();
+    lanes.any(|lane| lane.connection.platform == PlatformId::RunAi)
 }
 
-impl Needs {
-    /// By the status words of the open tab, so that columns stay where they are while one scrolls.
-    pub(super) fn of(model: &Model) -> Self {
-        let words = model.browse.view.words.keys();
-        let longest = words.map(|(_, word)| width(word.as_str())).max();
-        let mut lanes = model.lanes.all().iter();
-        Self {
-            status: fit(longest.unwrap_or(0)),
-            whole: model.browse.wide,
-            gpus: lanes.any(|lane| lane.connection.platform == PlatformId::RunAi),
-        }
+/// What a column needs; ids and names more where they are to stand whole.
+fn least(model: &Model, column: Column, total: u16) -> u16 {
+    let whole = model.browse.wide;
+    match column {
+        Column::Platform if total >= WIDE => 8,
+        Column::Platform => 1,
+        Column::Name if whole && total >= WIDE => 28,
+        Column::Id if whole && total >= NARROW => 36,
+        Column::Name if total >= WIDE => 22,
+        Column::Name => 20,
+        Column::Id => 16,
+        Column::Scope if total >= WIDE => 12,
+        Column::Kind | Column::Scope => 10,
+        Column::Status => status(model, total),
+        Column::Target => 9,
+        Column::Age => 4,
+        Column::Gpus => 5,
+        Column::Owner => 8,
+        Column::Message => 24,
     }
+}
 
-    fn least(self, column: Column, total: u16) -> u16 {
-        match column {
-            Column::Platform if total >= WIDE => 8,
-            Column::Platform => 1,
-            Column::Name if self.whole && total >= WIDE => 28,
-            Column::Id if self.whole && total >= NARROW => 36,
-            Column::Name if total >= WIDE => 22,
-            Column::Name => 20,
-            Column::Id => 16,
-            Column::Scope if total >= WIDE => 12,
-            Column::Kind | Column::Scope => 10,
-            Column::Status => self.status(total),
-            Column::Target => 9,
-            Column::Age => 4,
-            Column::Gpus => 5,
-            Column::Owner => 8,
-            Column::Message => 24,
-        }
-    }
-
-    /// Room for the glyph and the longest word, up to what the width allows.
-    fn status(self, total: u16) -> u16 {
-        let most = if total >= ROOMY { 19 } else { 14 };
-        self.status.saturating_add(2).clamp(9, most)
-    }
+/// Room for the glyph and the longest word of the open tab, up to what the width allows: columns stay where
+/// they are while one scrolls.
+fn status(model: &Model, total: u16) -> u16 {
+    let words = model.browse.view.words.keys();
+    let longest = words.map(|(_, word)| width(word.as_str())).max();
+    let most = if total >= ROOMY { 19 } else { 14 };
+    fit(longest.unwrap_or(0) + 2).clamp(9, most)
 }
 
 /// The columns of a table, with their widths.
@@ -118,11 +104,13 @@ pub(super) struct Columns {
     /// Columns before the first one: cursor, mark and flag.
     pub(super) prefix: u16,
     pub(super) shown: Vec<(Column, u16)>,
+    /// How many find no room unless they are scrolled to, and from which of them on they are shown; 0: none is.
+    pub(super) more: (usize, usize),
 }
 
 impl Columns {
     /// Chooses columns for a table of that inner width.
-    pub(super) fn fit(total: u16, needs: Needs) -> Self {
+    pub(super) fn of(model: &Model, total: u16) -> Self {
         let order = match total {
             WIDE.. => WIDE_ORDER,
             NARROW..WIDE => MIDDLE_ORDER,
@@ -131,8 +119,8 @@ impl Columns {
         let prefix = if total >= WIDE { 4 } else { 3 };
         let mut shown: Vec<(Column, u16)> = order
             .iter()
-            .filter(|column| needs.gpus || **column != Column::Gpus)
-            .map(|&column| (column, needs.least(column, total)))
+            .filter(|column| has_gpus(model) || **column != Column::Gpus)
+            .map(|&column| (column, least(model, column, total)))
             .collect();
         let mut dropped = DROPPED.iter();
         while taken(prefix, &shown) > total {
@@ -141,9 +129,36 @@ impl Columns {
             };
             shown.retain(|(column, _)| column != next);
         }
-        let mut columns = Self { prefix, shown };
+        let more = (0, 0);
+        let mut columns = Self {
+            prefix,
+            shown,
+            more,
+        };
+        columns.scroll(model, total);
         columns.grow(total);
         columns
+    }
+
+    /// Puts columns that have no room in the place of those that give way, as many as fit, and at least one.
+    fn scroll(&mut self, model: &Model, total: u16) {
+        let is_there = |column: &Column| has_gpus(model) || *column != Column::Gpus;
+        let all = WIDE_ORDER.iter().copied().filter(is_there);
+        let more: Vec<Column> = all.filter(|column| !self.has(*column)).collect();
+        let steps = isize::try_from(more.len() + 1).expect("a handful of columns");
+        let step = model.browse.scrolled.rem_euclid(steps).unsigned_abs();
+        self.more = (more.len(), step);
+        let Some(first) = step.checked_sub(1) else {
+            return;
+        };
+        self.shown.retain(|(column, _)| !DROPPED.contains(column));
+        for (place, column) in more.into_iter().enumerate().skip(first) {
+            self.shown.push((column, least(model, column, total)));
+            if place > first && taken(self.prefix, &self.shown) > total {
+                self.shown.pop();
+                return;
+            }
+        }
     }
 
     fn grow(&mut self, total: u16) {

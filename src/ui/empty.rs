@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::Model;
+use crate::app::{Model, rows};
+use crate::domain::text::{counted, grouped};
 use crate::domain::time::{Moment, long_span};
 use crate::ui::canvas::{Canvas, span, stacked};
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, clean, grouped, hanging, plain, quiet, strong};
+use crate::ui::words::{Words, clean, hanging, plain, quiet, say, strong};
 use crate::ui::{palette, tabs};
 
 /// Draws the words, indented and a line below the edge.
@@ -18,6 +19,9 @@ pub(super) fn draw(canvas: &mut Canvas, inner: Rect, model: &Model) {
 }
 
 fn lines(model: &Model, columns: usize) -> Vec<Words> {
+    if let Some(complaint) = &model.browse.complaint {
+        return unreadable(model, complaint, columns);
+    }
     if model.browse.only_marked {
         return vec![plain("nothing is marked")];
     }
@@ -31,6 +35,29 @@ fn lines(model: &Model, columns: usize) -> Vec<Words> {
     } else {
         waiting(model, columns)
     }
+}
+
+/// Why the filter being typed cannot be read, whole, and that the rows are there all the same.
+fn unreadable(model: &Model, complaint: &str, columns: usize) -> Vec<Words> {
+    let head = say(Tone::Warn, "! ");
+    let mut lines = hanging(head, Tone::Warn, complaint, columns, usize::MAX);
+    let all = rows(tabs::of_tab(model));
+    let text = format!(
+        "None of {all} is shown or can be marked until the filter can be read; enter does not keep it."
+    );
+    lines.extend(hanging(
+        plain("  "),
+        Tone::Plain,
+        &text,
+        columns,
+        usize::MAX,
+    ));
+    lines.push(
+        plain("  ")
+            .strong("esc")
+            .quiet(" goes back to the filter before"),
+    );
+    lines
 }
 
 fn nothing_matches(model: &Model, columns: usize) -> Vec<Words> {
@@ -62,18 +89,11 @@ fn nothing_here(model: &Model, columns: usize) -> Vec<Words> {
         .unzip();
     let others = match names.len() - 1 {
         0 => String::new(),
-        1 => " and 1 other source".to_owned(),
-        more => format!(" and {more} other sources"),
+        more => format!(" and {}", counted(more, "other source", "other sources")),
     };
-    let age = read
-        .into_iter()
-        .min()
-        .map(|oldest| long_span(model.now.moment.since(oldest)));
-    let text = format!(
-        "Nothing here in {}{others}. Read {} ago.",
-        names[0],
-        age.unwrap_or_default()
-    );
+    let oldest = read.into_iter().min().unwrap_or_default();
+    let age = long_span(model.now.moment.since(oldest));
+    let text = format!("Nothing here in {}{others}. Read {age} ago.", names[0]);
     let mut lines = hanging(Words::new(), Tone::Plain, &text, columns, usize::MAX);
     lines.push(strong("r").quiet(" reads again"));
     lines
@@ -85,6 +105,7 @@ fn waiting(model: &Model, columns: usize) -> Vec<Words> {
     let mut lines: Vec<Words> = sources
         .flat_map(|state| palette::source(model, state, columns))
         .collect();
+    lines.extend(model.lanes.off().map(palette::off));
     if lines.is_empty() {
         lines.push(quiet("asking what there is to list"));
     }

@@ -49,7 +49,10 @@ fn lines(model: &Model, width: usize) -> Vec<Line> {
     lines.extend([
         (
             true,
-            command("centurion config init", "writes a commented sample there"),
+            command(
+                "centurion config init",
+                "writes a sample there, read-only to begin with",
+            ),
         ),
         (
             false,

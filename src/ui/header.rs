@@ -2,10 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::lanes::{PlatformHealth, next_try};
+use crate::app::trouble::{PlatformHealth, next_try};
 use crate::app::{Model, Screen};
 use crate::domain::connection::PlatformId;
 use crate::domain::plan::LIMIT;
+use crate::domain::text::counted;
 use crate::domain::time::{long_span, short_span};
 use crate::ui::canvas::{Canvas, fit, span};
 use crate::ui::glyph;
@@ -25,8 +26,8 @@ impl Detail {
     const ALL: [Self; 4] = [Self::Causes, Self::Words, Self::Ages, Self::Letters];
 
     /// The first where words are written out, else the second.
-    fn either(self, long: &str, short: &str) -> String {
-        if self < Self::Ages { long } else { short }.to_owned()
+    fn either<'a>(self, long: &'a str, short: &'a str) -> &'a str {
+        if self < Self::Ages { long } else { short }
     }
 }
 
@@ -67,11 +68,7 @@ fn pieces(model: &Model, detail: Detail, columns: u16) -> (Words, &'static str, 
         rest = rest.quiet(standing(model, writable, detail));
     }
     for health in model.lanes.health() {
-        let gap = if is_short {
-            " ".to_owned()
-        } else {
-            detail.either("   ", "  ")
-        };
+        let gap = detail.either("   ", if is_short { " " } else { "  " });
         rest = rest.plain(gap).and(platform(model, &health, detail));
     }
     if model.lanes.held {
@@ -81,11 +78,11 @@ fn pieces(model: &Model, detail: Detail, columns: u16) -> (Words, &'static str, 
     (start, band, rest, end(model, detail, columns))
 }
 
-fn standing(model: &Model, writable: bool, detail: Detail) -> String {
+fn standing(model: &Model, writable: bool, detail: Detail) -> &'static str {
     match (writable, model.journal_problem.is_some()) {
         (true, false) => detail.either("read-write", "rw"),
         (false, _) => detail.either("read-only", "ro"),
-        (true, true) => "nothing can be sent".to_owned(),
+        (true, true) => "nothing can be sent",
     }
 }
 
@@ -94,8 +91,8 @@ fn end(model: &Model, detail: Detail, columns: u16) -> Words {
     let mut end = Words::new();
     let (rows, batches) = model.moving();
     if rows > 0 && !matches!(model.screen, Screen::Results(_)) {
-        let plural = if batches == 1 { "" } else { "es" };
-        let behind = detail.either(&format!("{batches} batch{plural} · "), "");
+        let batches = counted(batches, "batch · ", "batches · ");
+        let behind = detail.either(&batches, "");
         let chip = format!("{} {behind}{rows} moving", glyph::BATCHES);
         end = end.say(Tone::Busy, chip).plain(" ");
     }
@@ -117,6 +114,7 @@ fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
         Detail::Causes | Detail::Words | Detail::Ages => health.platform.label(),
     };
     let (sign, tone, word) = theme::of_platform(health);
+    let (off, connections) = health.off;
     let since = health.oldest.map(|oldest| model.now.moment.since(oldest));
     let age = match &health.worst {
         None => since.map(short_span),
@@ -129,12 +127,21 @@ fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
             let sources = detail.either(" sources", "");
             format!("{failing}{part}{all}{sources} {word}")
         }
-        _ if age.is_some() => detail.either(word, ""),
-        _ if health.worst.is_none() => detail.either(word, glyph::MOVING),
+        _ if age.is_some() => detail.either(word, "").to_owned(),
+        _ if health.worst.is_none() && off < connections => {
+            detail.either(word, glyph::MOVING).to_owned()
+        }
         _ => word.to_owned(),
     };
+    let is_partly_off = 0 < off && off < connections;
+    let off = is_partly_off.then(|| format!("{off}/{connections} off"));
+    let parts = [
+        (tone, word),
+        (Tone::Plain, age.unwrap_or_default()),
+        (Tone::Quiet, off.unwrap_or_default()),
+    ];
     let mut words = strong(label).plain(" ").say(tone, sign);
-    for (tone, text) in [(tone, word), (Tone::Plain, age.unwrap_or_default())] {
+    for (tone, text) in parts {
         let gap = if text.is_empty() { "" } else { " " };
         words = words.say(tone, format!("{gap}{text}"));
     }

@@ -6,13 +6,10 @@ use crate::app::keymap::{self, Binding, Place};
 use crate::app::layout::help_page;
 use crate::ui::canvas::{Canvas, Edges};
 use crate::ui::glyph;
-use crate::ui::words::{Words, plain, quiet};
+use crate::ui::words::{Words, joined, plain, quiet, strong};
 
 /// Columns of the keys.
 const KEYS: usize = 18;
-/// Columns of the popup's inside, where there is room.
-const WIDTH: usize = 76;
-
 /// Draws the keys over the screen, from the line on that was scrolled to.
 pub(super) fn draw(canvas: &mut Canvas, screen: Rect, place: Place, first: usize) {
     let lines: Vec<Words> = keymap::in_place(place).map(line).collect();
@@ -27,7 +24,8 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, place: Place, first: usize
     if hidden > 0 {
         edges.mark = quiet(format!("{hidden} more ↓"));
     }
-    let width = WIDTH.min(usize::from(screen.width).saturating_sub(4));
+    let width = lines.iter().map(Words::width).max().unwrap_or(0);
+    let width = width.max(edges.remark.width() + 2);
     let inner = canvas.popup(screen, (width, height), &edges);
     canvas.lines(inner, &lines[first..]);
 }
@@ -50,10 +48,6 @@ fn legend() -> Words {
         (glyph::GONE, "gone"),
         (glyph::MOVING, "moved by a batch"),
     ];
-    let mut words = Words::new();
-    for (place, (sign, means)) in signs.into_iter().enumerate() {
-        let gap = if place == 0 { "" } else { "  " };
-        words = words.plain(gap).strong(sign).quiet(format!(" {means}"));
-    }
-    words
+    let signs = signs.map(|(sign, means)| strong(sign).quiet(format!(" {means}")));
+    joined(signs, "  ")
 }

@@ -10,7 +10,7 @@ use crate::ui::canvas::Canvas;
 use crate::ui::glyph;
 use crate::ui::header::counts_marks;
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, strong};
+use crate::ui::words::{Words, joined, plain, strong};
 
 /// Draws the line.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
@@ -45,14 +45,10 @@ fn marks(model: &Model, columns: u16) -> Words {
         ("gone", "", gone),
         ("changed", glyph::CHANGED, model.selection.changed()),
     ];
-    let mut gap = if counts_marks(columns) { " " } else { "   " };
-    for (word, sign, number) in counts {
-        if number > 0 {
-            line = line.plain(gap).plain(format!("{word} {sign}{number}"));
-            gap = glyph::DOT;
-        }
-    }
-    line
+    let counts = counts.into_iter().filter(|(.., number)| *number > 0);
+    let counts = counts.map(|(word, sign, number)| plain(format!("{word} {sign}{number}")));
+    let gap = if counts_marks(columns) { " " } else { "   " };
+    line.plain(gap).and(joined(counts, glyph::DOT))
 }
 
 /// The marks by platform, the GPUs they hold, and the key that shows them alone.

@@ -37,7 +37,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::layout::{SMALLEST, is_too_small};
-use crate::app::{Model, Popup, Screen, rows};
+use crate::app::{Model, Popup, Screen};
+use crate::domain::text::counted;
 use crate::ui::canvas::{Canvas, fit, row, stacked};
 use crate::ui::theme::{Theme, Tone};
 use crate::ui::words::{Words, plain, say};
@@ -67,12 +68,10 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
 
 /// What is said where nothing else can be shown.
 fn too_small(canvas: &mut Canvas, area: Rect, model: &Model) {
-    let marks = rows(model.selection.len());
-    let is_one = model.selection.len() == 1;
-    let stay = if is_one { "stays" } else { "stay" };
+    let marks = counted(model.selection.len(), "row stays", "rows stay");
     let demo = if model.demo { "DEMO: " } else { "" };
     let text = format!(
-        "{demo}window too small ({}×{}), need {}×{}; {marks} {stay} marked",
+        "{demo}window too small ({}×{}), need {}×{}; {marks} marked",
         area.width, area.height, SMALLEST.0, SMALLEST.1
     );
     let lines = words::wrapped(&text, usize::from(area.width));
@@ -132,7 +131,7 @@ fn popup(canvas: &mut Canvas, area: Rect, model: &Model) {
         Some(Popup::Sources(cursor)) => palette::sources(canvas, area, model, *cursor),
         Some(Popup::Messages(cursor)) => palette::messages(canvas, area, model, *cursor),
         Some(Popup::Export(cursor)) => batches::export(canvas, area, *cursor),
-        Some(Popup::Help(place, first)) => help::draw(canvas, area, *place, *first),
+        Some(Popup::Help(place, first, _)) => help::draw(canvas, area, *place, *first),
         Some(Popup::Quit) => quit::draw(canvas, area, model),
     }
 }

@@ -4,14 +4,15 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::ids::{Ids, Stage};
-use crate::app::lanes::seconds_until;
+use crate::app::lanes::{Lane, seconds_until};
 use crate::app::listing::SourceState;
 use crate::app::palette::Palette;
-use crate::domain::time::{short_span, time_of_day};
+use crate::domain::text::grouped;
+use crate::domain::time::{date_and_time, midnight, short_span, time_of_day};
 use crate::ui::canvas::{Canvas, Edges, stacked};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, flow, grouped, hanging, plain, quiet, say};
+use crate::ui::words::{Words, flow, hanging, plain, quiet, say};
 use crate::ui::{field, glyph};
 
 /// Columns of the popups' inside, where there is room.
@@ -49,7 +50,7 @@ pub(super) fn ids(canvas: &mut Canvas, screen: Rect, ids: &Ids) {
                 format!("ids in it: {count}. enter reads every source, then marks their rows.")
             }
         }),
-        Stage::Reading(..) => say(Tone::Busy, "reading every source …   esc leaves"),
+        Stage::Reading(_) => say(Tone::Busy, "reading every source …   esc leaves"),
         Stage::Missing(missing) => {
             let lines = missing.iter().map(|line| plain(format!("  {line}")));
             let edges = Edges::titled(format!("{} not found", missing.len()));
@@ -72,10 +73,9 @@ pub(super) fn ids(canvas: &mut Canvas, screen: Rect, ids: &Ids) {
 /// Draws every source with its state, and how many requests each connection sends a minute.
 pub(super) fn sources(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usize) {
     let columns = usize::from(screen.width.saturating_sub(4)).min(WIDTH);
-    let entries = model
-        .lanes
-        .sources()
-        .map(|state| source(model, state, columns));
+    let listed = model.lanes.sources();
+    let entries = listed.map(|state| source(model, state, columns));
+    let entries = entries.chain(model.lanes.off().map(|lane| vec![off(lane)]));
     let counts = model.lanes.all().iter().map(|lane| {
         let name = &lane.connection.name;
         let count = model.requests.get(name).copied().unwrap_or(0);
@@ -85,6 +85,16 @@ pub(super) fn sources(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: 
     let counts = flow(head, counts.collect(), glyph::DOT, columns);
     let scroll = Scroll::of(entries, cursor).with_tail(counts);
     scroll.popup(canvas, screen, columns, Edges::titled("sources"));
+}
+
+/// A connection that is switched off, and how it is taken up again.
+pub(super) fn off(lane: &Lane) -> Words {
+    let (sign, tone, word) = theme::OFF;
+    let name = &lane.connection.name;
+    plain("  ")
+        .say(tone, format!("{sign} {word:<10} "))
+        .plain(name.as_str())
+        .quiet(format!("   :on {name}"))
 }
 
 /// A source: state, rows, age, next try, and below it what fails.
@@ -126,9 +136,12 @@ pub(super) fn source(model: &Model, state: &SourceState, columns: usize) -> Vec<
 /// Draws what was said in this run, newest first.
 pub(super) fn messages(canvas: &mut Canvas, screen: Rect, model: &Model, cursor: usize) {
     let columns = usize::from(screen.width.saturating_sub(4)).min(WIDTH);
+    let today = midnight(model.now.wall);
     let said = model.said.iter().rev();
     let entries = said.map(|(at, text)| {
-        let lead = plain("  ").quiet(time_of_day(*at)).pad_to(12);
+        let is_old = *at < today;
+        let time = if is_old { date_and_time } else { time_of_day };
+        let lead = plain("  ").quiet(time(*at)).plain("  ");
         hanging(lead, Tone::Plain, text, columns - 1, usize::MAX)
     });
     let mut scroll = Scroll::of(entries, cursor);

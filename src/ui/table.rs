@@ -9,23 +9,23 @@ use crate::app::facts::failure;
 use crate::app::table::{Column, Tab};
 use crate::domain::connection::PlatformId;
 use crate::domain::resource::{Kind, Resource, Source};
-use crate::domain::text::{cut, cut_middle, width};
+use crate::domain::text::{counted, cut, cut_middle, grouped, width};
 use crate::domain::time::{age, short_span};
 use crate::ui::canvas::{Canvas, Edges, fit, row, span};
-use crate::ui::columns::{Columns, Needs};
+use crate::ui::columns::Columns;
 use crate::ui::flags::Flags;
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, grouped, quiet, strong};
+use crate::ui::words::{Words, joined, quiet, say, strong};
 use crate::ui::{empty, glyph, header, tabs};
 
 /// Draws the table in its box.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
-    let columns = Columns::fit(area.width.saturating_sub(3), Needs::of(model));
+    let columns = Columns::of(model, area.width.saturating_sub(3));
     let edges = Edges {
         title: strong(title(model, area.width)),
         remark: remark(model, area.width),
         note: quiet(position(model, area.width)),
-        ..Edges::default()
+        mark: quiet(more(model, &columns)),
     };
     let inner = canvas.boxed(area, &edges);
     if inner.is_empty() {
@@ -53,6 +53,9 @@ fn title(model: &Model, columns: u16) -> String {
         Tab::All => "all",
         Tab::Only(kind) => kind.plural(),
     };
+    if model.browse.complaint.is_some() {
+        return format!("{tab} {}", grouped(tabs::of_tab(model)));
+    }
     if columns < 100 {
         let (shown, all) = (model.browse.view.rows.len(), tabs::of_tab(model));
         if shown != all {
@@ -60,6 +63,19 @@ fn title(model: &Model, columns: u16) -> String {
         }
     }
     format!("{tab} {}", tabs::matching(model))
+}
+
+/// Whether there are columns that have no room, and the keys that lead to them.
+fn more(model: &Model, columns: &Columns) -> String {
+    match columns.more {
+        (0, _) => String::new(),
+        _ if model.shown_len() == 0 => String::new(),
+        (all, 0) => format!("→ {}", counted(all, "column more", "columns more")),
+        (all, step) => format!(
+            "← {step} of {} →",
+            counted(all, "column more", "columns more")
+        ),
+    }
 }
 
 fn position(model: &Model, columns: u16) -> String {
@@ -77,14 +93,10 @@ fn position(model: &Model, columns: u16) -> String {
 
 /// What the lower edge says: what of the filter has no room in the line of tabs, and the remarks.
 fn remark(model: &Model, columns: u16) -> Words {
-    let mut words = Words::new();
-    if !model.browse.only_marked && model.browse.typing.is_none() {
-        words = tabs::left_over(model, columns);
-    }
-    let remarks = remarks(model);
-    let is_one = words.is_empty() || remarks.is_empty();
-    let gap = if is_one { "" } else { glyph::DOT };
-    words.quiet(gap).say(Tone::Warn, remarks)
+    let says_filter = !model.browse.only_marked && model.browse.typing.is_none();
+    let filter = says_filter.then(|| tabs::left_over(model, columns));
+    let remarks = say(Tone::Warn, remarks(model));
+    joined([filter.unwrap_or_default(), remarks], glyph::DOT)
 }
 
 /// What the operator should know of the listings: which are not whole, and the platforms' own notices.

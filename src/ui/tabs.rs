@@ -6,11 +6,12 @@ use ratatui::layout::Rect;
 use crate::app::Model;
 use crate::app::listing::SourceState;
 use crate::app::table::{StatusChips, Tab};
-use crate::domain::resource::{Group, Kind};
+use crate::domain::resource::Group;
+use crate::domain::text::grouped;
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::Canvas;
 use crate::ui::theme::Tone;
-use crate::ui::words::{Words, grouped, quiet, say, strong};
+use crate::ui::words::{Words, joined, quiet, say, strong};
 use crate::ui::{field, glyph};
 
 /// Between the parts of the line.
@@ -21,7 +22,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
     if let Some((input, _)) = &model.browse.typing {
         let label = strong(" filter ").say(Tone::Mark, "/");
         let state = match &model.browse.complaint {
-            Some(complaint) => say(Tone::Warn, format!(" ! {complaint} ")),
+            Some(_) => say(Tone::Warn, " ! cannot be read "),
             None => quiet(format!(" {} ", matching(model))),
         };
         field::one_line(canvas, area, &label, input, &state);
@@ -35,7 +36,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model) {
 fn composed(model: &Model, columns: u16) -> (Words, Words) {
     let room = usize::from(columns);
     let mut line = tabs(model, columns);
-    let mut rest = Words::new();
+    let mut rest = Vec::new();
     // The table's heads say the sort as well, and the header how old the rows are.
     let parts = [
         (true, filter(model)),
@@ -48,11 +49,10 @@ fn composed(model: &Model, columns: u16) -> (Words, Words) {
         if line.width() + GAP.len() + part.width() <= room {
             line = line.plain(GAP).and(part);
         } else if must_be_seen {
-            let gap = if rest.is_empty() { "" } else { glyph::DOT };
-            rest = rest.quiet(gap).and(part);
+            rest.push(part);
         }
     }
-    (line, rest)
+    (line, joined(rest, glyph::DOT))
 }
 
 /// What of the filter the line has no room for.
@@ -84,9 +84,8 @@ fn count(model: &Model, of: Tab) -> usize {
 fn tabs(model: &Model, columns: u16) -> Words {
     let mut line = Words::new();
     for (digit, tab) in Tab::ALL.into_iter().enumerate() {
-        let is_short = columns < 100;
-        let title = if is_short { short(tab) } else { tab.title() };
-        let text = format!("{digit} {title} {}", counted(model, tab));
+        let letters = if columns < 100 { 4 } else { 12 };
+        let text = format!("{digit} {:.letters$} {}", tab.title(), counted(model, tab));
         line = if tab == model.browse.query.tab {
             line.strong(format!("[{text}]"))
         } else {
@@ -109,7 +108,7 @@ fn counted(model: &Model, tab: Tab) -> String {
         .lanes
         .all()
         .iter()
-        .all(|lane| !lane.sources.is_empty());
+        .all(|lane| lane.is_on && !lane.sources.is_empty());
     if read == 0 && !(sources.is_empty() && is_known) {
         return glyph::NONE.to_owned();
     }
@@ -119,15 +118,6 @@ fn counted(model: &Model, tab: Tab) -> String {
         grouped(count(model, tab)),
         if is_whole { "" } else { "*" }
     )
-}
-
-const fn short(tab: Tab) -> &'static str {
-    match tab {
-        Tab::All => "All",
-        Tab::Only(Kind::Execution) => "Exec",
-        Tab::Only(Kind::Deployment) => "Depl",
-        Tab::Only(Kind::Workload) => "Work",
-    }
 }
 
 fn status(model: &Model) -> Words {
@@ -154,14 +144,10 @@ fn hidden(model: &Model) -> Words {
         return Words::new();
     }
     let view = &model.browse.view;
-    let mut words = Words::new();
-    for group in [Group::Ended, Group::Failed] {
-        let count = view.in_group(group);
-        if count > 0 {
-            let gap = if words.is_empty() { "" } else { glyph::DOT };
-            words = words.quiet(format!("{gap}{} {}", group.word(), grouped(count)));
-        }
-    }
+    let counts = [Group::Ended, Group::Failed].map(|group| (group, view.in_group(group)));
+    let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+    let words = counts.map(|(group, count)| quiet(format!("{} {}", group.word(), grouped(count))));
+    let words = joined(words, glyph::DOT);
     let end = if words.is_empty() { "" } else { " hidden" };
     words.quiet(end)
 }
@@ -178,9 +164,7 @@ fn stale(model: &Model) -> Words {
     let Some(oldest) = oldest else {
         return Words::new();
     };
-    let time = time_of_day(oldest);
-    let minutes = time.get(..5).unwrap_or(&time);
-    say(Tone::Warn, format!("* as of {minutes}"))
+    say(Tone::Warn, format!("* as of {:.5}", time_of_day(oldest)))
 }
 
 /// Sources that fail while rows of theirs are still shown.

@@ -11,8 +11,8 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::Background;
 use crate::app::facts::Weight;
-use crate::app::lanes::PlatformHealth;
 use crate::app::listing::Health;
+use crate::app::trouble::PlatformHealth;
 use crate::domain::resource::Group;
 use crate::domain::tracking::Tracking;
 use crate::ui::glyph;
@@ -157,6 +157,8 @@ const LIVE: Known = (glyph::LIVE, Tone::Good, "live");
 const STALE: Known = (glyph::STALE, Tone::Warn, "stale");
 /// What has never answered, or will not by waiting.
 const DOWN: Known = (glyph::DOWN, Tone::Bad, "down");
+/// Switched off by the operator.
+pub(super) const OFF: Known = (glyph::NONE, Tone::Quiet, "off");
 
 pub(super) const fn of_health(health: &Health) -> Known {
     match health {
@@ -169,7 +171,9 @@ pub(super) const fn of_health(health: &Health) -> Known {
 
 /// The same for a platform, by the worst of its sources.
 pub(super) fn of_platform(health: &PlatformHealth) -> Known {
+    let (off, all) = health.off;
     match (&health.worst, health.oldest) {
+        _ if off == all => OFF,
         (Some(trouble), _) if trouble.is_down => DOWN,
         (Some(_), _) => STALE,
         (None, None) => CONNECTING,

@@ -29,8 +29,10 @@ impl Words {
     /// With more text at the end.
     pub(super) fn say(mut self, tone: Tone, text: impl AsRef<str>) -> Self {
         let text = clean(text.as_ref()).into_owned();
-        self.width += width(&text);
-        self.parts.push((tone, text));
+        if !text.is_empty() {
+            self.width += width(&text);
+            self.parts.push((tone, text));
+        }
         self
     }
 
@@ -98,6 +100,13 @@ pub(super) fn quiet(text: impl AsRef<str>) -> Words {
     say(Tone::Quiet, text)
 }
 
+/// Parts in one line, as far as they say something, with a quiet gap between them.
+pub(super) fn joined(parts: impl IntoIterator<Item = Words>, gap: &str) -> Words {
+    let mut parts = parts.into_iter().filter(|part| !part.is_empty());
+    let first = parts.next().unwrap_or_default();
+    parts.fold(first, |line, part| line.quiet(gap).and(part))
+}
+
 /// Puts parts side by side with a separator, on as many lines as they need. The first line starts with
 /// `head`, the others at its width.
 pub(super) fn flow(head: Words, parts: Vec<Words>, separator: &str, columns: usize) -> Vec<Words> {
@@ -158,18 +167,4 @@ pub(super) fn hanging(
         .into_iter()
         .map(|line| std::mem::take(&mut lead).pad_to(column).say(tone, line))
         .collect()
-}
-
-/// A count with its thousands apart: `412`, `1 200`, `100 000`.
-pub(super) fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let head = digits.len() % 3;
-    let mut out = digits[..head].to_owned();
-    for (place, digit) in digits[head..].chars().enumerate() {
-        if place % 3 == 0 && !out.is_empty() {
-            out.push(' ');
-        }
-        out.push(digit);
-    }
-    out
 }

@@ -420,9 +420,9 @@ async fn the_rows_shown_are_saved_as_tab_separated_values() {
     let path = notice.expect("a notice").text.replacen(&told, "", 1);
     let text = std::fs::read_to_string(path).expect("the file that was told");
     assert_eq!(text.lines().count(), 1 + rows);
-    let heads = "platform\tconnection\tscope\tkind\tid\tname\tstatus\towner";
+    let heads = "platform\tconnection\tscope\tkind\tid\tname\tstatus\ttarget\tcreated\tmodified\tgpus\towner";
     assert_eq!(text.lines().next(), Some(heads), "as exports name them");
-    assert!(text.lines().all(|line| line.matches('\t').count() == 7));
+    assert!(text.lines().all(|line| line.matches('\t').count() == 11));
 }
 
 #[test]

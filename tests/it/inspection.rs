@@ -232,7 +232,7 @@ fn of_endless_logs_the_newest_lines_are_kept_and_the_cut_is_said() {
     scene.answer_ends();
     assert!(scene.screen().contains("step 11999 done"));
     scene.press("g");
-    assert!(scene.screen().contains("7000 older lines are not shown"));
+    assert!(scene.screen().contains("7 000 older lines are not shown"));
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn a_document_is_saved_whole_and_the_screen_says_where_it_is_cut() {
     scene.press("G");
     let screen = scene.screen();
     assert!(
-        screen.contains("7005 lines more are not shown: e saves them"),
+        screen.contains("7 005 lines more are not shown: e saves them"),
         "{screen}"
     );
     scene.press("e");

@@ -21,6 +21,7 @@ mod kill;
 mod kubiya;
 mod lanes;
 mod limit;
+mod list;
 mod main_job;
 mod mishaps;
 mod outcomes;

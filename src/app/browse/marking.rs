@@ -13,6 +13,7 @@ use crate::app::selection::NotMarked;
 use crate::app::{Model, Popup};
 use crate::domain::plan::LIMIT;
 use crate::domain::resource::{Key, Resource, Source};
+use crate::domain::text::counted;
 
 /// What matches: not the row that is only kept in sight.
 pub(super) fn all_shown(model: &Model) -> Vec<Arc<Resource>> {
@@ -62,10 +63,17 @@ pub(super) fn range(model: &mut Model, marks: bool) {
         model.browse.range = Some(browse::Range { anchor, at, marks });
         return;
     };
-    let begun = model.browse.range.take();
-    if begun.is_none_or(|range| range.marks != marks) {
+    if let Some(begun) = model
+        .browse
+        .range
+        .as_mut()
+        .filter(|range| range.marks != marks)
+    {
+        // The other key only turns the range over: the line of marks says what the next one does.
+        begun.marks = marks;
         return;
     }
+    model.browse.range = None;
     let rows = shown(model, span.0..span.1 + 1);
     if marks {
         mark_rows(model, rows);
@@ -82,19 +90,21 @@ pub(in crate::app) fn mark_rows(model: &mut Model, rows: Vec<Arc<Resource>>) {
         .filter(|row| row.key.id.is_sound() && !model.selection.contains(&row.key))
         .collect();
     if unsound > 0 {
-        let why = "their ids are not plain words";
-        model.say(format!("{unsound} rows cannot be marked: {why}"));
+        let unsound = counted(unsound, "row", "rows");
+        model.say(format!(
+            "{unsound} cannot be marked: the id is not a plain word"
+        ));
     }
     if fresh.len() > model.selection.room() {
-        let leaving = Vec::new();
-        let question = TooMany {
-            rows: fresh,
-            leaving,
-        };
-        model.popup = Some(Popup::TooMany(question));
+        ask(model, fresh, Vec::new());
     } else {
         mark_now(model, &fresh);
     }
+}
+
+/// Nothing is unmarked or marked before the question is answered: esc changes nothing.
+fn ask(model: &mut Model, rows: Vec<Arc<Resource>>, leaving: Vec<Key>) {
+    model.popup = Some(Popup::TooMany(TooMany { rows, leaving }));
 }
 
 /// Marks as many of the rows as there is room for.
@@ -113,14 +123,8 @@ pub(super) fn invert(model: &mut Model) {
         .partition(|row| model.selection.contains(&row.key));
     let left = model.selection.len() - marked.len();
     if left + fresh.len() > LIMIT {
-        // Nothing is unmarked before the question is answered: esc changes nothing.
-        let leaving = marked.iter().map(|row| row.key.clone()).collect();
-        let question = TooMany {
-            rows: fresh,
-            leaving,
-        };
-        model.popup = Some(Popup::TooMany(question));
-        return;
+        let leaving = marked.iter().map(|row| row.key.clone());
+        return ask(model, fresh, leaving.collect());
     }
     model.selection.unmark_rows(&marked);
     mark_rows(model, fresh);
@@ -138,8 +142,12 @@ pub(super) fn last_batch(model: &mut Model) {
     let rows: Vec<Arc<Resource>> = listed.flatten().cloned().collect();
     let missing = all.len() - rows.len();
     if missing > 0 {
-        let which = "rows of the last batch are";
-        model.say(format!("{missing} {which} no longer listed"));
+        let missing = counted(
+            missing,
+            "row of the last batch is",
+            "rows of the last batch are",
+        );
+        model.say(format!("{missing} no longer listed"));
     }
     mark_rows(model, rows);
 }

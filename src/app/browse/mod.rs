@@ -32,7 +32,7 @@ pub struct Browse {
     pub typed: String,
     /// The filter line, while it is open, and the filter it started from.
     pub typing: Option<(Input, String)>,
-    /// What is wrong with what is being typed.
+    /// Why what is being typed cannot be read. While there is one, no row is shown and none can be marked.
     pub complaint: Option<String>,
     /// The rows that match.
     pub view: Arc<View>,
@@ -50,6 +50,8 @@ pub struct Browse {
     pub hides_pane: bool,
     /// Whether ids and names stand whole where other columns would.
     pub wide: bool,
+    /// How many steps the columns behind name and id were scrolled; they go round.
+    pub scrolled: isize,
     /// How far the view at hand is behind.
     pub(super) arranging: Arranging,
     cursor_key: Option<Key>,
@@ -69,7 +71,9 @@ pub struct Range {
 impl Model {
     /// How many rows the list shows.
     pub fn shown_len(&self) -> usize {
-        if self.browse.only_marked {
+        if self.browse.complaint.is_some() {
+            0
+        } else if self.browse.only_marked {
             self.selection.len()
         } else {
             self.browse.view.rows.len() + usize::from(self.browse.kept.is_some())
@@ -78,6 +82,9 @@ impl Model {
 
     /// A row of the list.
     pub fn shown(&self, index: usize) -> Option<&Arc<Resource>> {
+        if self.browse.complaint.is_some() {
+            return None;
+        }
         if self.browse.only_marked {
             return self.selection.marks().get(index).map(|mark| &mark.row);
         }
@@ -109,7 +116,8 @@ impl Model {
 
     /// Whether a marked row is among those the filter lets through.
     pub fn is_visible(&self, mark: &Mark) -> bool {
-        mark.gone.is_none() && self.browse.query.matches(&mark.row, self.now.wall)
+        let is_listed = mark.gone.is_none() && self.lanes.is_on(&mark.row.key.source.connection);
+        is_listed && self.browse.query.matches(&mark.row, self.now.wall)
     }
 
     /// How many marked rows the filter hides.
@@ -160,13 +168,14 @@ pub(super) fn obey(model: &mut Model, command: Command) {
             model.browse.query.sort.descending ^= true;
             ask_anew(model);
         }
-        Command::Filter => open_filter(model),
-        Command::Scope => open_filter_with(model, "scope:"),
+        Command::Filter => open_filter(model, ""),
+        Command::Scope => open_filter(model, "scope:"),
         Command::Wide => model.browse.wide ^= true,
+        Command::ColumnsRight => model.browse.scrolled += 1,
+        Command::ColumnsLeft => model.browse.scrolled -= 1,
         Command::Statuses => model.popup = Some(Popup::Statuses(Statuses::new(model))),
         Command::Pane => model.browse.hides_pane ^= true,
         Command::DropGone => drop_gone(model),
-        Command::Theme => change_colors(model),
         Command::Dismiss => model.hint = false,
         other => {
             let page = usize::from(model.layout().body);
@@ -206,14 +215,24 @@ fn only_marked(model: &mut Model) {
     find_cursor(model);
 }
 
-fn change_colors(model: &mut Model) {
-    let (next, name) = match model.background {
-        None => (Some(Background::Light), "for a light background"),
-        Some(Background::Light) => (Some(Background::Dark), "for a dark background"),
-        Some(Background::Dark) => (None, "the terminal's own"),
+/// `:theme light`, `dark` or `own`; without a word the next of them.
+pub(super) fn change_colors(model: &mut Model, typed: &str) {
+    let next = match (typed, model.background) {
+        ("light", _) | ("", None) => Some(Background::Light),
+        ("dark", _) | ("", Some(Background::Light)) => Some(Background::Dark),
+        ("own", _) | ("", Some(Background::Dark)) => None,
+        _ => {
+            return model.say(format!(
+                "no colors `{typed}`; there are light, dark and own"
+            ));
+        }
     };
     model.background = next;
-    model.say(format!("colors: {name}"));
+    model.say(match next {
+        Some(Background::Light) => "colors: for a light background",
+        Some(Background::Dark) => "colors: for a dark background",
+        None => "colors: the terminal's own",
+    });
 }
 
 fn drop_gone(model: &mut Model) {
@@ -239,13 +258,8 @@ fn show_tab(model: &mut Model, tab: Tab) {
     ask_anew(model);
 }
 
-/// Opens the filter line on the filter in force.
-pub(super) fn open_filter(model: &mut Model) {
-    open_filter_with(model, "");
-}
-
-/// Opens the filter line with the beginning of another term.
-fn open_filter_with(model: &mut Model, term: &str) {
+/// Opens the filter line on the filter in force, with the beginning of another term.
+pub(super) fn open_filter(model: &mut Model, term: &str) {
     let before = model.browse.typed.clone();
     let typed = format!("{before} {term}").trim_start().to_owned();
     model.browse.only_marked = false;
@@ -285,7 +299,7 @@ pub(super) fn typed(model: &mut Model) {
     }
 }
 
-/// Puts a filter in force. One that cannot be read leaves the list as it is and says why.
+/// Puts a filter in force. Of one that cannot be read the list says why, in place of its rows.
 pub(super) fn set_filter(model: &mut Model, typed: &str) {
     match Filter::parse(typed, &model.user) {
         Ok(filter) => {

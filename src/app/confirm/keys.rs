@@ -7,6 +7,7 @@ use crate::app::message::Effect;
 use crate::app::{Model, Popup, Screen};
 use crate::domain::plan::{PlanRow, Reason};
 use crate::domain::resource::Key;
+use crate::domain::text::counted;
 
 /// Carries out a command of the plan.
 pub(in crate::app) fn obey(model: &mut Model, command: Command) {
@@ -176,7 +177,8 @@ fn leave(model: &mut Model) {
     let gone = model.selection.gone();
     if gone > 0 {
         model.selection.unmark_where(|mark| mark.gone.is_some());
-        model.say(format!("{gone} rows that are gone left the marks"));
+        let gone = counted(gone, "row that is", "rows that are");
+        model.say(format!("{gone} gone left the marks"));
     }
 }
 

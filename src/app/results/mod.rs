@@ -12,7 +12,7 @@ use crate::app::{Model, Popup, Screen};
 use crate::domain::export::Said;
 use crate::domain::outcome::Outcome;
 use crate::domain::report::{Report, ReportRow};
-use crate::domain::text::Clean;
+use crate::domain::text::{Clean, counted};
 
 pub(crate) use next::STEPS;
 
@@ -260,7 +260,8 @@ fn copy(model: &mut Model) {
     let ids: Vec<String> = rows
         .map(|(_, row)| row.row.key.id.shown().to_string())
         .collect();
-    model.say(format!("{} ids copied", ids.len()));
+    let count = counted(ids.len(), "id", "ids");
+    model.say(format!("{count} copied, if the terminal allows it"));
     model.effects.push(Effect::Copy(ids.join("\n")));
 }
 

@@ -10,6 +10,7 @@ use crate::app::{Model, Screen, browse, confirm};
 use crate::domain::action::{Action, Step};
 use crate::domain::report::ReportRow;
 use crate::domain::resource::Resource;
+use crate::domain::text::counted;
 use crate::domain::tracking::Tracking;
 
 /// What one key of the results does to some of a batch's rows.
@@ -111,7 +112,12 @@ fn mark(model: &mut Model, rows: Vec<Arc<Resource>>) {
     browse::mark_rows(model, rows);
     if before > 0 && model.popup.is_none() {
         model.say(format!(
-            "{marked} marked; {before} others were marked before and still are"
+            "{marked} marked; {}",
+            counted(
+                before,
+                "other was marked before and still is",
+                "others were marked before and still are"
+            )
         ));
     }
 }

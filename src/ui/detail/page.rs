@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::Model;
 use crate::app::detail::Detail;
 use crate::app::page::{Asking, Lead, PageLine, lines};
-use crate::domain::time::time_of_day;
+use crate::domain::time::{date_and_time, time_of_day};
 use crate::ui::canvas::{Canvas, Edges, row};
 use crate::ui::field;
 use crate::ui::theme::{self, Tone};
@@ -72,7 +72,8 @@ fn words(line: &PageLine) -> Words {
     let lead = match line.lead {
         Lead::Label(label) if !line.goes_on => quiet(label),
         Lead::Time(at) if !line.goes_on => quiet(time_of_day(at)),
-        Lead::Label(_) | Lead::Time(_) | Lead::Nothing => Words::new(),
+        Lead::Date(at) if !line.goes_on => quiet(date_and_time(at)),
+        Lead::Label(_) | Lead::Time(_) | Lead::Date(_) | Lead::Nothing => Words::new(),
     };
     let tone = theme::of_weight(line.weight);
     lead.pad_to(line.lead.width()).say(tone, &line.text)

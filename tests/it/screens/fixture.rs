@@ -362,6 +362,8 @@ fn key_named(name: &str) -> KeyCode {
         "tab" => KeyCode::Tab,
         "backspace" => KeyCode::Backspace,
         "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
         other => panic!("no key <{other}>"),
     }
 }

@@ -1,0 +1,503 @@
+//! What an operator relies on in the list, its popups, commands and notices.
+
+use centurion::app::Background;
+use centurion::app::Model;
+use centurion::app::keymap::{Place, in_place};
+use centurion::app::message::Message;
+use centurion::app::run::{Run, Standing};
+use centurion::domain::export::{OF_LIST, tab_separated};
+use centurion::domain::resource::Resource;
+use centurion::domain::text::Clean;
+
+use crate::harness::{Dashboard, world};
+use crate::screens::fixture::Scene;
+use crate::screens::scenes;
+
+const SIZES: [(u16, u16); 3] = [(60, 15), (80, 24), (120, 35)];
+const SIZE: (u16, u16) = (120, 35);
+
+/// The screen as one line of words, whatever lines they were broken into.
+fn words(scene: &Scene) -> String {
+    let screen = scene.screen().replace(['│', '┌', '└'], " ");
+    screen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_is_told_whole_in_place_of_the_rows_and_nothing_is_marked_by_it() {
+    for (typed, complaint) in [
+        (
+            "~[ab",
+            "`[ab` is not a regular expression: unclosed character class; without `~` it is plain text",
+        ),
+        (
+            "foo:x",
+            "no field `foo:`; there are name, id, status, owner, platform, in, scope, kind, target, \
+                   scenario, executable, message; age and gpu are compared, age>2h gpu>4",
+        ),
+        ("age>x", "`x` is not a span; write age>90s, 30m, 2h or 3d"),
+        ("gpu>x", "`x` is not a number of GPUs; write gpu>4 or gpu<1"),
+        (
+            "owner>x",
+            "`owner` cannot be compared; age>2h and gpu>4 can",
+        ),
+    ] {
+        for size in SIZES {
+            let mut scene = Scene::listed(size);
+            scene.press("<down>");
+            let before = scene.screen();
+            scene.press(&format!("/{typed}"));
+            let told = words(&scene);
+            assert!(told.contains(complaint), "{size:?}\n{}", scene.screen());
+            assert!(
+                told.contains("None of 14 rows is shown or can be marked"),
+                "{told}"
+            );
+            assert!(
+                !told.contains("0 of 14") && !told.contains("0/14"),
+                "{told}"
+            );
+            scene.press("<enter>");
+            assert_eq!(scene.model.place(), Place::Filter, "enter does not keep it");
+            scene.press("ai");
+            assert!(scene.model.selection.is_empty());
+            scene.press("<esc>");
+            assert_eq!(scene.screen(), before, "the rows and the cursor are back");
+        }
+    }
+}
+
+#[test]
+fn a_term_that_has_no_value_yet_hides_nothing() {
+    let mut scene = Scene::listed(SIZE);
+    let all = scene.model.shown_len();
+    for typed in ["!", "~", "!~", "owner:", "!owner:"] {
+        scene.press(&format!("/{typed}"));
+        assert_eq!(scene.model.shown_len(), all, "{typed}");
+        scene.press("<esc>");
+    }
+}
+
+#[test]
+fn the_status_chips_say_that_a_status_in_the_filter_overrules_them() {
+    let overrules = "`status:` in the filter overrules these";
+    for size in SIZES {
+        let mut scene = Scene::listed(size);
+        scene.press("s");
+        assert!(!scene.screen().contains(overrules));
+        scene.press("<esc>/status:stopped<enter>s");
+        let shown = scene.model.shown_len();
+        assert!(
+            scene.screen().contains(overrules),
+            "{size:?}\n{}",
+            scene.screen()
+        );
+        scene.press("<space>");
+        assert_eq!(scene.model.shown_len(), shown);
+    }
+}
+
+/// The footer.
+fn footer(scene: &Scene) -> String {
+    let screen = scene.screen();
+    screen.lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_row_that_is_copied_or_saved_has_its_target_times_and_gpus_and_no_formula() {
+    let mut scene = Scene::listed(SIZE);
+    let cell = |line: &str, head: &str| {
+        let at = OF_LIST.split('\t').position(|known| known == head);
+        let mut cells = line.split('\t');
+        cells.nth(at.expect("a head")).expect("a cell").to_owned()
+    };
+    scene.press("/llama-sft-70b<enter>Y");
+    let line = scene.taken_out.pop().expect("copied");
+    assert_eq!(cell(&line, "gpus"), "8");
+    assert!(
+        cell(&line, "created").starts_with("2026-11-21T14:"),
+        "{line}"
+    );
+    scene.press("<esc>/llama-serve-b<enter>Y");
+    let line = scene.taken_out.pop().expect("copied");
+    assert_eq!(
+        [cell(&line, "status"), cell(&line, "target")],
+        ["PENDING", "RUNNING"]
+    );
+    let row = scene.model.cursor_row().expect("a row");
+    let row = Resource {
+        name: Clean::new("=cmd()"),
+        ..Resource::clone(row)
+    };
+    assert_eq!(cell(&tab_separated(&row), "name"), "'=cmd()");
+}
+
+#[test]
+fn what_is_told_of_one_screen_does_not_stay_on_the_next_but_batches_are_told_on_all() {
+    let mut scene = Scene::listed(SIZE);
+    let report = scenes::results(SIZE).model.runs.remove(0).report;
+    let unfinished = Run {
+        standing: Standing::Unfinished,
+        name: Some("2026-11-21-0004".to_owned()),
+        ..Run::new(report, Clean::new("ivo@acme"), scene.model.now)
+    };
+    scene.tell(Message::Journal(vec![unfinished]));
+    scene.tell(Message::Notice("12 rows saved to list.tsv".to_owned()));
+    scene.press("<down>x");
+    assert!(
+        scene.screen().contains("saved to"),
+        "the list is still there"
+    );
+    scene.press("s");
+    assert!(matches!(
+        scene.model.place(),
+        Place::PlanPhrase | Place::PlanReason
+    ));
+    let screen = scene.screen();
+    assert!(!screen.contains("saved to"), "{screen}");
+    assert!(screen.contains("1 unfinished batch, nothing"), "{screen}");
+}
+
+#[test]
+fn what_was_copied_is_told_in_ids_and_rows_one_or_several() {
+    let mut scene = Scene::listed(SIZE);
+    for (keys, told) in [
+        ("y", " 1 id copied"),
+        ("Y", " 1 row copied"),
+        ("<space><space>y", " 2 ids copied"),
+        ("Y", " 2 rows copied"),
+    ] {
+        scene.press(keys);
+        assert!(scene.screen().contains(told), "{told}\n{}", scene.screen());
+    }
+    let mut scene = scenes::results(SIZE);
+    scene.press("<down><down><enter>y");
+    assert!(
+        scene.screen().contains(" 1 id copied"),
+        "{}",
+        scene.screen()
+    );
+}
+
+#[test]
+fn the_ids_that_were_not_found_offer_no_mark_and_neither_does_the_search_for_them() {
+    let mut scene = scenes::ids(SIZE);
+    assert!(footer(&scene).contains("enter mark"));
+    scene.press("<enter>");
+    assert!(!footer(&scene).contains("enter"), "{}", footer(&scene));
+    scene.list_all();
+    assert_eq!(scene.model.place(), Place::IdsMissing);
+    assert!(footer(&scene).contains("enter close"), "{}", footer(&scene));
+    scene.press("?<esc>");
+    assert_eq!(scene.model.place(), Place::IdsMissing);
+    scene.press("<enter>");
+    assert_eq!(scene.model.place(), Place::Browse);
+}
+
+#[test]
+fn the_other_key_of_a_range_turns_it_over_and_says_so_before_anything_is_done() {
+    let mut scene = Scene::listed(SIZE);
+    scene.press("<space><space>gvj");
+    assert!(words(&scene).contains("2 rows v marks them"));
+    scene.press("V");
+    assert!(
+        words(&scene).contains("2 rows V unmarks them"),
+        "{}",
+        scene.screen()
+    );
+    assert_eq!(scene.model.selection.len(), 2, "nothing was done yet");
+    scene.press("V");
+    assert_eq!(scene.model.place(), Place::Browse);
+    assert_eq!(scene.model.selection.len(), 0);
+}
+
+#[test]
+fn the_question_above_a_hundred_says_why_and_help_goes_back_to_what_it_was_asked_of() {
+    let mut scene = scenes::named("too_many", SIZE);
+    assert!(scene.screen().contains("why 100?"));
+    scene.press("?");
+    let told = words(&scene);
+    assert!(
+        told.contains("a platform takes at most 100 ids in one request"),
+        "{told}"
+    );
+    scene.press("<esc>");
+    assert_eq!(scene.model.place(), Place::TooMany);
+    scene.press("1");
+    assert_eq!(scene.model.selection.len(), 100);
+    for (keys, place) in [
+        (":sources<enter>", Place::Sources),
+        (":messages<enter>", Place::Messages),
+        ("s", Place::Statuses),
+    ] {
+        let mut scene = Scene::listed(SIZE);
+        scene.press(keys);
+        assert!(footer(&scene).contains("? help"), "{}", footer(&scene));
+        scene.press("?");
+        assert!(scene.screen().contains(&format!("keys: {}", place.title())));
+        scene.press("q");
+        assert_eq!(scene.model.place(), place);
+    }
+}
+
+#[test]
+fn no_line_of_the_help_is_cut_from_80_columns_on() {
+    for (name, scene) in scenes::all() {
+        for size in [(80, 60), (120, 60)] {
+            let mut scene = scene(size);
+            let place = scene.model.place();
+            scene.press("?");
+            if place == Place::Help || scene.model.place() != Place::Help {
+                continue;
+            }
+            let screen = scene.screen();
+            for binding in in_place(place) {
+                assert!(
+                    screen.contains(binding.help),
+                    "{name}: {}\n{screen}",
+                    binding.help
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_said_or_logged_on_another_day_has_its_date() {
+    let mut scene = Scene::listed(SIZE);
+    scene.press("R");
+    scene.wait(86_400);
+    scene.press("M:messages<enter>");
+    let screen = scene.screen();
+    let line = screen
+        .lines()
+        .find(|line| line.contains("no batch was sent"));
+    assert!(
+        line.is_some_and(|line| line.contains("2026-11-22 ")),
+        "{screen}"
+    );
+    let mut scene = Scene::listed(SIZE);
+    scene.press("l");
+    scene.answer(
+        "logs",
+        &[
+            (Some(-86_400), "yesterday".to_owned()),
+            (Some(0), "today".to_owned()),
+        ],
+    );
+    let screen = scene.screen();
+    let line = |word: &str| {
+        screen
+            .lines()
+            .find(|line| line.contains(word))
+            .unwrap_or_default()
+    };
+    assert!(line("yesterday").contains("2026-11-21 "), "{screen}");
+    assert!(!line("today").contains("2026-11-"), "{screen}");
+}
+
+/// The heads of the table.
+fn heads(scene: &Scene) -> String {
+    let screen = scene.screen();
+    let heads = screen.lines().find(|line| line.contains(" NAME "));
+    heads.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_arrows_lead_to_every_column_that_has_no_room_and_back_and_name_and_status_stay() {
+    for columns in [60, 80, 99, 100, 120, 140] {
+        let mut scene = Scene::listed((columns, 30));
+        let (before, mut seen) = (heads(&scene), String::new());
+        for _ in 0..20 {
+            seen += &heads(&scene);
+            assert!(heads(&scene).contains("STATUS"), "{}", scene.screen());
+            scene.press("<right>");
+        }
+        for column in [
+            "ID", "KIND", "SCOPE", "TARGET", "AGE", "GPUS", "OWNER", "MESSAGE",
+        ] {
+            assert!(seen.contains(column), "{columns}: {column}");
+        }
+        scene.press(&"<left>".repeat(20));
+        assert_eq!(heads(&scene), before, "{columns}");
+        if !before.contains("MESSAGE") {
+            assert!(scene.screen().contains("→ "), "{}", scene.screen());
+            scene.press("<left>");
+            assert!(heads(&scene).contains("MESSAGE"), "{}", scene.screen());
+        }
+    }
+}
+
+#[test]
+fn colors_are_named_after_the_command_and_an_unknown_name_changes_none() {
+    let mut scene = Scene::listed(SIZE);
+    for (typed, colors) in [
+        ("dark", Some(Background::Dark)),
+        ("light", Some(Background::Light)),
+        ("blue", Some(Background::Light)),
+        ("own", None),
+    ] {
+        scene.press(&format!(":theme {typed}<enter>"));
+        assert_eq!(scene.model.background, colors, "{typed}");
+    }
+    scene.press(":theme blue<enter>");
+    assert!(
+        scene
+            .screen()
+            .contains("no colors `blue`; there are light, dark and own")
+    );
+}
+
+#[test]
+fn a_connection_that_is_off_is_told_as_off_wherever_it_was_told_before() {
+    for size in SIZES {
+        let mut scene = Scene::listed(size);
+        let all = scene.model.shown_len();
+        let kubiya = scene.source("kubiya", "executions");
+        scene.press(":off kubiya<enter>");
+        assert!(scene.screen().contains("– off"), "{}", scene.screen());
+        assert!(scene.model.shown_len() < all && !scene.screen().contains("llama cost report"));
+        scene.press(":sources<enter>");
+        assert!(
+            words(&scene).contains("– off kubiya :on kubiya"),
+            "{}",
+            scene.screen()
+        );
+        // What had left before is not taken in, and proves nothing of its marked rows.
+        scene.list(&kubiya, Vec::new());
+        scene.press("<esc>:on kubiya<enter>");
+        assert_eq!(scene.model.shown_len(), all, "as they were last listed");
+        scene.press(":off nobody<enter>");
+        let told = words(&scene);
+        assert!(
+            told.contains(":on and :off take a platform or one of prod-eu"),
+            "{told}"
+        );
+        scene.press(":off sap<enter>:off run:ai<enter>:off kubiya<enter>");
+        assert!(
+            words(&scene).contains("– off prod-eu :on prod-eu"),
+            "{}",
+            scene.screen()
+        );
+        assert!(
+            scene.screen().contains("0 All –"),
+            "no zero that nobody said"
+        );
+    }
+}
+
+#[test]
+fn a_connection_is_not_switched_off_while_a_batch_is_being_sent_to_it() {
+    let mut scene = scenes::named("results_sending", SIZE);
+    scene.press("<esc>:off kubiya<enter>");
+    let told = words(&scene);
+    assert!(
+        told.contains("kubiya: a batch is being sent to it"),
+        "{told}"
+    );
+    assert!(!told.contains("– off"), "{told}");
+}
+
+#[test]
+fn rows_of_a_batch_are_not_followed_on_a_connection_that_is_off_and_that_is_said() {
+    let mut scene = scenes::named("results_left", SIZE);
+    let asks_run_ai = |scene: &mut Scene| {
+        scene.reads.clear();
+        scene.wait(60);
+        let mut reads = scene.reads.iter();
+        reads.any(|key| key.source.connection.as_str() == "run-ai")
+    };
+    assert!(asks_run_ai(&mut scene));
+    scene.press(":off run:ai<enter>");
+    let told = words(&scene);
+    assert!(
+        told.contains("off: run-ai; 3 rows that still move are not followed"),
+        "{told}"
+    );
+    assert!(!asks_run_ai(&mut scene));
+    scene.press(":on run-ai<enter>");
+    assert!(asks_run_ai(&mut scene));
+}
+
+/// What Kubiya's part of the simulator received.
+fn asked_of_kubiya(dashboard: &Dashboard) -> usize {
+    let requests = dashboard.simulator.requests().into_iter();
+    let is_kubiya =
+        |path: &str| path.starts_with("/api/v1/executions") || path.starts_with("/api/v1/auth");
+    requests.filter(|request| is_kubiya(&request.path)).count()
+}
+
+/// Waits until Run:ai was read since now.
+async fn run_ai_is_read(dashboard: &mut Dashboard) {
+    let started = |model: &Model| {
+        let mut sources = model.lanes.sources();
+        let state = sources.find(|state| state.source.connection.as_str() == "gpu-cluster");
+        state.and_then(|state| Some(state.listing.as_ref()?.started))
+    };
+    let before = started(dashboard.model());
+    dashboard.press("r").await;
+    dashboard
+        .until("Run:ai is read", |model| started(model) > before)
+        .await;
+    dashboard.settle().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_read_of_a_connection_that_is_off_or_sent_to_it_until_it_is_on_again() {
+    let mut dashboard = world().open().await;
+    dashboard.press("p").await;
+    dashboard.mark("platform:kubiya status:running", 2).await;
+    dashboard
+        .mark("in:gpu-cluster kind:training status:Running", 1)
+        .await;
+    run_ai_is_read(&mut dashboard).await;
+    dashboard.press("p:off<space>kubiya<enter>").await;
+    let before = asked_of_kubiya(&dashboard);
+    assert!(before > 0);
+    run_ai_is_read(&mut dashboard).await;
+    // Its marked rows are still there, and nothing is asked of them.
+    dashboard.press("mg<enter>").await;
+    assert!(
+        dashboard.screen().contains("is switched off"),
+        "{}",
+        dashboard.screen()
+    );
+    dashboard.press("xs").await;
+    dashboard.plan_is_read().await;
+    let screen = dashboard.screen();
+    assert!(screen.contains("3 marked → 1 will be sent"), "{screen}");
+    assert!(screen.contains("switched off: `:on "), "{screen}");
+    // Not even by hand.
+    dashboard.press("<tab>G<space>k<space>").await;
+    let screen = dashboard.screen();
+    assert!(screen.contains("3 marked → 1 will be sent"), "{screen}");
+    while dashboard.model().place() != Place::PlanPhrase {
+        dashboard.press("<tab>").await;
+    }
+    dashboard.confirm("").await;
+    dashboard.sent().await;
+    assert_eq!(dashboard.changes().len(), 1);
+    assert_eq!(asked_of_kubiya(&dashboard), before);
+    dashboard.press("<esc>:on<space>kubiya<enter>").await;
+    dashboard
+        .until("Kubiya is read again", |model| {
+            let mut sources = model.lanes.sources();
+            sources.any(|state| {
+                state.source.connection.as_str() == "agents" && state.reading.is_none()
+            })
+        })
+        .await;
+    assert!(asked_of_kubiya(&dashboard) > before);
+}
+
+#[test]
+fn the_sample_that_the_first_screen_names_is_read_only_in_each_of_its_connections() {
+    let screen = Scene::empty(SIZE).screen();
+    assert!(
+        screen.contains("writes a sample there, read-only to begin with"),
+        "{screen}"
+    );
+    let sample = include_str!("../../assets/config.toml");
+    let count = |text| sample.lines().filter(|line| line.starts_with(text)).count();
+    assert_eq!(count("#[[connection]]"), count("#read_only = true"));
+    assert!(count("#[[connection]]") > 2);
+}
