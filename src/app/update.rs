@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::mem::discriminant;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
@@ -21,7 +22,7 @@ use crate::app::{
 use crate::domain::error::PlatformError;
 use crate::domain::export::tab_separated;
 use crate::domain::resource::{Key, Reading, Resource, Source};
-use crate::domain::time::{Moment, Now};
+use crate::domain::time::{Moment, Now, age};
 
 /// The number of SIGINT.
 const INTERRUPT: i32 = 2;
@@ -87,8 +88,16 @@ pub(super) fn refresh_due(model: &mut Model) {
     model.effects.extend(due);
 }
 
+/// A gap that the monotonic clock did not see: the machine was asleep, or its wall clock was set.
+const SLEPT: Duration = Duration::from_secs(30);
+
 fn tick(model: &mut Model, now: Now) {
+    let awake = now.moment.since(model.now.moment);
+    let slept = age(now.wall, model.now.wall).saturating_sub(awake);
     model.now = now;
+    if slept > SLEPT {
+        wake(model);
+    }
     model.notices.retain(|notice| notice.until > now.moment);
     refresh_due(model);
     confirm::tick(model, now);
@@ -97,6 +106,15 @@ fn tick(model: &mut Model, now: Now) {
     ids::go_on(model);
     if matches!(model.popup, Some(Popup::Sources(_))) {
         model.effects.push(Effect::CountRequests);
+    }
+}
+
+/// What was read before the machine slept is old, however little time the monotonic clock counts since (N32).
+fn wake(model: &mut Model) {
+    confirm::forget_reads(model);
+    if !model.lanes.held {
+        let reads = model.lanes.refresh_all(model.now.moment);
+        model.effects.extend(reads);
     }
 }
 

@@ -22,7 +22,7 @@ use crate::domain::text::Clean;
 use crate::domain::time::Moment;
 
 pub(super) use keys::{found, may, obey, previewed};
-pub(super) use preflight::{keys, observe, source_failed, tick};
+pub(super) use preflight::{forget_reads, keys, observe, source_failed, tick};
 
 /// How far the plan is.
 #[derive(Debug)]

@@ -18,6 +18,13 @@ impl Confirm {
     }
 }
 
+/// Whatever was read of the open plan is looked at once more before it is sent.
+pub(in crate::app) fn forget_reads(model: &mut Model) {
+    if let Screen::Plan(confirm) = &mut model.screen {
+        confirm.read.clear();
+    }
+}
+
 /// Takes a fresh read of a row into the open plan.
 pub(in crate::app) fn observe(
     model: &mut Model,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use centurion::app::message::Message;
 use centurion::domain::connection::{Connection, Credentials};
 use centurion::domain::outcome::Outcome;
 use centurion::domain::tracking::Tracking;
@@ -293,6 +294,27 @@ async fn n32_after_an_hour_of_sleep_each_source_is_read_once_and_not_once_a_refr
         "{:?}",
         short_errors(&dashboard)
     );
+}
+
+#[tokio::test]
+async fn n32_a_plan_that_lay_open_while_the_machine_slept_is_read_once_more_before_it_is_sent() {
+    for slept in [0, 3_600] {
+        let mut dashboard = world().alone("gpu-cluster").open().await;
+        dashboard.press("p").await;
+        dashboard.plan('s', TRAININGS, 1).await;
+        let phrase = dashboard.phrase().replace(' ', "<space>");
+        dashboard.press(&phrase).await;
+        // While a machine sleeps only its wall clock goes on.
+        let mut now = dashboard.model().now;
+        now.wall += Duration::from_secs(slept);
+        dashboard.session.handle(Message::Tick(now));
+        let before = dashboard.simulator.requests().len();
+        dashboard.type_ahead("<enter>");
+        dashboard.sent().await;
+        let requests = dashboard.simulator.requests().split_off(before);
+        let change = requests.iter().position(|request| request.method == "POST");
+        assert_eq!(change, Some(usize::from(slept > 0)), "{requests:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
