@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::message::{BatchMessage, BatchNumber, Effect, Message, Seen};
 use crate::app::table::arrange;
 use crate::domain::action::Exclusion;
-use crate::domain::connection::{Connection, ConnectionName};
+use crate::domain::connection::{Connection, ConnectionName, ReadOnly};
 use crate::domain::error::PlatformError;
 use crate::domain::plan::{Account, Request};
 use crate::domain::resource::Source;
@@ -75,6 +75,8 @@ pub struct Context {
     /// Cancelled when the program leaves: nothing is sent from then on, by whatever batch.
     leaving: CancellationToken,
     reload: Reload,
+    /// What the screen says of each connection, and so what is confirmed of it.
+    shown: HashMap<ConnectionName, (Account, ReadOnly)>,
 }
 
 /// A batch that is being sent or followed.
@@ -103,6 +105,11 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn shown(connection: &Connection) -> (ConnectionName, (Account, ReadOnly)) {
+    let said = (Account::of(connection), connection.read_only);
+    (connection.name.clone(), said)
+}
+
 impl Context {
     /// Opens a client for each connection. Contacts nobody.
     pub fn new(
@@ -125,6 +132,7 @@ impl Context {
             batches: Mutex::default(),
             leaving: CancellationToken::new(),
             reload,
+            shown: connections.iter().map(shown).collect(),
         }
     }
 
@@ -227,17 +235,13 @@ impl Context {
         let (context, wanted) = (self.clone(), name.clone());
         // Reading secrets may run a helper command.
         let reloaded = tokio::task::spawn_blocking(move || (context.reload)(&wanted)).await;
-        let old = self
-            .client(&name)
-            .ok()
-            .map(|client| Account::of(client.connection()));
         let message = match reloaded.ok().flatten() {
             None => Message::Notice(format!(
                 "{name}: its configuration cannot be read; see `centurion config check`"
             )),
-            Some(new) if old.is_some_and(|old| old != Account::of(&new)) => Message::Notice(
-                format!("{name}: its URL, account or protection changed; restart to use it"),
-            ),
+            Some(new) if self.shown.get(&name) != Some(&shown(&new).1) => Message::Notice(format!(
+                "{name}: more than its secret changed; restart to use it"
+            )),
             Some(new) => {
                 lock(&self.clients).insert(name.clone(), platforms::open(&new));
                 Message::SignedInAgain(name)

@@ -55,8 +55,9 @@ pub async fn run(
     theme: Theme,
     before_draw: impl Fn(),
 ) -> io::Result<(Ending, Vec<String>)> {
-    let mut screen = Screen::open(theme)?;
+    // Before the terminal is taken: a signal in between would not give it back.
     let mut signals = Signals::listen()?;
+    let mut screen = Screen::open(theme)?;
     let mut session = Session::start(Model::new(setup), context);
     let turns = turn(&mut session, &mut screen, &mut signals, before_draw);
     let ended = AssertUnwindSafe(turns).catch_unwind().await;

@@ -3,7 +3,7 @@
 use centurion::app::Screen;
 use centurion::app::keymap::Place;
 use centurion::app::message::{Effect, Message};
-use centurion::domain::connection::ReadOnly;
+use centurion::domain::connection::{Connection, ReadOnly};
 use centurion::domain::outcome::Outcome;
 use centurion::domain::resource::Id;
 use serde_json::json;
@@ -317,4 +317,32 @@ async fn t22_the_question_before_too_many_marks_is_answered_by_a_key_of_its_own(
     dashboard.press("a<enter>").await;
     assert_eq!(dashboard.model().place(), Place::TooMany);
     assert!(dashboard.model().selection.is_empty());
+}
+
+#[tokio::test]
+async fn c9_a_connection_is_only_ever_exchanged_for_one_with_another_secret() {
+    let elsewhere: fn(&mut Connection) = |connection| {
+        connection.ca_file = None;
+        connection.base_url = "https://nowhere.invalid/".parse().expect("a URL");
+    };
+    let read_only: fn(&mut Connection) = |connection| {
+        connection.ca_file = None;
+        connection.read_only = ReadOnly::ByFile;
+    };
+    for reloaded in [elsewhere, read_only] {
+        let closed = world().alone("gpu-cluster").adjust(|connection| {
+            connection.ca_file = Some("/nowhere/ca.pem".into());
+        });
+        let mut dashboard = closed.reloaded(reloaded).open().await;
+        let before = dashboard.simulator.requests().len();
+        dashboard.press("L").await;
+        let words = "gpu-cluster: more than its secret changed; restart to use it";
+        dashboard
+            .until("it is refused", |model| {
+                model.notices.iter().any(|notice| notice.text == words)
+            })
+            .await;
+        dashboard.press("r").await;
+        assert_eq!(dashboard.simulator.requests().len(), before);
+    }
 }

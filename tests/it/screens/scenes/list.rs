@@ -51,7 +51,7 @@ pub(crate) fn notices(size: Size) -> Scene {
     for text in [
         "batch 2026-11-22-0006 has settled: 8 of 8 reached their target   B batches",
         "rows that were not sent did not fit into the marks: see the results",
-        "sandbox: its URL, account or protection changed; restart to use it",
+        "sandbox: more than its secret changed; restart to use it",
     ] {
         scene.tell(Message::Notice(text.to_owned()));
     }
