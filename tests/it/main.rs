@@ -24,6 +24,7 @@ mod limit;
 mod main_job;
 mod mishaps;
 mod outcomes;
+mod planning;
 mod plans;
 mod properties;
 mod pty;
