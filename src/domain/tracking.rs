@@ -170,6 +170,15 @@ impl Track {
         Some(self.since.after(Duration::from_secs(*seconds)))
     }
 
+    /// When it counts as not applied if no read shows a trace by then; `None` where one did, or where
+    /// there is an answer. As long as a request may take, a server may carry it out late (N30).
+    pub fn settles_at(&self) -> Option<Moment> {
+        let is_unseen = self.seen_state == Tracking::Waiting && !self.state.is_settled();
+        let last_due = UNKNOWN_READS[UNKNOWN_READS.len() - 1];
+        let due = self.since.after(Duration::from_secs(last_due));
+        (self.basis == Basis::Unknown && is_unseen).then_some(due)
+    }
+
     /// A read of its own leaves now.
     pub fn reading(&mut self) {
         self.reads += 1;
@@ -286,16 +295,9 @@ impl Track {
         if self.basis == Basis::Scheduled && self.state == Tracking::Moving && unmoved {
             self.enter(Tracking::Slow, now);
         }
-        let read_often_enough = self.reads >= UNKNOWN_READS.len() && self.last_read_is_final();
-        if self.basis == Basis::Unknown && self.state == Tracking::Waiting && read_often_enough {
+        let is_final = |due| self.last_read.is_some_and(|started| started >= due);
+        if self.reads >= UNKNOWN_READS.len() && self.settles_at().is_some_and(is_final) {
             self.enter(Tracking::NotApplied, now);
         }
-    }
-
-    /// Whether a read that began when the last one was due has come back.
-    fn last_read_is_final(&self) -> bool {
-        let last_due = UNKNOWN_READS[UNKNOWN_READS.len() - 1];
-        let due = self.since.after(Duration::from_secs(last_due));
-        self.last_read.is_some_and(|started| started >= due)
     }
 }

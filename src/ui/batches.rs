@@ -50,11 +50,11 @@ fn lines(run: &Run) -> [Words; 2] {
         .strong(name(run))
         .plain(format!("  {}", time_of_day(intent.confirmed)))
         .plain(format!("  {:<9}", intent.action.map_or("?", Action::word)));
-    let head = match (standing(run), run.report.moving()) {
+    let head = match (standing(run), run.report.awaited()) {
         (Some(words), _) if run.standing == Standing::Ended => head.quiet(words),
         (Some(words), _) => head.say(Tone::Warn, words),
-        (None, 0) => head.quiet("settled"),
-        (None, moving) => head.say(Tone::Busy, format!("{moving} moving")),
+        (None, rows) if rows.all() == 0 => head.quiet("settled"),
+        (None, rows) => head.say(Tone::Busy, rows.words("moving")),
     };
     let counts = outcomes(run, usize::MAX).into_iter();
     [head, counts.fold(plain("  "), Words::and).plain(" ")]

@@ -92,11 +92,11 @@ fn standing(model: &Model, writable: bool, detail: Detail) -> String {
 /// The batches that go on behind this screen, and in narrow lists the number of marks.
 fn end(model: &Model, detail: Detail, columns: u16) -> Words {
     let mut end = Words::new();
-    let (rows, batches) = model.moving();
-    if rows > 0 && !matches!(model.screen, Screen::Results(_)) {
+    let (rows, batches) = model.awaited();
+    if batches > 0 && !matches!(model.screen, Screen::Results(_)) {
         let plural = if batches == 1 { "" } else { "es" };
         let behind = detail.either(&format!("{batches} batch{plural} · "), "");
-        let chip = format!("{} {behind}{rows} moving", glyph::BATCHES);
+        let chip = format!("{} {behind}{}", glyph::BATCHES, rows.words("moving"));
         end = end.say(Tone::Busy, chip).plain(" ");
     }
     if counts_marks(columns) && matches!(model.screen, Screen::Browse) {

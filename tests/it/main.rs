@@ -29,6 +29,7 @@ mod plans;
 mod properties;
 mod pty;
 mod requests;
+mod results;
 mod run_ai;
 mod sap_client;
 mod sap_simulator;

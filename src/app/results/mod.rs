@@ -133,7 +133,8 @@ impl Results {
     ) -> bool {
         let at_first = match &reason {
             None => section == Section::LeftOut,
-            Some(_) => count > FOLDED_ABOVE,
+            // Each unknown row has a tracking of its own.
+            Some(_) => count > FOLDED_ABOVE && section != Section::Unknown,
         };
         let fold = Fold { section, reason };
         let is_folded = at_first != self.turned.contains(&fold);

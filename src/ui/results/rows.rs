@@ -9,6 +9,7 @@ use crate::domain::report::{Fate, ReportRow};
 use crate::domain::text::{Clean, cut, width};
 use crate::domain::time::long_span;
 use crate::domain::tracking::{Track, Tracking};
+use crate::ui::results::tally;
 use crate::ui::scroll::Scroll;
 use crate::ui::sheet::{Entry, Sheet, WIDE};
 use crate::ui::theme::{self, Tone};
@@ -30,7 +31,10 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
                 if !has_reason_above {
                     sheet = Sheet::measure(&entries(model, run, fold.section, columns), columns);
                 }
-                let head = head(fold, *count, *is_folded, &sheet, columns);
+                let mut head = head(fold, *count, *is_folded, &sheet, columns);
+                if fold.reason.is_none() && fold.section == Section::Unknown {
+                    head = head.and(read_back(model, run));
+                }
                 scroll.add([head], has_cursor);
             }
             Line::Row(index) => {
@@ -72,9 +76,34 @@ fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usiz
     };
     match section {
         Section::Scheduled if !is_folded => sheet.heads(line, heads),
-        Section::Scheduled | Section::Open | Section::Rejected => line,
-        Section::Unknown => line.quiet("   nothing is resent before the row has been read again"),
+        Section::Scheduled | Section::Open | Section::Rejected | Section::Unknown => line,
         Section::LeftOut => line.quiet("   never sent"),
+    }
+}
+
+/// What reads have shown of the unknown rows, folded away or not, and when the next one is due.
+fn read_back(model: &Model, run: &Run) -> Words {
+    let rows = run.report.rows().iter();
+    let rows = rows.filter(|row| Section::of(row) == Section::Unknown);
+    let shown = tally(rows.clone()).into_iter();
+    let shown = shown.fold(Words::new(), |line, part| {
+        let gap = if line.is_empty() { "   " } else { glyph::DOT };
+        line.quiet(gap).and(part)
+    });
+    let due = rows.filter_map(|row| Some((row.track()?.next_read()?, row.track()?)));
+    match due.min_by_key(|(next, _)| *next) {
+        Some((_, track)) => shown.quiet(format!("{}{}", glyph::DOT, next_read(model, track))),
+        None => shown,
+    }
+}
+
+/// When the row is read again, and how many of its own reads were made.
+fn next_read(model: &Model, track: &Track) -> String {
+    let (made, all) = track.reads();
+    match track.next_read().map(|next| seconds_until(next, model.now)) {
+        Some(0) => format!("re-reading now ({made}/{all})"),
+        Some(seconds) => format!("re-reading in {seconds} s ({made}/{all})"),
+        None => "read with each refresh".to_owned(),
     }
 }
 
@@ -132,21 +161,16 @@ fn rejected(
     (cells, notes.join(glyph::DOT))
 }
 
-/// The reason, where it is not said above, and when the row is read again.
+/// The reason and when the row is read again, where neither is said above; what may be planned again.
 fn unknown(model: &Model, row: &ReportRow, why: &str) -> String {
-    let reading = row.track().map(|track| {
-        let (made, all) = track.reads();
-        match track.next_read().map(|next| seconds_until(next, model.now)) {
-            Some(0) => format!("re-reading now ({made}/{all})"),
-            Some(seconds) => format!("re-reading in {seconds} s ({made}/{all})"),
-            None if track.state() == Tracking::NotApplied => {
-                "reads show no trace of it: it may be planned again".to_owned()
-            }
-            None => "read with each refresh".to_owned(),
-        }
-    });
-    let parts = [why.to_owned(), reading.unwrap_or_default()];
-    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let track = row.track();
+    let reading = track.filter(|track| !why.is_empty() && !track.state().is_settled());
+    let reading = reading.map(|track| next_read(model, track));
+    let not_applied = track.filter(|track| track.state() == Tracking::NotApplied);
+    let again =
+        not_applied.map(|_| "reads show no trace of it: it may be planned again".to_owned());
+    let parts = [why.to_owned()].into_iter().chain(reading).chain(again);
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     parts.join("; ")
 }
 
