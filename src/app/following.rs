@@ -69,7 +69,7 @@ pub(super) fn tick(model: &mut Model) {
         }
         due.extend(run.report.take_due(now));
         if run.done && run.settled.is_none() && run.report.awaited().all() == 0 {
-            run.settled = Some(now);
+            run.settled = Some(model.now);
             settled.push(run.number);
         }
     }

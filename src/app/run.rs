@@ -59,7 +59,7 @@ pub struct Run {
     /// Every request ended.
     pub done: bool,
     /// When the last row settled.
-    pub settled: Option<Moment>,
+    pub settled: Option<Now>,
 }
 
 impl Run {
@@ -79,6 +79,12 @@ impl Run {
             done: false,
             settled: None,
         }
+    }
+
+    /// Its name in the journal, once it has one.
+    pub(crate) fn title(&self) -> String {
+        let number = || format!("no. {}", self.number);
+        self.name.clone().unwrap_or_else(number)
     }
 
     /// Whether its rows are read from here.

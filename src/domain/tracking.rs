@@ -136,6 +136,11 @@ impl Track {
         self.last_word = Some(word);
     }
 
+    /// The status before the change.
+    pub fn before(&self) -> &Clean {
+        &self.before
+    }
+
     /// What the reads show by now.
     pub fn state(&self) -> Tracking {
         self.state
@@ -201,9 +206,10 @@ impl Track {
         let own_read = self.since.after(Duration::from_secs(REFUSED_READ));
         let looked_at = self.basis == Basis::Rejected
             && (self.state == Tracking::Reached || self.last_read.is_some_and(|at| at >= own_read));
-        if started <= self.since || late || looked_at || self.outlives(reading) {
+        if started <= self.since || late || looked_at {
             return;
         }
+        let outlives = self.outlives(reading);
         self.last_read = Some(started);
         self.last_success = now;
         let (shown, word) = match reading {
@@ -215,7 +221,9 @@ impl Track {
             self.last_change = now;
         }
         self.last_word = word;
-        self.enter(self.allowed(shown), now);
+        if !outlives {
+            self.enter(self.allowed(shown), now);
+        }
     }
 
     /// Whether a row that has reached its target goes on to something that does not undo it: what was

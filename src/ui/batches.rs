@@ -9,7 +9,7 @@ use crate::app::run::{Run, Standing};
 use crate::domain::action::Action;
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::{Canvas, Edges};
-use crate::ui::results::{name, outcomes, standing};
+use crate::ui::results::{outcomes, standing};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, plain};
@@ -47,7 +47,7 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, on: BatchNu
 fn lines(run: &Run) -> [Words; 2] {
     let intent = run.report.intent();
     let head = plain("  ")
-        .strong(name(run))
+        .strong(run.title())
         .plain(format!("  {}", time_of_day(intent.confirmed)))
         .plain(format!("  {:<9}", intent.action.map_or("?", Action::word)));
     let head = match (standing(run), run.report.awaited()) {

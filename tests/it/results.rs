@@ -1,9 +1,11 @@
 //! What the results of a batch promise to the one who sent it.
 
 use centurion::app::Screen;
+use centurion::domain::tracking::Tracking;
 use serde_json::json;
 
 use crate::harness::{Dashboard, world};
+use crate::screens::scenes;
 
 const TRAININGS: &str = "in:gpu-cluster kind:training status:Running";
 
@@ -87,4 +89,52 @@ async fn rows_of_which_nothing_is_seen_are_called_unknown_and_never_moving() {
     assert_shows(&dashboard.screen(), &["F mark rejected + unknown (5)"]);
     dashboard.press("F").await;
     assert_eq!(dashboard.model().selection.len(), 5);
+}
+
+#[tokio::test]
+async fn what_was_resumed_can_be_suspended_from_the_results_and_shows_the_status_it_has_now() {
+    let mut dashboard = world().open().await;
+    dashboard
+        .plan('u', "in:gpu-cluster kind:training status:Stopped", 2)
+        .await;
+    dashboard.pass(1).await;
+    dashboard.press("<enter>").await;
+    dashboard.sent().await;
+    dashboard.settled().await;
+    dashboard
+        .until("what runs now is shown", |model| {
+            let mut rows = model.runs[0].report.rows().iter();
+            rows.all(|row| {
+                let track = row
+                    .track()
+                    .filter(|track| track.state() == Tracking::Reached);
+                let word = track.and_then(|track| track.last_word());
+                word.is_some_and(|word| word.as_str() == "Running")
+            })
+        })
+        .await;
+    let screen = dashboard.screen();
+    assert_shows(
+        &screen,
+        &[
+            "Running  active  ✓ reached",
+            "s plan suspend for the 2 now resumed",
+            "settled ",
+        ],
+    );
+    assert!(!screen.contains("not open"), "{screen}");
+    dashboard.press("s").await;
+    dashboard.plan_is_read().await;
+    assert_eq!(dashboard.phrase(), "stop 2");
+}
+
+#[test]
+fn the_end_of_a_page_is_its_last_line_and_one_key_leads_back_from_it() {
+    let mut scene = scenes::named("results_row", (60, 15));
+    scene.press("G");
+    let end = scene.screen();
+    scene.press(&"j".repeat(30));
+    assert_eq!(scene.screen(), end, "nothing comes after the end");
+    scene.press("k");
+    assert_ne!(scene.screen(), end, "{end}");
 }

@@ -11,7 +11,6 @@ use crate::domain::resource::Key;
 use crate::domain::text::Clean;
 use crate::ui::glyph;
 use crate::ui::plan::groups::{self, Group};
-use crate::ui::results::name;
 use crate::ui::scroll::Scroll;
 use crate::ui::sheet::{Entry, Sheet, WIDE};
 use crate::ui::theme::{self, Tone};
@@ -112,7 +111,7 @@ fn entry(model: &Model, row: &PlanRow, busy: Option<&Run>, columns: usize) -> En
 /// What is easily overlooked of a row that leaves.
 fn notes(model: &Model, row: &PlanRow, verb: &Verb, busy: Option<&Run>) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
-    notes.extend(busy.map(|run| format!("in batch {}", name(run))));
+    notes.extend(busy.map(|run| format!("in batch {}", run.title())));
     if let Place::ServerDecides(_, guess) = &row.place {
         notes.push((*guess).to_owned());
     }

@@ -14,7 +14,7 @@ use crate::app::results::{Results, STEPS};
 use crate::app::run::{Run, Standing};
 use crate::app::{Model, rows as rows_of};
 use crate::domain::report::ReportRow;
-use crate::domain::time::{Moment, long_span};
+use crate::domain::time::{Moment, Now, long_span, time_of_day};
 use crate::domain::tracking::{Track, Tracking};
 use crate::ui::canvas::{Canvas, Edges, fit, stacked};
 use crate::ui::demo_mark;
@@ -56,10 +56,8 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Res
 fn next_steps(model: &Model, run: &Run, columns: usize) -> Vec<Words> {
     let line =
         |command, does: String| strong(key(Place::Results, command)).plain(format!(" {does}"));
-    let counts = STEPS.iter().map(|step| (step, step.rows(run).len()));
-    let steps = counts.filter(|(_, count)| *count > 0);
-    let steps =
-        steps.map(|(step, count)| line(step.command, step.does.replace("{}", &count.to_string())));
+    let steps = STEPS.iter();
+    let steps = steps.filter_map(|step| Some(line(step.command, step.says(run)?)));
     let close = "close it: what is unread stays so".to_owned();
     let close = run.is_stuck().then(|| line(Command::Close, close));
     let parts: Vec<Words> = steps.chain(close).collect();
@@ -90,20 +88,16 @@ fn not_yet(model: &Model, run: &Run, columns: usize) -> Vec<Words> {
     hanging(quiet(" later  "), Tone::Quiet, &words, columns, 2)
 }
 
-/// A batch by its journal name, once it has one.
-pub(super) fn name(run: &Run) -> String {
-    let number = || format!("no. {}", run.number);
-    run.name.clone().unwrap_or_else(number)
-}
-
-/// Which of the open batches this is, `1 of 3 open batches`.
+/// Which of the open batches this is, `1 of 3 open batches`; else when it settled.
 fn place(model: &Model, run: &Run) -> String {
-    let open: Vec<_> = model.followed().filter(|(_, run)| run.is_open()).collect();
+    let open = model.followed().filter(|(_, run)| run.is_open());
+    let open: Vec<_> = open.map(|(number, _)| number).collect();
     let batches = if open.len() == 1 { "batch" } else { "batches" };
-    match open.iter().position(|(number, _)| *number == run.number) {
-        Some(place) => format!("{} of {} open {batches}", place + 1, open.len()),
-        None => format!("not open · {} open {batches}", open.len()),
+    if let Some(place) = open.iter().position(|number| *number == run.number) {
+        return format!("{} of {} open {batches}", place + 1, open.len());
     }
+    let settled = |at: Now| format!("settled {}", time_of_day(at.wall));
+    run.settled.map(settled).unwrap_or_default()
 }
 
 /// The rows of a batch by outcome, which add up to those marked, on as many lines as they need.

@@ -2,12 +2,12 @@
 
 use crate::app::Model;
 use crate::app::lanes::seconds_until;
+use crate::app::results::row::{since, status};
 use crate::app::results::{Fold, Line, Results, Section};
 use crate::app::run::Run;
 use crate::domain::outcome::{Outcome, Rejection};
 use crate::domain::report::{Fate, ReportRow};
 use crate::domain::text::{Clean, cut, width};
-use crate::domain::time::long_span;
 use crate::domain::tracking::{Track, Tracking};
 use crate::ui::results::tally;
 use crate::ui::scroll::Scroll;
@@ -178,7 +178,10 @@ fn unknown(model: &Model, row: &ReportRow, why: &str) -> String {
 fn progress(model: &Model, row: &ReportRow, columns: usize) -> Vec<(Tone, String)> {
     let state = row.shown().unwrap_or(Tracking::Waiting);
     let (now, since) = match row.track() {
-        Some(track) => (now(track), since(model, track, columns)),
+        Some(track) => (
+            status(track),
+            since(model.now.moment, track, columns >= WIDE),
+        ),
         None => (glyph::NONE.to_owned(), state.word().to_owned()),
     };
     let words = format!("{} {since}", glyph::of_tracking(state));
@@ -192,40 +195,6 @@ fn progress(model: &Model, row: &ReportRow, columns: usize) -> Vec<(Tone, String
         cells.remove(1);
     }
     cells
-}
-
-/// The status now.
-pub(super) fn now(track: &Track) -> String {
-    let is_gone = matches!(track.state(), Tracking::Reached | Tracking::Diverged);
-    match track.last_word() {
-        Some(word) => word.to_string(),
-        None if is_gone => "gone".to_owned(),
-        None => glyph::NONE.to_owned(),
-    }
-}
-
-/// What tracking shows, as long as there is room for.
-pub(super) fn since(model: &Model, track: &Track, columns: usize) -> String {
-    let state = track.state();
-    let word = state.word();
-    let more = match state {
-        Tracking::Reached => {
-            let span = track.reached_after().map(long_span);
-            return span.map_or_else(|| word.to_owned(), |span| format!("{word} {span}"));
-        }
-        Tracking::Slow => {
-            let span = long_span(track.unchanged_for(model.now.moment));
-            let words = if columns < WIDE { "" } else { "no change for " };
-            return format!("{word}: {words}{span}");
-        }
-        Tracking::Waiting if track.last_word().is_some() => return "read, no trace yet".to_owned(),
-        Tracking::Waiting | Tracking::Moving | Tracking::NotApplied => "",
-        Tracking::Reverted => ": left its target again",
-        Tracking::Diverged => ": ended otherwise",
-        Tracking::LostSight => ": no read for 5 min",
-    };
-    let more = if columns < WIDE { "" } else { more };
-    format!("{word}{more}")
 }
 
 /// What happened beside the rows.

@@ -7,7 +7,7 @@ use crate::domain::action::Action;
 use crate::domain::time::{long_span, time_of_day};
 use crate::domain::tracking::Tracking;
 use crate::ui::glyph;
-use crate::ui::results::{name, outcomes, standing, tally};
+use crate::ui::results::{outcomes, standing, tally};
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, flow, hanging, plain, quiet, say};
 
@@ -42,7 +42,7 @@ pub(super) fn lines(model: &Model, run: &Run, columns: usize) -> Vec<(Words, Wor
 fn title(run: &Run, columns: usize) -> Words {
     let intent = run.report.intent();
     let mut line = quiet(" BATCH ")
-        .strong(name(run))
+        .strong(run.title())
         .plain("  ")
         .strong(intent.action.map_or("?", Action::word))
         .plain(format!(" · sent {}", time_of_day(intent.confirmed)));
@@ -67,7 +67,7 @@ fn elapsed(model: &Model, run: &Run) -> Words {
     } else {
         "elapsed"
     };
-    let until = run.settled.unwrap_or(model.now.moment);
+    let until = run.settled.unwrap_or(model.now).moment;
     quiet(format!(
         "{word} {} ",
         long_span(until.since(run.started.moment))
