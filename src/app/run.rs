@@ -184,7 +184,11 @@ impl Model {
 /// are read back, and nothing is ever sent again on the strength of it (J2).
 pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
     let mut fresh = 0;
-    for run in batches {
+    for mut run in batches {
+        if model.demo && !run.out_of_reach.is_empty() {
+            let over = "the platforms it went to were simulated and ended with that demo";
+            run.out_of_reach = vec![Clean::new(over)];
+        }
         let known = model.runs.iter().position(|known| known.name == run.name);
         let standing = known.map(|place| model.runs[place].standing);
         let is_final = matches!(
@@ -207,7 +211,7 @@ pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
             }
             None => model.add_run(run),
         };
-        // The world of an earlier demo is gone for good; other servers may come back.
+        // What an earlier demo simulated is gone for good; other servers may come back.
         if is_unfinished && can_be_read_back {
             adopt(model, number, Standing::Adopted);
         } else if is_unfinished && model.demo {
@@ -217,9 +221,12 @@ pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
     model.forget_runs();
     if fresh > 0 {
         let batches = if fresh == 1 { "batch" } else { "batches" };
-        model.warn(format!(
-            "{fresh} unfinished {batches}, nothing is sent again: B shows what is known"
-        ));
+        let what = if model.demo {
+            format!("{fresh} {batches} of an earlier demo, which is over")
+        } else {
+            format!("{fresh} unfinished {batches}, nothing is sent again")
+        };
+        model.warn(format!("{what}: B shows what is known"));
     }
 }
 

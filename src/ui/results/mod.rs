@@ -132,6 +132,7 @@ pub(super) fn standing(run: &Run) -> Option<&'static str> {
         Standing::Adopted => Some("unfinished"),
         Standing::Unfinished => Some("unfinished, out of reach"),
         Standing::Elsewhere => Some("live elsewhere"),
-        Standing::Ended => Some("ended"),
+        Standing::Ended if run.out_of_reach.is_empty() => Some("ended"),
+        Standing::Ended => Some("closed, not read back"),
     }
 }
