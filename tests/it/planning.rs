@@ -1,5 +1,7 @@
 //! What menu, detail pane and plan promise before anything is sent.
 
+use centurion::app::Screen;
+
 use crate::harness::world;
 use crate::screens::fixture::Scene;
 use crate::screens::scenes;
@@ -50,4 +52,30 @@ async fn the_reasons_of_a_rows_rules_stand_whole_in_the_pane() {
             assert!(screen.contains(words), "{words}\n{screen}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c9_the_account_of_each_of_five_connections_is_on_the_confirm_screen() {
+    let mut dashboard = world().open().await;
+    for connection in ["prod-eu", "sandbox", "gpu-cluster", "agents", "agents-lab"] {
+        dashboard
+            .mark(&format!("in:{connection} status:running"), 1)
+            .await;
+    }
+    dashboard.press("xs").await;
+    dashboard.plan_is_read().await;
+    let Screen::Plan(confirm) = &dashboard.model().screen else {
+        panic!("no plan is open:\n{}", dashboard.screen())
+    };
+    let accounts = confirm.plan.accounts();
+    assert_eq!(accounts.len(), 5);
+    let screen = dashboard.screen();
+    for account in accounts {
+        let name = account.account.as_ref().map_or("", |name| name.as_str());
+        let words = format!("{} ({name}", account.connection);
+        assert!(screen.contains(&words), "{words}\n{screen}");
+    }
+    // Where there is no room for all of them, each stands with its rows.
+    let narrow = crate::harness::draw(dashboard.model(), (80, 24));
+    assert!(narrow.contains("through "), "{narrow}");
 }

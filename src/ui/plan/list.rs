@@ -19,10 +19,16 @@ use crate::ui::words::{Words, strong};
 /// Lines of one of the three groups, and which row each belongs to.
 type Section<'a> = Vec<(Words, Option<&'a Key>)>;
 
-/// The list, with the cursor on its row while the rows have the focus.
-pub(super) fn scroll(model: &Model, confirm: &Confirm, columns: usize, height: usize) -> Scroll {
+/// The list, with the cursor on its row while the rows have the focus; each group names its account
+/// where that has no room elsewhere.
+pub(super) fn scroll(
+    model: &Model,
+    confirm: &Confirm,
+    (columns, height): (usize, usize),
+    names_accounts: bool,
+) -> Scroll {
     let rows = confirm.rows(model);
-    let groups = groups::of(&rows, &confirm.plan);
+    let groups = groups::of(&rows, &confirm.plan, names_accounts);
     let (shared, busy) = (groups::shared(&groups), model.on_their_way());
     let entry = |row: &PlanRow| entry(model, row, busy.get(&row.row.key).copied(), columns);
     let sections = groups.chunk_by(|a, b| a.title() == b.title());
