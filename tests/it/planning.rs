@@ -1,6 +1,7 @@
 //! What menu, detail pane and plan promise before anything is sent.
 
 use centurion::app::Screen;
+use centurion::app::message::Message;
 
 use crate::harness::world;
 use crate::screens::fixture::Scene;
@@ -52,6 +53,26 @@ async fn the_reasons_of_a_rows_rules_stand_whole_in_the_pane() {
             assert!(screen.contains(words), "{words}\n{screen}");
         }
     }
+}
+
+#[test]
+fn a_paste_on_the_confirm_line_is_refused_there_and_one_into_find_looks_for_it() {
+    let mut scene = scenes::plan((120, 35));
+    scene.tell(Message::Paste("stop 10".to_owned()));
+    let screen = scene.screen();
+    assert!(
+        screen.contains("! nothing was pasted: what confirms is typed"),
+        "{screen}"
+    );
+    scene.press("<tab>/");
+    scene.tell(Message::Paste("llama-chat".to_owned()));
+    let screen = scene.screen();
+    let mut lines = screen.lines();
+    let cursor = lines.find(|line| line.contains("│>"));
+    assert!(
+        cursor.is_some_and(|line| line.contains("llama-chat")),
+        "{screen}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
