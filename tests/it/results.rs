@@ -1,6 +1,7 @@
 //! What the results of a batch promise to the one who sent it.
 
 use centurion::app::Screen;
+use centurion::app::message::Message;
 use centurion::domain::tracking::Tracking;
 use serde_json::json;
 
@@ -130,11 +131,17 @@ async fn what_was_resumed_can_be_suspended_from_the_results_and_shows_the_status
 
 #[test]
 fn the_end_of_a_page_is_its_last_line_and_one_key_leads_back_from_it() {
-    let mut scene = scenes::named("results_row", (60, 15));
-    scene.press("G");
-    let end = scene.screen();
-    scene.press(&"j".repeat(30));
-    assert_eq!(scene.screen(), end, "nothing comes after the end");
-    scene.press("k");
-    assert_ne!(scene.screen(), end, "{end}");
+    let row = scenes::named("results_row", (60, 15));
+    let mut wire = scenes::named("plan_rows", (80, 24));
+    wire.press("c");
+    let long = (0..40).map(|n| format!("line {n} of a request"));
+    wire.tell(Message::Previewed(long.collect()));
+    for mut scene in [row, wire] {
+        scene.press("G");
+        let end = scene.screen();
+        scene.press(&"j".repeat(30));
+        assert_eq!(scene.screen(), end, "nothing comes after the end");
+        scene.press("k");
+        assert_ne!(scene.screen(), end, "{end}");
+    }
 }

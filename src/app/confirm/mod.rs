@@ -21,6 +21,7 @@ use crate::domain::resource::{Key, Resource, Source};
 use crate::domain::text::Clean;
 use crate::domain::time::Moment;
 
+pub(crate) use keys::wire_lines;
 pub(super) use keys::{found, may, obey, previewed};
 pub(super) use preflight::{keys, observe, source_failed, tick};
 
