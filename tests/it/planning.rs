@@ -75,6 +75,17 @@ fn a_paste_on_the_confirm_line_is_refused_there_and_one_into_find_looks_for_it()
     );
 }
 
+#[test]
+fn a_plan_that_sends_nothing_offers_no_other_field() {
+    let mut scene = scenes::named("plan_of_nothing", (120, 35));
+    let screen = scene.screen();
+    assert!(screen.contains("Nothing would be sent"), "{screen}");
+    assert!(!screen.contains("next field"), "{screen}");
+    scene.press("<tab>e");
+    let screen = scene.screen();
+    assert!(screen.contains("CSV"), "its rows are at hand: {screen}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c9_the_account_of_each_of_five_connections_is_on_the_confirm_screen() {
     let mut dashboard = world().open().await;

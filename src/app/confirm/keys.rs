@@ -85,6 +85,8 @@ pub(in crate::app) fn may(model: &Model, confirm: &Confirm, command: Command) ->
             Focus::Reason | Focus::Rows => true,
         },
         Command::Wire => sends,
+        // Of a plan that sends nothing only the rows are left.
+        Command::NextFocus => sends || confirm.focus != Focus::Rows,
         Command::Toggle => row.is_some_and(|row| row.place.verb().is_some() || row.may_return()),
         Command::Retarget => row.is_some_and(|row| row.other_place().is_some()),
         Command::OnlyHidden => hides_some(model, confirm),
@@ -107,6 +109,9 @@ fn listed(model: &Model) -> Vec<Key> {
 }
 
 fn next_focus(confirm: &Confirm, backwards: bool) -> Focus {
+    if confirm.sent().next().is_none() {
+        return Focus::Rows;
+    }
     let asks = confirm.plan.needing_reason() > 0;
     match (confirm.focus, backwards) {
         (Focus::Reason, false) => Focus::Phrase,

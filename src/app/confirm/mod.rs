@@ -199,10 +199,10 @@ pub(super) fn open_for(
     let accounts = model.accounts_of(&candidates);
     let plan = Plan::propose(action, candidates, accounts, model.now.wall).following(follows);
     let mut confirm = Confirm {
-        focus: if plan.needing_reason() > 0 {
-            Focus::Reason
-        } else {
-            Focus::Phrase
+        focus: match plan.counts().sendable() {
+            0 => Focus::Rows,
+            _ if plan.needing_reason() > 0 => Focus::Reason,
+            _ => Focus::Phrase,
         },
         plan,
         stage: Stage::Open,
