@@ -13,7 +13,7 @@ use crate::ui::results::tally;
 use crate::ui::scroll::Scroll;
 use crate::ui::sheet::{Entry, Sheet, WIDE};
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, hanging, plain, strong};
+use crate::ui::words::{Words, flow, hanging, plain, quiet, strong};
 use crate::ui::{glyph, header};
 
 /// The list with the cursor's line, and the notes behind it.
@@ -31,11 +31,11 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
                 if !has_reason_above {
                     sheet = Sheet::measure(&entries(model, run, fold.section, columns), columns);
                 }
-                let mut head = head(fold, *count, *is_folded, &sheet, columns);
-                if fold.reason.is_none() && fold.section == Section::Unknown {
-                    head = head.and(read_back(model, run));
-                }
-                scroll.add([head], has_cursor);
+                let head = head(fold, *count, *is_folded, &sheet, columns);
+                let is_unknown = fold.reason.is_none() && fold.section == Section::Unknown;
+                let told = is_unknown.then(|| read_back(model, run));
+                let told = told.unwrap_or_default();
+                scroll.add(flow(head, told, glyph::DOT, columns), has_cursor);
             }
             Line::Row(index) => {
                 let entry = entry(model, &report.rows()[*index], has_reason_above, columns);
@@ -76,25 +76,22 @@ fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usiz
     };
     match section {
         Section::Scheduled if !is_folded => sheet.heads(line, heads),
-        Section::Scheduled | Section::Open | Section::Rejected | Section::Unknown => line,
+        Section::Scheduled | Section::Open | Section::Rejected => line,
+        Section::Unknown => line.plain("   "),
         Section::LeftOut => line.quiet("   never sent"),
     }
 }
 
 /// What reads have shown of the unknown rows, folded away or not, and when the next one is due.
-fn read_back(model: &Model, run: &Run) -> Words {
+fn read_back(model: &Model, run: &Run) -> Vec<Words> {
     let rows = run.report.rows().iter();
     let rows = rows.filter(|row| Section::of(row) == Section::Unknown);
-    let shown = tally(rows.clone()).into_iter();
-    let shown = shown.fold(Words::new(), |line, part| {
-        let gap = if line.is_empty() { "   " } else { glyph::DOT };
-        line.quiet(gap).and(part)
-    });
-    let due = rows.filter_map(|row| Some((row.track()?.next_read()?, row.track()?)));
-    match due.min_by_key(|(next, _)| *next) {
-        Some((_, track)) => shown.quiet(format!("{}{}", glyph::DOT, next_read(model, track))),
-        None => shown,
-    }
+    let mut told = tally(rows.clone());
+    let tracks = rows.filter_map(ReportRow::track);
+    let due = tracks.filter(|track| track.next_read().is_some());
+    let next = due.min_by_key(|track| track.next_read());
+    told.extend(next.map(|track| quiet(next_read(model, track))));
+    told
 }
 
 /// When the row is read again, and how many of its own reads were made.
