@@ -22,7 +22,7 @@ const RULE: usize = 13;
 
 /// Draws the pane below the list: facts in two columns, rules at the right.
 pub(in crate::ui) fn below(canvas: &mut Canvas, area: Rect, model: &Model) {
-    let Some((inner, row)) = opened(canvas, area, model) else {
+    let Some((inner, row)) = opened(canvas, area, model, keys()) else {
         return;
     };
     let room = usize::from(inner.height - 1);
@@ -74,12 +74,13 @@ fn rules(model: &Model, row: &Resource, columns: usize) -> Vec<Words> {
 
 /// Draws the pane beside the list: one fact a line, the rules below them.
 pub(in crate::ui) fn beside(canvas: &mut Canvas, area: Rect, model: &Model) {
-    let Some((inner, row)) = opened(canvas, area, model) else {
+    let Some((inner, row)) = opened(canvas, area, model, Words::new()) else {
         return;
     };
     let columns = usize::from(inner.width);
     let mut foot = vec![Words::new(), quiet("rules for this row")];
     foot.extend(rules(model, row, columns));
+    foot.extend([Words::new(), keys()]);
     let room = usize::from(inner.height).saturating_sub(foot.len());
     let mut lines = vec![
         strong(row.name.as_str()),
@@ -120,11 +121,16 @@ pub(in crate::ui) fn line(canvas: &mut Canvas, area: Rect, model: &Model) {
     canvas.sides(area, &words, &seen);
 }
 
-/// Draws the box; gives its inside, and the row to show.
-fn opened<'a>(canvas: &mut Canvas, area: Rect, model: &'a Model) -> Option<(Rect, &'a Resource)> {
+/// Draws the box, with a remark in its lower edge; gives its inside, and the row to show.
+fn opened<'a>(
+    canvas: &mut Canvas,
+    area: Rect,
+    model: &'a Model,
+    remark: Words,
+) -> Option<(Rect, &'a Resource)> {
     let key = name(Place::Browse, Command::Pane);
     let edges = Edges {
-        remark: keys(),
+        remark,
         ..Edges::titled("detail").noted(format!("{key}: hide"))
     };
     let inner = canvas.padded(area, &edges);
