@@ -69,8 +69,8 @@ pub(super) fn tick(model: &mut Model) {
         }
         let read_now = &mut model.read_now;
         due.extend(run.report.take_due(now, |key| read_now.insert(key.clone())));
-        if run.done && run.settled.is_none() && run.report.moving() == 0 {
-            run.settled = Some(now);
+        if run.done && run.settled.is_none() && run.report.awaited().all() == 0 {
+            run.settled = Some(model.now);
             settled.push(run.number);
         }
     }
@@ -107,7 +107,8 @@ impl Model {
     /// What is said once the screen is left: the batches of which rows still move, and where to look for
     /// them. The world of a demo ends with it.
     pub fn parting(&self) -> Vec<String> {
-        let moving = self.followed().filter(|(_, run)| run.report.moving() > 0);
+        let awaited = self.followed();
+        let awaited = awaited.filter(|(_, run)| run.report.awaited().all() > 0);
         let line = |(_, run): (BatchNumber, &run::Run)| {
             let (name, totals) = (run.name.as_ref()?, run.report.totals());
             let counts = totals.named().into_iter().filter(|(_, count)| *count > 0);
@@ -115,12 +116,12 @@ impl Model {
                 .map(|(word, count)| format!("{count} {word}"))
                 .collect();
             Some(format!(
-                "batch {name}: {} marked = {}, {} still moving; see `centurion history {name}`",
+                "batch {name}: {} marked = {}, {}; see `centurion history {name}`",
                 totals.marked(),
                 counts.join(" + "),
-                run.report.moving(),
+                run.report.awaited().words("still moving"),
             ))
         };
-        moving.filter(|_| !self.demo).filter_map(line).collect()
+        awaited.filter(|_| !self.demo).filter_map(line).collect()
     }
 }

@@ -145,6 +145,7 @@ pub enum Command {
     MarkFailed,
     DeleteStopped,
     ResumeSuspended,
+    SuspendResumed,
     Close,
     Fold,
     Export,
@@ -305,10 +306,11 @@ pub const BINDINGS: &[Binding] = bindings! {
     FIELDS            [BackTab]             PreviousFocus                     ""                   "to the field before";
     // Results.
     [Results]         ['f']                 Retry                             "retry"              "plan again what can be retried";
-    [Results]         ['F']                 MarkFailed                        "re-mark failed"     "mark what was rejected or is unknown";
+    [Results]         ['F']                 MarkFailed                        "re-mark failed"     "mark what was rejected or is unknown, unless seen at its target";
     [Results]         ['D']                 DeleteStopped                     "delete stopped"     "plan the delete of what was stopped and cannot be resumed";
     [Results]         ['u']                 ResumeSuspended                   ""                   "plan the resume of what was suspended";
-    [Results]         ['C']                 Close                             "close"              "end a batch whose connections are gone: no further reads";
+    [Results]         ['s']                 SuspendResumed                    ""                   "plan the suspend of what was resumed";
+    [Results]         ['C']                 Close                             "close"              "end a batch whose connections are gone: no row of it is read back any more";
     [Results]         ['y']                 CopyIds                           "copy ids"           "copy the ids of the group under the cursor";
     [ResultsRow]      ['y']                 CopyIds                           "copy id"            "copy the id";
     [Results ResultsRow] ['e']              Export                            "export"             "save the results as CSV, JSON or Markdown";

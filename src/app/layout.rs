@@ -17,6 +17,23 @@ pub(crate) const fn help_page(rows: u16) -> u16 {
     rows.saturating_sub(4)
 }
 
+/// Screens with a box of their own give up the header below so many rows.
+pub(crate) const ROOM_FOR_HEADER: u16 = 30;
+
+/// The columns and lines of a page in the box of plan or results, on a terminal of that size.
+pub(super) fn box_page((columns, rows): (u16, u16)) -> (usize, usize) {
+    let around = 3 + u16::from(rows >= ROOM_FOR_HEADER);
+    let lines = rows.saturating_sub(around).max(1);
+    (usize::from(columns.saturating_sub(4)), usize::from(lines))
+}
+
+/// The first line on screen of a page of `len` lines, after a command that may move.
+pub(super) fn paged(first: usize, len: usize, page: usize, command: Command) -> usize {
+    let last = len.saturating_sub(page);
+    let first = first.min(last);
+    moved(first, last + 1, page, command).unwrap_or(first)
+}
+
 /// Where the detail pane of the list goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pane {

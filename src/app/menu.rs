@@ -1,6 +1,5 @@
 //! The action menu: what each action would do to the marked rows.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,7 +7,7 @@ use jiff::Timestamp;
 use crate::app::keymap::Command;
 use crate::app::{Model, Popup, confirm};
 use crate::domain::action::{Action, Exclusion};
-use crate::domain::plan::{Candidate, Counts, Place, Plan};
+use crate::domain::plan::{Candidate, Plan};
 use crate::domain::resource::Resource;
 use crate::domain::text::Clean;
 use crate::domain::time::time_of_day;
@@ -20,19 +19,6 @@ pub(crate) struct Menu {
     pub(crate) cursor: usize,
     /// The row it was opened for, where none is marked: what is under the cursor may change meanwhile.
     pub(crate) row: Option<Arc<Resource>>,
-}
-
-/// What an action would do to the rows, for its line in the menu.
-#[derive(Clone, Debug)]
-pub(crate) struct Prospect {
-    /// The action.
-    pub(crate) action: Action,
-    /// How many rows would be sent, left to the server, left out.
-    pub(crate) counts: Counts,
-    /// Why most of the left-out rows are left out; `None` where none is.
-    pub(crate) why: Option<Clean>,
-    /// The platforms' own verbs for it, by the platform's name.
-    pub(crate) verbs: Vec<(&'static str, Vec<&'static str>)>,
 }
 
 impl Model {
@@ -81,45 +67,14 @@ impl Model {
         listed.unwrap_or(row)
     }
 
-    /// What each action would do to them.
-    pub(crate) fn prospects(&self) -> Vec<Prospect> {
+    /// The plan that each action would open, so that menu and plan never differ.
+    pub(crate) fn prospects(&self) -> Vec<Plan> {
         let candidates = self.candidates();
-        Action::ALL
-            .into_iter()
-            .map(|action| prospect(action, &candidates))
-            .collect()
-    }
-}
-
-/// By the plan that would open, so that menu and plan never differ.
-fn prospect(action: Action, candidates: &[Candidate]) -> Prospect {
-    let plan = Plan::propose(
-        action,
-        candidates.to_vec(),
-        Vec::new(),
-        Timestamp::UNIX_EPOCH,
-    );
-    let mut verbs: Vec<(&str, Vec<&str>)> = Vec::new();
-    let mut reasons: BTreeMap<&Clean, usize> = BTreeMap::new();
-    for row in plan.rows() {
-        match &row.place {
-            Place::Send(verb) | Place::ServerDecides(verb, _) => {
-                let name = row.row.platform().name();
-                match verbs.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, words)) if words.contains(&verb.word) => {}
-                    Some((_, words)) => words.push(verb.word),
-                    None => verbs.push((name, vec![verb.word])),
-                }
-            }
-            Place::LeftOut { words, .. } => *reasons.entry(words).or_default() += 1,
-        }
-    }
-    let why = reasons.into_iter().max_by_key(|(_, count)| *count);
-    Prospect {
-        action,
-        counts: plan.counts(),
-        why: why.map(|(words, _)| words.clone()),
-        verbs,
+        let plan = |action| {
+            let candidates = candidates.clone();
+            Plan::propose(action, candidates, Vec::new(), Timestamp::UNIX_EPOCH)
+        };
+        Action::ALL.into_iter().map(plan).collect()
     }
 }
 

@@ -53,6 +53,7 @@ use crate::app::table::Column;
 use crate::domain::action::Action;
 use crate::domain::connection::{Connection, ConnectionName};
 use crate::domain::export::Format;
+use crate::domain::report::{Awaited, Report};
 use crate::domain::resource::Key;
 use crate::domain::text::counted;
 use crate::domain::time::{Moment, Now};
@@ -358,13 +359,11 @@ impl Model {
         self.notices.push(Notice { text, until, stay });
     }
 
-    /// How many rows of how many batches are still expected to move.
-    pub fn moving(&self) -> (usize, usize) {
-        let moving = self
-            .followed()
-            .map(|(_, run)| run.report.moving())
-            .filter(|&rows| rows > 0);
-        moving.fold((0, 0), |(rows, batches), more| (rows + more, batches + 1))
+    /// Rows that are still expected to move or to be seen, and of how many batches.
+    pub fn awaited(&self) -> (Awaited, usize) {
+        let reports = || self.followed().map(|(_, run)| &run.report);
+        let open = reports().filter(|report| report.awaited().all() > 0);
+        (Awaited::of(reports().flat_map(Report::rows)), open.count())
     }
 
     /// Whether a request of some batch is queued or without its answer.

@@ -59,7 +59,7 @@ pub struct Run {
     /// Every request ended.
     pub done: bool,
     /// When the last row settled.
-    pub settled: Option<Moment>,
+    pub settled: Option<Now>,
 }
 
 impl Run {
@@ -79,6 +79,12 @@ impl Run {
             done: false,
             settled: None,
         }
+    }
+
+    /// Its name in the journal, once it has one.
+    pub(crate) fn title(&self) -> String {
+        let number = || format!("no. {}", self.number);
+        self.name.clone().unwrap_or_else(number)
     }
 
     /// Whether its rows are read from here.
@@ -178,7 +184,11 @@ impl Model {
 /// are read back, and nothing is ever sent again on the strength of it (J2).
 pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
     let mut fresh = 0;
-    for run in batches {
+    for mut run in batches {
+        if model.demo && !run.out_of_reach.is_empty() {
+            let over = "the platforms it went to were simulated and ended with that demo";
+            run.out_of_reach = vec![Clean::new(over)];
+        }
         let known = model.runs.iter().position(|known| known.name == run.name);
         let standing = known.map(|place| model.runs[place].standing);
         let is_final = matches!(
@@ -201,7 +211,7 @@ pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
             }
             None => model.add_run(run),
         };
-        // The world of an earlier demo is gone for good; other servers may come back.
+        // What an earlier demo simulated is gone for good; other servers may come back.
         if is_unfinished && can_be_read_back {
             adopt(model, number, Standing::Adopted);
         } else if is_unfinished && model.demo {
@@ -210,10 +220,14 @@ pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
     }
     model.forget_runs();
     if fresh > 0 {
-        let batches = counted(fresh, "unfinished batch", "unfinished batches");
-        model.warn(format!(
-            "{batches}, nothing is sent again: B shows what is known"
-        ));
+        let what = if model.demo {
+            let batches = counted(fresh, "batch", "batches");
+            format!("{batches} of an earlier demo, which is over")
+        } else {
+            let batches = counted(fresh, "unfinished batch", "unfinished batches");
+            format!("{batches}, nothing is sent again")
+        };
+        model.warn(format!("{what}: B shows what is known"));
     }
 }
 

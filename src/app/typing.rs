@@ -22,13 +22,18 @@ pub(super) fn typed(model: &mut Model, key: KeyEvent) {
     }
 }
 
-/// Pasted text goes into the filter or the reason, on one line. On the confirm line, and where no field
+/// Pasted text goes into the field that has the focus, on one line. On the confirm line, and where no field
 /// has the focus, it is refused: a paste never acts as keys and never confirms (T16).
 pub(super) fn pasted(model: &mut Model, text: &str) {
     let place = model.place();
     if matches!(
         place,
-        Place::Filter | Place::Search | Place::Palette | Place::Ids | Place::PlanReason
+        Place::Filter
+            | Place::Search
+            | Place::Palette
+            | Place::Ids
+            | Place::PlanReason
+            | Place::PlanFind
     ) && let Some(field) = field(model)
     {
         let is_long = place == Place::Ids;
@@ -42,8 +47,10 @@ pub(super) fn pasted(model: &mut Model, text: &str) {
             model.say_here(format!("only the first {most} characters are read"));
         }
         field_changed(model);
-    } else if model.place() == Place::PlanPhrase {
-        model.say_here("the phrase is typed, not pasted");
+    } else if place == Place::PlanPhrase
+        && let Screen::Plan(confirm) = &mut model.screen
+    {
+        confirm.complaint = Some("nothing was pasted: what confirms is typed".to_owned());
     }
 }
 

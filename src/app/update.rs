@@ -363,7 +363,7 @@ fn open_batches(model: &mut Model) {
 
 /// Leaves, or asks first where rows still move.
 fn quit(model: &mut Model) {
-    if model.moving().0 > 0 && !matches!(model.popup, Some(Popup::Quit)) {
+    if model.awaited().1 > 0 && !matches!(model.popup, Some(Popup::Quit)) {
         model.popup = Some(Popup::Quit);
     } else {
         model.effects.push(Effect::Quit(0));

@@ -91,10 +91,11 @@ pub enum Goal {
 }
 
 impl Goal {
-    /// The goal in one word, as plan and results show it.
+    /// The goal in one word, as plan and results show it; several words together are the active ones.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Status(words) => words[0],
+            Self::Status([only]) => only,
+            Self::Status(_) => "active",
             Self::Gone => "gone",
         }
     }

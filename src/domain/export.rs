@@ -48,6 +48,8 @@ pub struct Table {
     title: String,
     facts: Vec<(&'static str, String)>,
     counts: Vec<(&'static str, usize)>,
+    /// How many rows show which tracking; of a plan none.
+    seen: Vec<(&'static str, usize)>,
     /// The heads of the rows, as the first line of the CSV.
     heads: &'static str,
     rows: Vec<Vec<String>>,
@@ -66,17 +68,25 @@ impl Table {
         let action = intent.action.map_or("", Action::word);
         let mut counts = vec![("marked", totals.marked())];
         counts.extend(totals.named());
+        let shown = |state| {
+            report
+                .rows()
+                .iter()
+                .filter(move |row| row.shown() == Some(state))
+        };
+        let seen = Tracking::ALL.map(|state| (state.word(), shown(state).count()));
         Self {
             title: format!("batch {batch}"),
             facts: vec![
                 ("batch", batch.to_owned()),
                 ("action", action.to_owned()),
                 ("by", by.to_owned()),
-                ("confirmed", intent.confirmed.to_string()),
+                ("confirmed", to_the_second(intent.confirmed)),
                 ("reason", text(intent.reason.as_ref())),
                 ("retries", text(intent.follows.as_ref())),
             ],
             counts,
+            seen: seen.into(),
             heads: OF_RESULTS,
             rows: rows.map(|row| results_row(batch, row)).collect(),
         }
@@ -90,7 +100,7 @@ impl Table {
             facts: vec![
                 ("action", plan.action().word().to_owned()),
                 ("by", by.to_owned()),
-                ("frozen", plan.frozen().to_string()),
+                ("frozen", to_the_second(plan.frozen())),
             ],
             counts: vec![
                 ("marked", plan.rows().len()),
@@ -98,6 +108,7 @@ impl Table {
                 ("server decides", counts.server_decides),
                 ("left out", counts.left_out),
             ],
+            seen: Vec::new(),
             heads: OF_PLAN,
             rows: plan.rows().iter().map(plan_row).collect(),
         }
@@ -131,9 +142,11 @@ impl Table {
         let facts = self.facts.iter();
         let facts = facts.map(|(name, fact)| ((*name).to_owned(), clean(fact)));
         let mut whole: Map<_, _> = facts.collect();
-        let counts = self.counts.iter();
-        let counts = counts.map(|(name, count)| ((*name).to_owned(), Value::from(*count)));
-        whole.insert("counts".to_owned(), counts.collect::<Map<_, _>>().into());
+        for (name, counts) in [("counts", &self.counts), ("seen since", &self.seen)] {
+            let counts = counts.iter();
+            let counts = counts.map(|(name, count)| ((*name).to_owned(), Value::from(*count)));
+            whole.insert(name.to_owned(), counts.collect::<Map<_, _>>().into());
+        }
         whole.insert("rows".to_owned(), self.rows.iter().map(row).collect());
         format!("{:#}\n", Value::from(whole))
     }
@@ -144,20 +157,28 @@ impl Table {
             // Writing to a string does not fail.
             let _ = writeln!(text, "- {name}: {}", markdown_cell(fact));
         }
-        let counts = self.counts.iter().filter(|(_, count)| *count > 0);
-        let counts: Vec<String> = counts
-            .map(|(name, count)| format!("{count} {name}"))
-            .collect();
+        for (name, counts) in [("rows", &self.counts), ("seen since", &self.seen)] {
+            let counts = counts.iter().filter(|(_, count)| *count > 0);
+            let counts = counts.map(|(name, count)| format!("{count} {name}"));
+            let counts = counts.collect::<Vec<_>>().join(", ");
+            if !counts.is_empty() {
+                let _ = writeln!(text, "- {name}: {counts}");
+            }
+        }
         let heads = self.heads.replace(',', " | ");
         let rule = "---|".repeat(self.heads.split(',').count());
-        let counts = counts.join(", ");
-        let _ = writeln!(text, "- rows: {counts}\n\n| {heads} |\n|{rule}");
+        let _ = writeln!(text, "\n| {heads} |\n|{rule}");
         for row in &self.rows {
             let cells: Vec<String> = row.iter().map(|cell| markdown_cell(cell)).collect();
             let _ = writeln!(text, "| {} |", cells.join(" | "));
         }
         text
     }
+}
+
+/// A note is read by people: no fractions of a second.
+fn to_the_second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Cells that a spreadsheet would take for a formula are made text by an apostrophe.

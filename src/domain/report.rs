@@ -180,6 +180,52 @@ impl Totals {
     }
 }
 
+/// How many rows something is still expected of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Awaited {
+    /// Queued or sent, without an answer yet.
+    pub open: usize,
+    /// Acknowledged or seen to move, and not at an end.
+    pub moving: usize,
+    /// Of unknown outcome, and no read has shown a trace of the change.
+    pub unseen: usize,
+}
+
+impl Awaited {
+    /// Those among some rows.
+    pub fn of<'a>(rows: impl IntoIterator<Item = &'a ReportRow>) -> Self {
+        let mut awaited = Self::default();
+        for row in rows.into_iter().filter(|row| row.is_moving()) {
+            let is_unseen = row
+                .track()
+                .is_some_and(|track| track.settles_at().is_some());
+            *match row.fate {
+                Fate::Queued | Fate::Sent => &mut awaited.open,
+                Fate::Known(_) if is_unseen => &mut awaited.unseen,
+                Fate::Known(_) => &mut awaited.moving,
+            } += 1;
+        }
+        awaited
+    }
+
+    /// All of them.
+    pub const fn all(self) -> usize {
+        self.open + self.moving + self.unseen
+    }
+
+    /// `2 sending · 5 moving · 1 unknown`, where `moving` is the word for those that move.
+    pub fn words(self, moving: &str) -> String {
+        let counts = [
+            (self.open, "sending"),
+            (self.moving, moving),
+            (self.unseen, "unknown"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts = counts.map(|(count, word)| format!("{count} {word}"));
+        counts.collect::<Vec<_>>().join(" · ")
+    }
+}
+
 /// What was confirmed, as far as results tell it.
 #[derive(Clone, Debug)]
 pub struct Intent {
@@ -362,9 +408,9 @@ impl Report {
         rows.filter(|row| row.tracking() == Some(tracking)).count()
     }
 
-    /// How many rows are still expected to move.
-    pub fn moving(&self) -> usize {
-        self.rows.iter().filter(|row| row.is_moving()).count()
+    /// How many rows are still expected to move, or to be seen at all.
+    pub fn awaited(&self) -> Awaited {
+        Awaited::of(&self.rows)
     }
 
     /// Whether a request is queued or without its answer.

@@ -136,6 +136,11 @@ impl Track {
         self.last_word = Some(word);
     }
 
+    /// The status before the change.
+    pub fn before(&self) -> &Clean {
+        &self.before
+    }
+
     /// What the reads show by now.
     pub fn state(&self) -> Tracking {
         self.state
@@ -170,6 +175,15 @@ impl Track {
         Some(self.since.after(Duration::from_secs(*seconds)))
     }
 
+    /// When it counts as not applied if no read shows a trace by then; `None` where one did, or where
+    /// there is an answer. As long as a request may take, a server may carry it out late (N30).
+    pub fn settles_at(&self) -> Option<Moment> {
+        let is_unseen = self.seen_state == Tracking::Waiting && !self.state.is_settled();
+        let last_due = UNKNOWN_READS[UNKNOWN_READS.len() - 1];
+        let due = self.since.after(Duration::from_secs(last_due));
+        (self.basis == Basis::Unknown && is_unseen).then_some(due)
+    }
+
     /// A read of its own leaves now.
     pub fn reading(&mut self) {
         self.reads += 1;
@@ -192,9 +206,10 @@ impl Track {
         let own_read = self.since.after(Duration::from_secs(REFUSED_READ));
         let looked_at = self.basis == Basis::Rejected
             && (self.state == Tracking::Reached || self.last_read.is_some_and(|at| at >= own_read));
-        if started <= self.since || late || looked_at || self.outlives(reading) {
+        if started <= self.since || late || looked_at {
             return;
         }
+        let outlives = self.outlives(reading);
         self.last_read = Some(started);
         self.last_success = now;
         let (shown, word) = match reading {
@@ -206,7 +221,9 @@ impl Track {
             self.last_change = now;
         }
         self.last_word = word;
-        self.enter(self.allowed(shown), now);
+        if !outlives {
+            self.enter(self.allowed(shown), now);
+        }
     }
 
     /// Whether a row that has reached its target goes on to something that does not undo it: what was
@@ -286,16 +303,9 @@ impl Track {
         if self.basis == Basis::Scheduled && self.state == Tracking::Moving && unmoved {
             self.enter(Tracking::Slow, now);
         }
-        let read_often_enough = self.reads >= UNKNOWN_READS.len() && self.last_read_is_final();
-        if self.basis == Basis::Unknown && self.state == Tracking::Waiting && read_often_enough {
+        let is_final = |due| self.last_read.is_some_and(|started| started >= due);
+        if self.reads >= UNKNOWN_READS.len() && self.settles_at().is_some_and(is_final) {
             self.enter(Tracking::NotApplied, now);
         }
-    }
-
-    /// Whether a read that began when the last one was due has come back.
-    fn last_read_is_final(&self) -> bool {
-        let last_due = UNKNOWN_READS[UNKNOWN_READS.len() - 1];
-        let due = self.since.after(Duration::from_secs(last_due));
-        self.last_read.is_some_and(|started| started >= due)
     }
 }

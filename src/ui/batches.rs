@@ -9,7 +9,7 @@ use crate::app::run::{Run, Standing};
 use crate::domain::action::Action;
 use crate::domain::time::time_of_day;
 use crate::ui::canvas::{Canvas, Edges};
-use crate::ui::results::{name, outcomes, standing};
+use crate::ui::results::{outcomes, standing};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, plain};
@@ -47,14 +47,14 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, on: BatchNu
 fn lines(run: &Run) -> [Words; 2] {
     let intent = run.report.intent();
     let head = plain("  ")
-        .strong(name(run))
+        .strong(run.title())
         .plain(format!("  {}", time_of_day(intent.confirmed)))
         .plain(format!("  {:<9}", intent.action.map_or("?", Action::word)));
-    let head = match (standing(run), run.report.moving()) {
+    let head = match (standing(run), run.report.awaited()) {
         (Some(words), _) if run.standing == Standing::Ended => head.quiet(words),
         (Some(words), _) => head.say(Tone::Warn, words),
-        (None, 0) => head.quiet("settled"),
-        (None, moving) => head.say(Tone::Busy, format!("{moving} moving")),
+        (None, rows) if rows.all() == 0 => head.quiet("settled"),
+        (None, rows) => head.say(Tone::Busy, rows.words("moving")),
     };
     let counts = outcomes(run, usize::MAX).into_iter();
     [head, counts.fold(plain("  "), Words::and).plain(" ")]

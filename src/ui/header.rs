@@ -89,11 +89,11 @@ fn standing(model: &Model, writable: bool, detail: Detail) -> &'static str {
 /// The batches that go on behind this screen, and in narrow lists the number of marks.
 fn end(model: &Model, detail: Detail, columns: u16) -> Words {
     let mut end = Words::new();
-    let (rows, batches) = model.moving();
-    if rows > 0 && !matches!(model.screen, Screen::Results(_)) {
+    let (rows, batches) = model.awaited();
+    if batches > 0 && !matches!(model.screen, Screen::Results(_)) {
         let batches = counted(batches, "batch · ", "batches · ");
         let behind = detail.either(&batches, "");
-        let chip = format!("{} {behind}{rows} moving", glyph::BATCHES);
+        let chip = format!("{} {behind}{}", glyph::BATCHES, rows.words("moving"));
         end = end.say(Tone::Busy, chip).plain(" ");
     }
     if counts_marks(columns) && matches!(model.screen, Screen::Browse) {

@@ -36,15 +36,12 @@ mod words;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::app::layout::{SMALLEST, is_too_small};
+use crate::app::layout::{ROOM_FOR_HEADER, SMALLEST, is_too_small};
 use crate::app::{Model, Popup, Screen};
 use crate::domain::text::counted;
 use crate::ui::canvas::{Canvas, fit, row, stacked};
 use crate::ui::theme::{Theme, Tone};
 use crate::ui::words::{Words, plain, say};
-
-/// Screens with a box of their own give up the header below so many rows.
-const ROOM_FOR_HEADER: u16 = 30;
 
 /// Draws the model. Its cost depends on the size of the frame, not on the number of rows.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {

@@ -8,24 +8,20 @@ use crate::ui::words::{Words, plain, strong};
 
 /// Draws the question over the screen.
 pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model) {
-    let (rows, _) = model.moving();
-    let question = match rows {
+    let (rows, batches) = model.awaited();
+    let question = match batches {
         0 => "Nothing moves any more. Quit?".to_owned(),
-        rows => format!("{rows} still moving. Quit?"),
+        _ => format!("{}. Quit?", rows.words("still moving")),
     };
-    let mut lines = vec![
-        strong(question).plain(" Nothing is undone by quitting."),
-        Words::new(),
-    ];
-    if model.is_sending() {
-        lines.insert(1, plain("Requests that have not left yet are not sent."));
+    let mut lines = vec![strong(question), plain("Nothing is undone by quitting.")];
+    if rows.open > 0 {
+        lines.push(plain("Requests that have not left yet are not sent."));
     }
-    lines.push(
-        strong("enter")
-            .plain(" leave   ")
-            .strong("esc")
-            .plain(" stay"),
-    );
+    if rows.unseen > 0 {
+        lines.push(plain("Of unknown rows no read has shown a trace yet."));
+    }
+    let keys = strong("enter").plain(" leave   ").strong("esc");
+    lines.extend([Words::new(), keys.plain(" stay")]);
     let inner = canvas.popup(screen, (60, lines.len()), &Edges::titled("quit"));
     canvas.lines(inner, &lines);
 }

@@ -231,7 +231,7 @@ async fn a_file_of_ids_is_read_also_where_it_is_not_all_text() {
 fn what_still_moves_is_told_when_one_leaves_but_not_of_a_demo() {
     let mut scene = scenes::named("results_left", SIZE);
     let line = "batch 2026-11-22-0007: 12 marked = 7 scheduled + 2 rejected + 1 unknown + 2 left out, \
-                6 still moving; see `centurion history 2026-11-22-0007`";
+                5 still moving · 1 unknown; see `centurion history 2026-11-22-0007`";
     assert_eq!(scene.model.parting(), [line]);
     scene.model.demo = true;
     assert!(scene.model.parting().is_empty());

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use centurion::domain::action::Action;
+use centurion::domain::action::{Action, Exclusion};
 use centurion::domain::export::{Format, Table};
 use centurion::domain::outcome::{Outcome, Rejection};
 use centurion::domain::report::Report;
-use centurion::domain::resource::{Group, Resource};
+use centurion::domain::resource::{Group, Reading, Resource};
 use centurion::domain::text::Clean;
 use centurion::domain::time::Moment;
 use serde_json::{Value, json};
@@ -102,6 +102,63 @@ fn t06_json_holds_facts_counts_that_add_up_and_a_row_for_each_row() {
     assert_eq!(whole["counts"]["rejected"], 1);
     assert_eq!(whole["rows"].as_array().map(Vec::len), Some(2));
     assert_eq!(whole["rows"][0]["code"], "@403");
+}
+
+#[test]
+fn every_form_of_a_mixed_batch_tells_who_when_why_the_counts_and_what_was_seen() {
+    let names = ["e0", "e1", "e2", "e3"];
+    let rows = names.map(|id| row(&sap(), id, "RUNNING", Group::Active, only(&STOP, false)));
+    let mut report = Report::waiting_for(&confirmed(plan(Action::Stop, &rows)));
+    let no = Rejection {
+        code: Some(Clean::new("403")),
+        reason: Clean::new("not yours"),
+        request_id: None,
+        later: false,
+    };
+    let outcomes = [
+        Outcome::Scheduled { message: None },
+        Outcome::Rejected(no),
+        Outcome::Unknown(Clean::new("connection cut")),
+    ];
+    for (row, outcome) in rows.iter().zip(outcomes) {
+        report.settle(&row.key, outcome, Moment::default());
+    }
+    report.close(
+        Exclusion::Cancelled,
+        &Clean::new("cancelled"),
+        Moment::default(),
+    );
+    let stopped = row(&sap(), "e0", "STOPPED", Group::Ended, only(&STOP, false));
+    let later = Moment::new(std::time::Duration::from_secs(2));
+    report.observe(&rows[0].key, &Reading::Found(stopped), later, later);
+    let table = Table::of_results("2026-11-22-0007", "ana@acme", &report);
+
+    let note = table.text(Format::Markdown);
+    for words in [
+        "- action: stop\n- by: ana@acme\n- confirmed: ",
+        "- reason: ",
+        "- rows: 4 marked, 1 scheduled, 1 rejected, 1 unknown, 1 left out\n",
+        "- seen since: 1 nothing seen yet, 1 reached\n",
+        "| e0 |",
+        "| unknown |  | connection cut |  | nothing seen yet |",
+    ] {
+        assert!(note.contains(words), "{words} in\n{note}");
+    }
+    let whole: Value = serde_json::from_str(&table.text(Format::Json)).expect("JSON");
+    assert_eq!(whole["by"], "ana@acme");
+    let confirmed = whole["confirmed"].as_str().expect("a time");
+    assert_eq!(confirmed.len(), "2026-11-22T13:54:44Z".len(), "{confirmed}");
+    assert_eq!(whole["counts"]["unknown"], 1);
+    assert_eq!(whole["seen since"]["reached"], 1);
+    assert_eq!(whole["rows"][1]["reason"], "not yours");
+    let lines = table.text(Format::Csv);
+    let lines: Vec<&str> = lines.lines().collect();
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    assert!(
+        lines[1].ends_with(",scheduled,,,,reached,STOPPED,STOPPED"),
+        "{lines:?}"
+    );
+    assert!(lines[4].contains(",left out,,cancelled,"), "{lines:?}");
 }
 
 /// The files beside the journal, by name.

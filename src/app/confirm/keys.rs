@@ -2,17 +2,21 @@
 
 use crate::app::confirm::{Confirm, Focus, accept};
 use crate::app::keymap::Command;
-use crate::app::layout::moved;
+use crate::app::layout::{box_page, moved, paged};
 use crate::app::message::Effect;
 use crate::app::{Model, Popup, Screen};
 use crate::domain::plan::{PlanRow, Reason};
 use crate::domain::resource::Key;
-use crate::domain::text::counted;
+use crate::domain::text::{counted, folded};
 
 /// Carries out a command of the plan.
 pub(in crate::app) fn obey(model: &mut Model, command: Command) {
     let listed = listed(model);
-    let hides_some = model.hides_some();
+    let size = model.size;
+    let Screen::Plan(confirm) = &model.screen else {
+        return;
+    };
+    let hides_some = hides_some(model, confirm);
     let Screen::Plan(confirm) = &mut model.screen else {
         return;
     };
@@ -40,13 +44,23 @@ pub(in crate::app) fn obey(model: &mut Model, command: Command) {
         Command::Accept => accept::accept(model),
         Command::Back | Command::Quit => leave(model),
         other => {
-            let (at, len) = match &mut confirm.wire {
-                Some((lines, first)) => (first, lines.len()),
-                None => (&mut confirm.cursor, listed.len()),
-            };
-            *at = moved(*at, len, 10, other).unwrap_or(*at);
+            if let Some((lines, first)) = &mut confirm.wire {
+                let (columns, page) = box_page(size);
+                *first = paged(*first, wire_lines(lines, columns).count(), page, other);
+            } else if let Some(to) = moved(confirm.cursor, listed.len(), 10, other) {
+                confirm.cursor = to;
+            }
         }
     }
+}
+
+/// The requests on lines of so many columns; JSON keeps its indentation.
+pub(crate) fn wire_lines(lines: &[String], columns: usize) -> impl Iterator<Item = String> {
+    lines.iter().flat_map(move |line| {
+        let indent = line.len() - line.trim_start().len();
+        let parts = folded(line.trim(), columns.saturating_sub(indent));
+        parts.map(move |part| format!("{:indent$}{part}", ""))
+    })
 }
 
 fn only_hidden(confirm: &mut Confirm, hides_some: bool) {
@@ -71,21 +85,18 @@ pub(in crate::app) fn may(model: &Model, confirm: &Confirm, command: Command) ->
             Focus::Reason | Focus::Rows => true,
         },
         Command::Wire => sends,
+        // Of a plan that sends nothing only the rows are left.
+        Command::NextFocus => sends || confirm.focus != Focus::Rows,
         Command::Toggle => row.is_some_and(|row| row.place.verb().is_some() || row.may_return()),
         Command::Retarget => row.is_some_and(|row| row.other_place().is_some()),
-        Command::OnlyHidden => model.hides_some(),
+        Command::OnlyHidden => hides_some(model, confirm),
         _ => true,
     }
 }
 
-impl Model {
-    /// Whether the list's filter hides a row of the open plan.
-    fn hides_some(&self) -> bool {
-        match &self.screen {
-            Screen::Plan(confirm) => confirm.plan.rows().iter().any(|row| self.hides(row)),
-            Screen::FirstRun | Screen::Browse | Screen::Results(_) | Screen::Detail(_) => false,
-        }
-    }
+/// Whether the list's filter hides a row of the plan.
+fn hides_some(model: &Model, confirm: &Confirm) -> bool {
+    confirm.plan.rows().iter().any(|row| model.hides(row))
 }
 
 /// The rows of the open plan in the order of the screen.
@@ -98,6 +109,9 @@ fn listed(model: &Model) -> Vec<Key> {
 }
 
 fn next_focus(confirm: &Confirm, backwards: bool) -> Focus {
+    if confirm.sent().next().is_none() {
+        return Focus::Rows;
+    }
     let asks = confirm.plan.needing_reason() > 0;
     match (confirm.focus, backwards) {
         (Focus::Reason, false) => Focus::Phrase,

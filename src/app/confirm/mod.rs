@@ -21,6 +21,7 @@ use crate::domain::resource::{Key, Resource, Source};
 use crate::domain::text::Clean;
 use crate::domain::time::Moment;
 
+pub(crate) use keys::wire_lines;
 pub(super) use keys::{found, may, obey, previewed};
 pub(super) use preflight::{forget_reads, keys, observe, source_failed, tick};
 
@@ -198,10 +199,10 @@ pub(super) fn open_for(
     let accounts = model.accounts_of(&candidates);
     let plan = Plan::propose(action, candidates, accounts, model.now.wall).following(follows);
     let mut confirm = Confirm {
-        focus: if plan.needing_reason() > 0 {
-            Focus::Reason
-        } else {
-            Focus::Phrase
+        focus: match plan.counts().sendable() {
+            0 => Focus::Rows,
+            _ if plan.needing_reason() > 0 => Focus::Reason,
+            _ => Focus::Phrase,
         },
         plan,
         stage: Stage::Open,

@@ -1,11 +1,12 @@
 //! The results of a batch on screen: sections, folds, one row in full, and what its keys do.
 
 mod next;
+pub(crate) mod row;
 
 use std::collections::BTreeSet;
 
 use crate::app::keymap::{Command, Place};
-use crate::app::layout::moved;
+use crate::app::layout::{box_page, moved, paged};
 use crate::app::message::{BatchNumber, Effect};
 use crate::app::run::{self, Run};
 use crate::app::{Model, Popup, Screen};
@@ -18,9 +19,6 @@ pub(crate) use next::STEPS;
 
 /// More rows than that with the same reason are folded at first.
 const FOLDED_ABOVE: usize = 3;
-
-/// How many lines one row in full scrolls at most.
-const ROW_LINES: usize = 200;
 
 /// The groups of the results, in the order of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,7 +131,8 @@ impl Results {
     ) -> bool {
         let at_first = match &reason {
             None => section == Section::LeftOut,
-            Some(_) => count > FOLDED_ABOVE,
+            // Each unknown row has a tracking of its own.
+            Some(_) => count > FOLDED_ABOVE && section != Section::Unknown,
         };
         let fold = Fold { section, reason };
         let is_folded = at_first != self.turned.contains(&fold);
@@ -209,10 +208,10 @@ pub(super) fn obey(model: &mut Model, command: Command) {
         return;
     };
     let number = results.run;
-    let run = model.runs.iter().find(|run| run.number == number);
-    let Some(Run { report, .. }) = run else {
+    let Some(run) = model.runs.iter().find(|run| run.number == number) else {
         return;
     };
+    let report = &run.report;
     if let Some(step) = STEPS.iter().find(|step| step.command == command) {
         return next::take(model, number, step);
     }
@@ -222,7 +221,11 @@ pub(super) fn obey(model: &mut Model, command: Command) {
         (Command::CopyIds, _) => copy(model),
         (Command::Export, _) => model.popup = Some(Popup::Export(0)),
         (Command::Close, _) => close(model, number),
-        (other, Some((_, first))) => *first = moved(*first, ROW_LINES, 10, other).unwrap_or(*first),
+        (other, Some((index, first))) => {
+            let (columns, page) = box_page(size);
+            let lines = row::lines(model.now.moment, run, &report.rows()[*index], columns);
+            *first = paged(*first, lines.len(), page, other);
+        }
         (Command::Fold, None) => results.fold(report),
         (Command::Detail, None) => match results.lines(report).get(results.cursor) {
             Some(Line::Row(index)) => results.row = Some((*index, 0)),

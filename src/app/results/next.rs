@@ -19,12 +19,12 @@ pub(crate) struct NextStep {
     /// The key's command.
     pub(crate) command: Command,
     /// What it does, in words; the number of rows stands at `{}`.
-    pub(crate) does: &'static str,
+    does: &'static str,
     takes: fn(&ReportRow) -> bool,
 }
 
 /// Every next step, in the order of the screen.
-pub(crate) const STEPS: [NextStep; 4] = [
+pub(crate) const STEPS: [NextStep; 5] = [
     NextStep {
         command: Command::Retry,
         does: "retry what can be retried ({})",
@@ -46,6 +46,11 @@ pub(crate) const STEPS: [NextStep; 4] = [
         does: "plan resume for the {} now suspended",
         takes: |row| may_follow(row, Action::Resume),
     },
+    NextStep {
+        command: Command::SuspendResumed,
+        does: "plan suspend for the {} now resumed",
+        takes: brings_back,
+    },
 ];
 
 impl NextStep {
@@ -54,6 +59,18 @@ impl NextStep {
         let is_ours = run.standing != Standing::Elsewhere;
         let rows = run.report.rows().iter();
         rows.filter(|row| is_ours && (self.takes)(row)).collect()
+    }
+
+    /// What it would do now; `None` where there is no row for it.
+    pub(crate) fn says(&self, run: &Run) -> Option<String> {
+        let (count, totals) = (self.rows(run).len(), run.report.totals());
+        let is_part = count < totals.rejected + totals.unknown;
+        let rest = match self.command {
+            Command::MarkFailed if is_part => ", the others are at their target",
+            _ => "",
+        };
+        let does = self.does.replace("{}", &count.to_string());
+        (count > 0).then(|| does + rest)
     }
 }
 
@@ -75,6 +92,17 @@ fn may_follow(row: &ReportRow, next: Action) -> bool {
         && row.row.offers.to(next).verb().is_some()
 }
 
+/// Whether a row was seen resumed, and a stop brings it back to where it was before.
+fn brings_back(row: &ReportRow) -> bool {
+    let Some((verb, track)) = row.verb.zip(row.track()) else {
+        return false;
+    };
+    let inverse = row.row.offers.stop.verb();
+    verb.step == Step::Resume
+        && track.state() == Tracking::Reached
+        && inverse.is_some_and(|stop| stop.goal.is_reached_by(track.before().as_str()))
+}
+
 /// Takes the step, where there are rows for it.
 pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) {
     let Some(run) = model.run(number) else {
@@ -86,6 +114,7 @@ pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) {
         Command::Retry => (run.report.intent().action, run.name.clone()),
         Command::DeleteStopped => (Some(Action::Delete), None),
         Command::ResumeSuspended => (Some(Action::Resume), None),
+        Command::SuspendResumed => (Some(Action::Stop), None),
         _ => (None, None),
     };
     if rows.is_empty() {

@@ -7,9 +7,9 @@ use crate::app::facts::{Fact, failure};
 use crate::app::keymap::{Command, Place, name};
 use crate::domain::action::Action;
 use crate::domain::resource::Resource;
-use crate::ui::canvas::{Canvas, Edges, row as line_of, span};
+use crate::ui::canvas::{Canvas, Edges, row as line_of, span, stacked};
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, hanging, plain, quiet, strong};
+use crate::ui::words::{Words, flow, hanging, plain, quiet, strong, wrapped};
 
 const STEPS: [Action; 3] = [Action::Stop, Action::Delete, Action::Resume];
 
@@ -17,49 +17,71 @@ const STEPS: [Action; 3] = [Action::Stop, Action::Delete, Action::Resume];
 const LABEL: usize = 10;
 const LABEL_BESIDE: usize = 14;
 
+/// Columns of an action and its answer, before the reason.
+const RULE: usize = 13;
+
 /// Draws the pane below the list: facts in two columns, rules at the right.
 pub(in crate::ui) fn below(canvas: &mut Canvas, area: Rect, model: &Model) {
-    let Some((inner, row)) = opened(canvas, area, model) else {
+    let Some((inner, row)) = opened(canvas, area, model, keys()) else {
         return;
     };
-    let rules = (inner.width * 2 / 5).max(38);
-    let half = (inner.width - rules - 1) / 2;
-    let right = span(inner, inner.width - rules, rules);
+    let room = usize::from(inner.height - 1);
+    let shares = [inner.width * 2 / 5, inner.width / 2].map(|width| width.max(38));
+    let fitting = |width: &u16| rules(model, row, usize::from(*width)).len() <= room;
+    let width = shares.into_iter().find(fitting).unwrap_or(shares[1]);
+    let half = (inner.width - width - 1) / 2;
+    let right = span(inner, inner.width - width, width);
     let head = strong(row.name.as_str())
         .quiet(format!("   {} ", row.kind_word()))
         .plain(row.key.id.shown().as_str());
-    if head.width() + 1 < usize::from(inner.width - rules) {
-        let title = quiet("rules for this row");
-        canvas.line(line_of(right, 0), &title);
-    }
     canvas.line(line_of(inner, 0), &head);
+    let mut rules = rules(model, row, usize::from(width));
+    if head.width() + 1 < usize::from(inner.width - width) {
+        if rules.len() <= room {
+            rules.insert(0, quiet("rules for this row"));
+        }
+        canvas.lines(right, &rules);
+    } else {
+        let [_, below] = stacked(right, [1, right.height]);
+        canvas.lines(below, &rules);
+    }
     let facts = chosen(model, row, usize::from(inner.height - 1) * 2);
     for (place, fact) in (0..).zip(&facts) {
         let line = line_of(inner, 1 + place / 2);
         let words = labelled(fact, LABEL).say(theme::of_weight(fact.weight), &fact.value);
         canvas.line(span(line, place % 2 * half, half - 1), &words);
     }
-    for (y, action) in (1..).zip(STEPS) {
-        let (head, why) = rule(model, row, action);
-        canvas.line(line_of(right, y), &head.pad_to(13).quiet(why));
-    }
-    canvas.line(line_of(right, 4), &keys());
+}
+
+/// What the row answers to each action; the same answer to several stands beside all of them.
+fn rules(model: &Model, row: &Resource, columns: usize) -> Vec<Words> {
+    let rules = STEPS.map(|action| (action, model.rule(row, action, false)));
+    let same = rules.chunk_by(|(_, a), (_, b)| (a.word, &a.why) == (b.word, &b.why));
+    let lines = same.flat_map(|same| {
+        let heads = same.iter().map(|(action, rule)| {
+            let head = strong(action.word()).pad_to(8);
+            head.say(theme::of_weight(rule.weight), rule.word)
+        });
+        let mut heads: Vec<Words> = heads.map(|head| head.pad_to(RULE)).collect();
+        let why = wrapped(&same[0].1.why, columns.saturating_sub(RULE));
+        heads.resize_with(why.len().max(heads.len()), || Words::new().pad_to(RULE));
+        let why = why.into_iter().chain(std::iter::repeat(String::new()));
+        let lines = heads.into_iter().zip(why);
+        lines.map(|(head, why)| head.quiet(why)).collect::<Vec<_>>()
+    });
+    lines.collect()
 }
 
 /// Draws the pane beside the list: one fact a line, the rules below them.
 pub(in crate::ui) fn beside(canvas: &mut Canvas, area: Rect, model: &Model) {
-    let Some((inner, row)) = opened(canvas, area, model) else {
+    let Some((inner, row)) = opened(canvas, area, model, Words::new()) else {
         return;
     };
     let columns = usize::from(inner.width);
-    let mut rules = vec![Words::new(), quiet("rules for this row")];
-    for action in STEPS {
-        let (head, why) = rule(model, row, action);
-        let head = head.pad_to(LABEL + 2);
-        rules.extend(hanging(head, Tone::Quiet, &why, columns, 2));
-    }
-    rules.extend([Words::new(), keys()]);
-    let room = usize::from(inner.height).saturating_sub(rules.len());
+    let mut foot = vec![Words::new(), quiet("rules for this row")];
+    foot.extend(rules(model, row, columns));
+    foot.extend([Words::new(), keys()]);
+    let room = usize::from(inner.height).saturating_sub(foot.len());
     let mut lines = vec![
         strong(row.name.as_str()),
         quiet(row.kind_word()),
@@ -72,7 +94,7 @@ pub(in crate::ui) fn beside(canvas: &mut Canvas, area: Rect, model: &Model) {
         lines.extend(hanging(lead, tone, &fact.value, columns, 3));
     }
     lines.truncate(room);
-    lines.extend(rules);
+    lines.extend(foot);
     canvas.lines(inner, &lines);
 }
 
@@ -99,10 +121,19 @@ pub(in crate::ui) fn line(canvas: &mut Canvas, area: Rect, model: &Model) {
     canvas.sides(area, &words, &seen);
 }
 
-/// Draws the box; gives its inside, and the row to show.
-fn opened<'a>(canvas: &mut Canvas, area: Rect, model: &'a Model) -> Option<(Rect, &'a Resource)> {
+/// Draws the box, with a remark in its lower edge; gives its inside, and the row to show.
+fn opened<'a>(
+    canvas: &mut Canvas,
+    area: Rect,
+    model: &'a Model,
+    remark: Words,
+) -> Option<(Rect, &'a Resource)> {
     let key = name(Place::Browse, Command::Pane);
-    let inner = canvas.padded(area, &Edges::titled("detail").noted(format!("{key}: hide")));
+    let edges = Edges {
+        remark,
+        ..Edges::titled("detail").noted(format!("{key}: hide"))
+    };
+    let inner = canvas.padded(area, &edges);
     if inner.is_empty() {
         return None;
     }
@@ -127,22 +158,15 @@ fn labelled(fact: &Fact, columns: usize) -> Words {
     quiet(fact.label).plain(" ").pad_to(columns)
 }
 
-fn rule(model: &Model, row: &Resource, action: Action) -> (Words, String) {
-    let rule = model.rule(row, action, false);
-    let head = strong(action.word()).pad_to(8);
-    (head.say(theme::of_weight(rule.weight), rule.word), rule.why)
-}
-
 fn keys() -> Words {
     let shown = [
         (Command::CopyIds, "copy id"),
         (Command::Logs, "logs"),
         (Command::Detail, "full detail"),
     ];
-    let mut words = Words::new();
-    for (command, does) in shown {
+    let keys = shown.map(|(command, does)| {
         let key = name(Place::Browse, command);
-        words = words.strong(key).quiet(format!(" {does}   "));
-    }
-    words
+        strong(key).quiet(format!(" {does}"))
+    });
+    flow(Words::new(), keys.into(), "   ", usize::MAX).remove(0)
 }

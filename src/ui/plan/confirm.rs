@@ -9,6 +9,7 @@ use crate::app::Model;
 use crate::app::confirm::{Confirm, Focus, Stage};
 use crate::domain::plan::{Account, PlanRow, Reason};
 use crate::ui::canvas::{Canvas, fit, row, span};
+use crate::ui::plan::is_tight;
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, clean, flow, plain, say, strong};
 use crate::ui::{field, glyph};
@@ -32,13 +33,14 @@ impl From<Words> for Piece<'_> {
     }
 }
 
-/// The lines, from the top.
-pub(super) fn pieces<'a>(
-    model: &Model,
-    confirm: &'a Confirm,
-    columns: usize,
-    is_tight: bool,
-) -> Vec<Piece<'a>> {
+/// The columns of its text in a box of that inside.
+fn text_columns(inside: Rect) -> usize {
+    usize::from(inside.width.saturating_sub(2))
+}
+
+/// The lines, from the top, in a box of that inside.
+pub(super) fn pieces<'a>(model: &Model, confirm: &'a Confirm, area: Rect) -> Vec<Piece<'a>> {
+    let (columns, is_tight) = (text_columns(area), is_tight(area));
     let mut pieces = vec![Piece::Rule];
     if confirm.plan.needing_reason() > 0 {
         pieces.extend(reason(confirm, columns));
@@ -47,8 +49,13 @@ pub(super) fn pieces<'a>(
         }
     }
     pieces.extend(hidden(model, confirm));
-    let mut accounts = accounts(model, confirm, columns);
-    accounts.truncate(if is_tight { 1 } else { 4 });
+    let mut accounts = accounts(
+        model,
+        confirm,
+        columns,
+        !tells_accounts(model, confirm, area),
+    );
+    accounts.truncate(account_lines(area));
     pieces.extend(accounts.into_iter().map(Piece::from));
     pieces.extend(complaint(confirm));
     if confirm.focus == Focus::Find {
@@ -123,54 +130,51 @@ fn hidden(model: &Model, confirm: &Confirm) -> Option<Piece<'static>> {
     Some(Piece::Line(say(Tone::Warn, text), keys))
 }
 
-/// Through which accounts, as whom, in how many requests, for how long at most; accounts and hosts where
-/// they fit, always with `c` in the rows.
-fn accounts(model: &Model, confirm: &Confirm, columns: usize) -> Vec<Words> {
+/// How many lines the accounts may take in a box of that inside.
+fn account_lines(inside: Rect) -> usize {
+    usize::from(inside.height / 6).max(1)
+}
+
+/// Whether there is room for every account and its host; else they stand with the rows (C9).
+pub(super) fn tells_accounts(model: &Model, confirm: &Confirm, inside: Rect) -> bool {
+    accounts(model, confirm, text_columns(inside), false).len() <= account_lines(inside)
+}
+
+/// Through which accounts, as whom, in how many requests, for how long at most.
+fn accounts(model: &Model, confirm: &Confirm, columns: usize, is_short: bool) -> Vec<Words> {
     let is_touched = |account: &&Account| {
         let mut sources = confirm.sent().map(|row| &row.row.key.source);
         sources.any(|source| source.connection == account.connection)
     };
-    let accounts = confirm.plan.accounts();
-    let touched: Vec<&Account> = accounts.iter().filter(is_touched).collect();
-    let mut circumstances = vec![
-        plain(format!("as {}@{}", model.user, model.host)),
-        plain(match confirm.plan.requests(None).len() {
-            0 => "no request".to_owned(),
-            1 => "1 request".to_owned(),
-            count => format!("{count} requests, all connections at once"),
-        }),
-    ];
-    if !touched.is_empty() {
-        circumstances.push(plain(time_limit(confirm.sent())));
-    }
-    let lines = |naming| {
-        let names = touched.iter().map(|account| named(account, naming));
-        let parts = names.chain(circumstances.clone()).collect();
-        flow(Words::new(), parts, glyph::DOT, columns)
-    };
-    let most = if columns < 96 { 2 } else { 3 };
-    let mut told = [Naming::Account, Naming::Host].into_iter().map(&lines);
-    let fitting = told.find(|lines| lines.len() <= most);
-    fitting.unwrap_or_else(|| lines(Naming::Name))
+    let accounts = confirm.plan.accounts().iter().filter(is_touched);
+    let mut parts: Vec<Words> = accounts.map(|account| named(account, is_short)).collect();
+    let limit = (!parts.is_empty()).then(|| plain(time_limit(confirm.sent())));
+    parts.push(plain(format!("as {}@{}", model.user, model.host)));
+    parts.push(plain(match confirm.plan.requests(None).len() {
+        0 => "no request".to_owned(),
+        1 => "1 request".to_owned(),
+        count => format!("{count} requests, all connections at once"),
+    }));
+    parts.extend(limit);
+    flow(Words::new(), parts, glyph::DOT, columns)
 }
 
-/// How much is said of an account.
-#[derive(Clone, Copy)]
-enum Naming {
-    Account,
-    Host,
-    Name,
-}
-
-fn named(account: &Account, naming: Naming) -> Words {
+fn named(account: &Account, is_short: bool) -> Words {
     let badge = if account.protected { " PROD " } else { "" };
     let gap = if account.protected { " " } else { "" };
     let words = say(Tone::Badge, badge).plain(gap);
     let words = words.strong(account.connection.as_str());
-    match (naming, &account.account) {
-        (Naming::Account, Some(name)) => words.quiet(format!(" ({name} at {})", account.host)),
-        (Naming::Account, None) | (Naming::Host, _) => words.quiet(format!(" ({})", account.host)),
-        (Naming::Name, _) => words,
+    if is_short {
+        return words;
+    }
+    words.quiet(format!(" ({})", whose(account)))
+}
+
+/// The account, where it has a name, and its host.
+pub(super) fn whose(account: &Account) -> String {
+    match &account.account {
+        Some(name) => format!("{name} at {}", account.host),
+        None => account.host.clone(),
     }
 }
 

@@ -6,9 +6,10 @@ use crate::app::confirm::order;
 use crate::app::rows;
 use crate::domain::action::Verb;
 use crate::domain::connection::PlatformId;
-use crate::domain::plan::{Place, Plan, PlanRow};
+use crate::domain::plan::{Account, Place, Plan, PlanRow};
 use crate::domain::resource::{Key, Scope};
 use crate::ui::glyph;
+use crate::ui::plan::confirm::whose;
 use crate::ui::plan::summary::{freed, frees};
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, flow, plain, quiet, say, strong};
@@ -17,10 +18,17 @@ use crate::ui::words::{Words, flow, plain, quiet, say, strong};
 pub(super) struct Group<'a> {
     pub(super) rows: &'a [&'a PlanRow],
     requests: BTreeSet<u32>,
+    /// The account they go through, where it is to be named here.
+    account: Option<&'a Account>,
 }
 
-/// Splits rows that stand in order into groups, with the requests that carry them.
-pub(super) fn of<'a>(rows: &'a [&'a PlanRow], plan: &Plan) -> Vec<Group<'a>> {
+/// Splits rows that stand in order into groups, with the requests that carry them, and their accounts
+/// where they are to be named.
+pub(super) fn of<'a>(
+    rows: &'a [&'a PlanRow],
+    plan: &'a Plan,
+    names_accounts: bool,
+) -> Vec<Group<'a>> {
     let requests = plan.requests(None);
     let carriers: HashMap<&Key, u32> = requests
         .iter()
@@ -32,8 +40,13 @@ pub(super) fn of<'a>(rows: &'a [&'a PlanRow], plan: &Plan) -> Vec<Group<'a>> {
     let groups = rows.chunk_by(|a, b| order(a) == order(b));
     let group = |rows: &'a [&'a PlanRow]| {
         let requests = rows.iter().filter_map(|row| carriers.get(&row.row.key));
-        let requests = requests.copied().collect();
-        Group { rows, requests }
+        let connection = &rows[0].row.key.source.connection;
+        let mut accounts = plan.accounts().iter().filter(|_| names_accounts);
+        Group {
+            rows,
+            requests: requests.copied().collect(),
+            account: accounts.find(|account| account.connection == *connection),
+        }
     };
     groups.map(group).collect()
 }
@@ -94,6 +107,8 @@ impl Group<'_> {
         if gpus > 0.0 {
             remarks.push(plain(frees(gpus)));
         }
+        let through = |account| plain(format!("through {}", whose(account)));
+        remarks.extend(self.account.map(through));
         remarks
     }
 

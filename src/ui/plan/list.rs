@@ -11,7 +11,6 @@ use crate::domain::resource::Key;
 use crate::domain::text::Clean;
 use crate::ui::glyph;
 use crate::ui::plan::groups::{self, Group};
-use crate::ui::results::name;
 use crate::ui::scroll::Scroll;
 use crate::ui::sheet::{Entry, Sheet, WIDE};
 use crate::ui::theme::{self, Tone};
@@ -20,10 +19,16 @@ use crate::ui::words::{Words, strong};
 /// Lines of one of the three groups, and which row each belongs to.
 type Section<'a> = Vec<(Words, Option<&'a Key>)>;
 
-/// The list, with the cursor on its row while the rows have the focus.
-pub(super) fn scroll(model: &Model, confirm: &Confirm, columns: usize, height: usize) -> Scroll {
+/// The list, with the cursor on its row while the rows have the focus; each group names its account
+/// where that has no room elsewhere.
+pub(super) fn scroll(
+    model: &Model,
+    confirm: &Confirm,
+    (columns, height): (usize, usize),
+    names_accounts: bool,
+) -> Scroll {
     let rows = confirm.rows(model);
-    let groups = groups::of(&rows, &confirm.plan);
+    let groups = groups::of(&rows, &confirm.plan, names_accounts);
     let (shared, busy) = (groups::shared(&groups), model.on_their_way());
     let entry = |row: &PlanRow| entry(model, row, busy.get(&row.row.key).copied(), columns);
     let sections = groups.chunk_by(|a, b| a.title() == b.title());
@@ -112,7 +117,7 @@ fn entry(model: &Model, row: &PlanRow, busy: Option<&Run>, columns: usize) -> En
 /// What is easily overlooked of a row that leaves.
 fn notes(model: &Model, row: &PlanRow, verb: &Verb, busy: Option<&Run>) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
-    notes.extend(busy.map(|run| format!("in batch {}", name(run))));
+    notes.extend(busy.map(|run| format!("in batch {}", run.title())));
     if let Place::ServerDecides(_, guess) = &row.place {
         notes.push((*guess).to_owned());
     }

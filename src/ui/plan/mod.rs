@@ -13,8 +13,10 @@ use crate::app::confirm::Confirm;
 use crate::ui::canvas::{Canvas, Edges, fit, stacked};
 use crate::ui::demo_mark;
 
-/// Below so many rows of the box every line counts.
-const TIGHT: u16 = 18;
+/// Whether every line of a box of that inside counts.
+const fn is_tight(inside: Rect) -> bool {
+    inside.height < 18
+}
 
 /// Draws the plan, or its requests as they would leave.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, confirm: &Confirm) {
@@ -28,13 +30,14 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, confirm: &Con
     };
     let inner = canvas.boxed(area, &edges);
     let columns = usize::from(inner.width);
-    let is_tight = inner.height < TIGHT;
-    let head = summary::lines(model, confirm, columns, is_tight);
-    let foot = confirm::pieces(model, confirm, columns.saturating_sub(2), is_tight);
+    let head = summary::lines(model, confirm, columns, is_tight(inner));
+    let foot = confirm::pieces(model, confirm, inner);
     let rest = canvas.headed(inner, &head);
     let above = rest.height.saturating_sub(fit(foot.len()));
     let [list, below] = stacked(rest, [above, rest.height]);
-    let scroll = list::scroll(model, confirm, columns, usize::from(list.height));
+    let names_accounts = !confirm::tells_accounts(model, confirm, inner);
+    let room = (columns, usize::from(list.height));
+    let scroll = list::scroll(model, confirm, room, names_accounts);
     scroll.draw(canvas, list);
     confirm::draw(canvas, below, &foot, &scroll.more(list.height));
 }

@@ -11,7 +11,6 @@ use crate::domain::action::{Action, Step};
 use crate::domain::plan::PlanRow;
 use crate::domain::time::time_of_day;
 use crate::ui::glyph;
-use crate::ui::results::name;
 use crate::ui::sheet::WIDE;
 use crate::ui::theme::Tone;
 use crate::ui::words::{Words, flow, plain, quiet, say, strong};
@@ -109,7 +108,7 @@ fn warnings(model: &Model, confirm: &Confirm) -> Vec<Words> {
     for (run, count) in conflicts(model, sent()) {
         let intent = run.report.intent();
         let action = intent.action.map_or("?", Action::word);
-        let (name, time) = (name(run), time_of_day(intent.confirmed));
+        let (name, time) = (run.title(), time_of_day(intent.confirmed));
         let (rows, by) = (rows(count), &run.by);
         let words = format!("{rows} already in batch {name}: {action} by {by} at {time}");
         warnings.insert(0, say(Tone::Bad, words));

@@ -4,16 +4,22 @@ mod row;
 mod rows;
 mod summary;
 
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 
-use crate::app::Model;
 use crate::app::keymap::{Command, Place, name as key};
+use crate::app::lanes::seconds_until;
 use crate::app::results::{Results, STEPS};
 use crate::app::run::{Run, Standing};
+use crate::app::{Model, rows as rows_of};
+use crate::domain::report::ReportRow;
+use crate::domain::time::{Moment, Now, long_span, time_of_day};
+use crate::domain::tracking::{Track, Tracking};
 use crate::ui::canvas::{Canvas, Edges, fit, stacked};
 use crate::ui::demo_mark;
-use crate::ui::theme::Tone;
-use crate::ui::words::{Words, flow, quiet, say, strong};
+use crate::ui::theme::{self, Tone};
+use crate::ui::words::{Words, flow, hanging, quiet, say, strong};
 
 /// Draws the batch in its box.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Results) {
@@ -33,7 +39,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Res
     let inner = canvas.boxed(area, &edges);
     let columns = usize::from(inner.width);
     let head = summary::lines(model, run, columns);
-    let foot = next_steps(run, columns);
+    let foot = next_steps(model, run, columns);
     let rest = canvas.headed(inner, &head);
     let foot_rule = u16::from(!foot.is_empty());
     let above = rest.height.saturating_sub(foot_rule + fit(foot.len()));
@@ -47,36 +53,51 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, model: &Model, results: &Res
 }
 
 /// The keys that would do something now, with how many rows; none where no row can be taken further.
-fn next_steps(run: &Run, columns: usize) -> Vec<Words> {
+fn next_steps(model: &Model, run: &Run, columns: usize) -> Vec<Words> {
     let line =
         |command, does: String| strong(key(Place::Results, command)).plain(format!(" {does}"));
-    let counts = STEPS.iter().map(|step| (step, step.rows(run).len()));
-    let steps = counts.filter(|(_, count)| *count > 0);
-    let steps =
-        steps.map(|(step, count)| line(step.command, step.does.replace("{}", &count.to_string())));
+    let steps = STEPS.iter();
+    let steps = steps.filter_map(|step| Some(line(step.command, step.says(run)?)));
     let close = "close it: what is unread stays so".to_owned();
     let close = run.is_stuck().then(|| line(Command::Close, close));
     let parts: Vec<Words> = steps.chain(close).collect();
-    if parts.is_empty() {
-        return parts;
+    let mut lines = Vec::new();
+    if !parts.is_empty() {
+        lines = flow(quiet(" next   "), parts, "   ", columns);
     }
-    flow(quiet(" next   "), parts, "   ", columns)
+    lines.extend(not_yet(model, run, columns));
+    lines
 }
 
-/// A batch by its journal name, once it has one.
-pub(super) fn name(run: &Run) -> String {
-    let number = || format!("no. {}", run.number);
-    run.name.clone().unwrap_or_else(number)
+/// When unknown rows may be sent again, and why not before.
+fn not_yet(model: &Model, run: &Run, columns: usize) -> Vec<Words> {
+    let tracks = run.report.rows().iter().filter_map(ReportRow::track);
+    let due: Vec<Moment> = tracks.filter_map(Track::settles_at).collect();
+    let Some(last) = due.iter().max() else {
+        return Vec::new();
+    };
+    let key = key(Place::Results, Command::Retry);
+    let rows = rows_of(due.len());
+    let when = match seconds_until(*last, model.now) {
+        0 => "with the next read".to_owned(),
+        seconds => format!("in {}", long_span(Duration::from_secs(seconds))),
+    };
+    let words = format!(
+        "{key} takes {rows} more {when}, unless a read shows the change by then: the server may still carry it out"
+    );
+    hanging(quiet(" later  "), Tone::Quiet, &words, columns, 2)
 }
 
-/// Which of the open batches this is, `1 of 3 open batches`.
+/// Which of the open batches this is, `1 of 3 open batches`; else when it settled.
 fn place(model: &Model, run: &Run) -> String {
-    let open: Vec<_> = model.followed().filter(|(_, run)| run.is_open()).collect();
+    let open = model.followed().filter(|(_, run)| run.is_open());
+    let open: Vec<_> = open.map(|(number, _)| number).collect();
     let batches = if open.len() == 1 { "batch" } else { "batches" };
-    match open.iter().position(|(number, _)| *number == run.number) {
-        Some(place) => format!("{} of {} open {batches}", place + 1, open.len()),
-        None => format!("not open · {} open {batches}", open.len()),
+    if let Some(place) = open.iter().position(|number| *number == run.number) {
+        return format!("{} of {} open {batches}", place + 1, open.len());
     }
+    let settled = |at: Now| format!("settled {}", time_of_day(at.wall));
+    run.settled.map(settled).unwrap_or_default()
 }
 
 /// The rows of a batch by outcome, which add up to those marked, on as many lines as they need.
@@ -90,6 +111,19 @@ pub(super) fn outcomes(run: &Run, columns: usize) -> Vec<Words> {
     flow(head, parts.collect(), " + ", columns)
 }
 
+/// How many of the rows show which tracking.
+fn tally<'a>(rows: impl Iterator<Item = &'a ReportRow>) -> Vec<Words> {
+    let shown: Vec<Tracking> = rows.filter_map(ReportRow::shown).collect();
+    let count = |tracking| shown.iter().filter(|shown| **shown == tracking).count();
+    let counts = Tracking::ALL.map(|tracking| (tracking, count(tracking)));
+    let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+    let part = |(tracking, count): (Tracking, usize)| {
+        let words = format!("{count} {}", tracking.word());
+        say(theme::of_tracking(tracking), words)
+    };
+    counts.map(part).collect()
+}
+
 /// Whose the batch is, where it was not sent here, in a word or two.
 pub(super) fn standing(run: &Run) -> Option<&'static str> {
     match run.standing {
@@ -98,6 +132,7 @@ pub(super) fn standing(run: &Run) -> Option<&'static str> {
         Standing::Adopted => Some("unfinished"),
         Standing::Unfinished => Some("unfinished, out of reach"),
         Standing::Elsewhere => Some("live elsewhere"),
-        Standing::Ended => Some("ended"),
+        Standing::Ended if run.out_of_reach.is_empty() => Some("ended"),
+        Standing::Ended => Some("closed, not read back"),
     }
 }

@@ -2,17 +2,18 @@
 
 use crate::app::Model;
 use crate::app::lanes::seconds_until;
+use crate::app::results::row::{since, status};
 use crate::app::results::{Fold, Line, Results, Section};
 use crate::app::run::Run;
 use crate::domain::outcome::{Outcome, Rejection};
 use crate::domain::report::{Fate, ReportRow};
 use crate::domain::text::{Clean, cut, width};
-use crate::domain::time::long_span;
 use crate::domain::tracking::{Track, Tracking};
+use crate::ui::results::tally;
 use crate::ui::scroll::Scroll;
 use crate::ui::sheet::{Entry, Sheet, WIDE};
 use crate::ui::theme::{self, Tone};
-use crate::ui::words::{Words, hanging, plain, strong};
+use crate::ui::words::{Words, flow, hanging, plain, quiet, strong};
 use crate::ui::{glyph, header};
 
 /// The list with the cursor's line, and the notes behind it.
@@ -32,7 +33,10 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
                     sheet = Sheet::measure(&entries, titles(fold.section, columns), columns);
                 }
                 let head = head(fold, *count, *is_folded, &sheet, columns);
-                scroll.add([head], has_cursor);
+                let is_unknown = fold.reason.is_none() && fold.section == Section::Unknown;
+                let told = is_unknown.then(|| read_back(model, run));
+                let told = told.unwrap_or_default();
+                scroll.add(flow(head, told, glyph::DOT, columns), has_cursor);
             }
             Line::Row(index) => {
                 let entry = entry(model, &report.rows()[*index], has_reason_above, columns);
@@ -69,7 +73,7 @@ fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usiz
     match section {
         Section::Scheduled if !is_folded => sheet.heads(line, titles(section, columns)),
         Section::Scheduled | Section::Open | Section::Rejected => line,
-        Section::Unknown => line.quiet("   nothing is resent before the row has been read again"),
+        Section::Unknown => line.plain("   "),
         Section::LeftOut => line.quiet("   never sent"),
     }
 }
@@ -80,6 +84,28 @@ fn titles(section: Section, columns: usize) -> &'static [&'static str] {
         Section::Scheduled if columns < WIDE => &["now", "tracking"],
         Section::Scheduled => &["now", "target", "tracking"],
         Section::Rejected | Section::Unknown | Section::Open | Section::LeftOut => &[],
+    }
+}
+
+/// What reads have shown of the unknown rows, folded away or not, and when the next one is due.
+fn read_back(model: &Model, run: &Run) -> Vec<Words> {
+    let rows = run.report.rows().iter();
+    let rows = rows.filter(|row| Section::of(row) == Section::Unknown);
+    let mut told = tally(rows.clone());
+    let tracks = rows.filter_map(ReportRow::track);
+    let due = tracks.filter(|track| track.next_read().is_some());
+    let next = due.min_by_key(|track| track.next_read());
+    told.extend(next.map(|track| quiet(next_read(model, track))));
+    told
+}
+
+/// When the row is read again, and how many of its own reads were made.
+fn next_read(model: &Model, track: &Track) -> String {
+    let (made, all) = track.reads();
+    match track.next_read().map(|next| seconds_until(next, model.now)) {
+        Some(0) => format!("re-reading now ({made}/{all})"),
+        Some(seconds) => format!("re-reading in {seconds} s ({made}/{all})"),
+        None => "read with each refresh".to_owned(),
     }
 }
 
@@ -137,21 +163,16 @@ fn rejected(
     (cells, notes.join(glyph::DOT))
 }
 
-/// The reason, where it is not said above, and when the row is read again.
+/// The reason and when the row is read again, where neither is said above; what may be planned again.
 fn unknown(model: &Model, row: &ReportRow, why: &str) -> String {
-    let reading = row.track().map(|track| {
-        let (made, all) = track.reads();
-        match track.next_read().map(|next| seconds_until(next, model.now)) {
-            Some(0) => format!("re-reading now ({made}/{all})"),
-            Some(seconds) => format!("re-reading in {seconds} s ({made}/{all})"),
-            None if track.state() == Tracking::NotApplied => {
-                "reads show no trace of it: it may be planned again".to_owned()
-            }
-            None => "read with each refresh".to_owned(),
-        }
-    });
-    let parts = [why.to_owned(), reading.unwrap_or_default()];
-    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let track = row.track();
+    let reading = track.filter(|track| !why.is_empty() && !track.state().is_settled());
+    let reading = reading.map(|track| next_read(model, track));
+    let not_applied = track.filter(|track| track.state() == Tracking::NotApplied);
+    let again =
+        not_applied.map(|_| "reads show no trace of it: it may be planned again".to_owned());
+    let parts = [why.to_owned()].into_iter().chain(reading).chain(again);
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     parts.join("; ")
 }
 
@@ -159,7 +180,10 @@ fn unknown(model: &Model, row: &ReportRow, why: &str) -> String {
 fn progress(model: &Model, row: &ReportRow, columns: usize) -> Vec<(Tone, String)> {
     let state = row.shown().unwrap_or(Tracking::Waiting);
     let (now, since) = match row.track() {
-        Some(track) => (now(track), since(model, track, columns)),
+        Some(track) => (
+            status(track),
+            since(model.now.moment, track, columns >= WIDE),
+        ),
         None => (glyph::NONE.to_owned(), state.word().to_owned()),
     };
     let words = format!("{} {since}", glyph::of_tracking(state));
@@ -173,40 +197,6 @@ fn progress(model: &Model, row: &ReportRow, columns: usize) -> Vec<(Tone, String
         cells.remove(1);
     }
     cells
-}
-
-/// The status now.
-pub(super) fn now(track: &Track) -> String {
-    let is_gone = matches!(track.state(), Tracking::Reached | Tracking::Diverged);
-    match track.last_word() {
-        Some(word) => word.to_string(),
-        None if is_gone => "gone".to_owned(),
-        None => glyph::NONE.to_owned(),
-    }
-}
-
-/// What tracking shows, as long as there is room for.
-pub(super) fn since(model: &Model, track: &Track, columns: usize) -> String {
-    let state = track.state();
-    let word = state.word();
-    let more = match state {
-        Tracking::Reached => {
-            let span = track.reached_after().map(long_span);
-            return span.map_or_else(|| word.to_owned(), |span| format!("{word} {span}"));
-        }
-        Tracking::Slow => {
-            let span = long_span(track.unchanged_for(model.now.moment));
-            let words = if columns < WIDE { "" } else { "no change for " };
-            return format!("{word}: {words}{span}");
-        }
-        Tracking::Waiting if track.last_word().is_some() => return "read, no trace yet".to_owned(),
-        Tracking::Waiting | Tracking::Moving | Tracking::NotApplied => "",
-        Tracking::Reverted => ": left its target again",
-        Tracking::Diverged => ": ended otherwise",
-        Tracking::LostSight => ": no read for 5 min",
-    };
-    let more = if columns < WIDE { "" } else { more };
-    format!("{word}{more}")
 }
 
 /// What happened beside the rows.

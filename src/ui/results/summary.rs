@@ -4,12 +4,11 @@ use crate::app::Model;
 use crate::app::lanes::seconds_until;
 use crate::app::run::{Run, Standing};
 use crate::domain::action::Action;
-use crate::domain::report::ReportRow;
 use crate::domain::time::{long_span, time_of_day};
 use crate::domain::tracking::Tracking;
 use crate::ui::glyph;
-use crate::ui::results::{name, outcomes, standing};
-use crate::ui::theme::{self, Tone};
+use crate::ui::results::{outcomes, standing, tally};
+use crate::ui::theme::Tone;
 use crate::ui::words::{Words, flow, hanging, plain, quiet, say};
 
 /// A bar shorter than that says nothing: the words stand below it instead.
@@ -43,7 +42,7 @@ pub(super) fn lines(model: &Model, run: &Run, columns: usize) -> Vec<(Words, Wor
 fn title(run: &Run, columns: usize) -> Words {
     let intent = run.report.intent();
     let mut line = quiet(" BATCH ")
-        .strong(name(run))
+        .strong(run.title())
         .plain("  ")
         .strong(intent.action.map_or("?", Action::word))
         .plain(format!(" · sent {}", time_of_day(intent.confirmed)));
@@ -68,7 +67,7 @@ fn elapsed(model: &Model, run: &Run) -> Words {
     } else {
         "elapsed"
     };
-    let until = run.settled.unwrap_or(model.now.moment);
+    let until = run.settled.unwrap_or(model.now).moment;
     quiet(format!(
         "{word} {} ",
         long_span(until.since(run.started.moment))
@@ -77,31 +76,14 @@ fn elapsed(model: &Model, run: &Run) -> Words {
 
 /// The rows as one bar: reached, on their way, and the rest; beside or below it what reads show of them.
 fn seen(run: &Run, columns: usize) -> Vec<Words> {
-    let shown: Vec<_> = run.report.rows().iter().map(ReportRow::shown).collect();
-    let count = |tracking| {
-        shown
-            .iter()
-            .filter(|shown| **shown == Some(tracking))
-            .count()
-    };
-    let counts = Tracking::ALL.map(|tracking| (tracking, count(tracking)));
-    let parts = counts.iter().filter(|(_, count)| *count > 0);
-    let parts: Vec<Words> = parts
-        .map(|(tracking, count)| {
-            say(
-                theme::of_tracking(*tracking),
-                format!("{count} {}", tracking.word()),
-            )
-        })
-        .collect();
+    let report = &run.report;
+    let parts = tally(report.rows().iter());
     let head = if parts.is_empty() {
         ""
     } else {
         " seen since: "
     };
     let mut words = flow(quiet(head), parts, glyph::DOT, columns);
-    let unsettled = counts.iter().filter(|(tracking, _)| !tracking.is_settled());
-    let open = run.report.totals().open + unsettled.map(|(_, count)| count).sum::<usize>();
     let beside = columns.saturating_sub(words[0].width() + 2);
     let is_beside = words.len() == 1 && beside >= SHORTEST_BAR;
     let room = if is_beside {
@@ -109,7 +91,8 @@ fn seen(run: &Run, columns: usize) -> Vec<Words> {
     } else {
         columns.saturating_sub(2)
     };
-    let bar = bar(shown.len(), count(Tracking::Reached), open, room);
+    let (reached, open) = (report.tracked(Tracking::Reached), report.awaited().all());
+    let bar = bar(report.rows().len(), reached, open, room);
     if is_beside {
         return vec![bar.and(words.remove(0))];
     }

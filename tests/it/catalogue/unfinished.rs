@@ -154,10 +154,15 @@ async fn j02_a_batch_out_of_reach_is_closed_by_the_operator_and_in_a_demo_by_its
         let mut next = world.journal(left.clone()).open().await;
         next.until("the journal was read", |model| !model.runs.is_empty())
             .await;
+        next.press("B<enter>").await;
         if !demo {
-            next.press("B<enter>C").await;
+            next.press("C").await;
         }
         assert_eq!(only_run(&next).standing, Standing::Ended);
+        let screen = next.screen();
+        assert!(screen.contains("closed, not read back"), "{screen}");
+        assert_eq!(screen.contains("ended with that demo"), demo, "{screen}");
+        assert_eq!(screen.contains("leads to"), !demo, "{screen}");
         drop(next.session);
         ended(&left).await;
     }

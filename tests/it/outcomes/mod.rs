@@ -313,7 +313,7 @@ fn a_report_counts_what_left_what_moves_and_what_is_due() {
         (
             report.totals().open,
             report.totals().marked(),
-            report.moving()
+            report.awaited().all()
         ),
         (7, 10, 7)
     );
@@ -336,7 +336,8 @@ fn a_report_counts_what_left_what_moves_and_what_is_due() {
     );
     let moved = report.observe(&rows[3].key, &found("STOPPED", Group::Ended), at(3), at(3));
     assert_eq!(moved, Some(Tracking::Reached));
-    assert_eq!((report.tracked(Tracking::Reached), report.moving()), (1, 6));
+    let awaited = report.awaited();
+    assert_eq!((report.tracked(Tracking::Reached), awaited.moving), (1, 6));
     let slow = report.tick(at(60));
     assert_eq!(slow.len(), 6);
     assert!(

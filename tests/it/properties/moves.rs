@@ -314,6 +314,15 @@ fn only_what_undoes_a_change_reverts_it() {
 }
 
 #[test]
+fn a_row_at_its_target_shows_the_status_it_has_now() {
+    let mut track = Track::start(&RESUME, Scheduled, Clean::new("Stopped"), at(0));
+    track.observe(&found("Running", Group::Active), at(1), at(1));
+    track.observe(&found("Completed", Group::Ended), at(2), at(2));
+    assert_eq!(track.state(), Reached);
+    assert_eq!(track.last_word(), Some(&Clean::new("Completed")));
+}
+
+#[test]
 fn each_outcome_is_read_at_its_own_times() {
     let times = |basis| {
         let mut track = Track::start(&STOP, basis, Clean::new("RUNNING"), at(100));

@@ -315,10 +315,7 @@ fn offers(platform: PlatformId, seed: &Seed) -> Offers {
         )),
         (PlatformId::SapAiCore, _) => Offers {
             stop: Offer::Yes(&SAP_STOP),
-            delete: no(
-                Exclusion::StopFirst,
-                "SAP: running rows must be stopped first",
-            ),
+            delete: no(Exclusion::StopFirst, "running rows must be stopped first"),
             resume: not_resumed,
             clean_up: Offer::Yes(&SAP_STOP),
         },
