@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::action::{Goal, Step, Verb};
+use crate::domain::action::{Goal, Grouping, Step, Verb};
 use crate::domain::resource::{Group, Reading, Resource};
 use crate::domain::text::Clean;
 use crate::domain::time::Moment;
@@ -16,6 +16,9 @@ const SCHEDULED_READS: [u64; 5] = [2, 6, 14, 30, 60];
 /// When an unknown row is read back after its request failed, in seconds. After the last of these
 /// reads without a trace of the change, it counts as not applied.
 const UNKNOWN_READS: [u64; 6] = [2, 6, 14, 30, 62, 122];
+
+/// The same where one request may take the platform five minutes, as it works row by row (`specs/kubiya.md` 6.3, 7).
+const UNKNOWN_READS_OF_SLOW: [u64; 7] = [2, 6, 14, 30, 62, 122, 302];
 
 /// When a refused row is read, in seconds.
 const REFUSED_READ: u64 = 2;
@@ -179,9 +182,11 @@ impl Track {
     /// there is an answer. As long as a request may take, a server may carry it out late (N30).
     pub fn settles_at(&self) -> Option<Moment> {
         let is_unseen = self.seen_state == Tracking::Waiting && !self.state.is_settled();
-        let last_due = UNKNOWN_READS[UNKNOWN_READS.len() - 1];
-        let due = self.since.after(Duration::from_secs(last_due));
-        (self.basis == Basis::Unknown && is_unseen).then_some(due)
+        let last = self
+            .schedule()
+            .last()
+            .filter(|_| self.basis == Basis::Unknown && is_unseen)?;
+        Some(self.since.after(Duration::from_secs(*last)))
     }
 
     /// A read of its own leaves now.
@@ -192,6 +197,9 @@ impl Track {
     const fn schedule(&self) -> &'static [u64] {
         match self.basis {
             Basis::Scheduled => &SCHEDULED_READS,
+            Basis::Unknown if matches!(self.verb.grouping, Grouping::Connection) => {
+                &UNKNOWN_READS_OF_SLOW
+            }
             Basis::Unknown => &UNKNOWN_READS,
             Basis::Rejected => &[REFUSED_READ],
         }
@@ -232,10 +240,16 @@ impl Track {
         let Reading::Found(row) = reading else {
             return self.state == Tracking::Reached;
         };
-        let undone = match self.verb.step {
-            Step::Stop => row.status.group == Group::Active,
-            Step::Resume => row.status.group == Group::Paused,
-            Step::Delete => true,
+        let at_target = self.verb.goal.is_reached_by(row.status.word.as_str());
+        let undone = match (self.verb.step, row.status.group) {
+            (Step::Stop, Group::Active) | (Step::Delete, _) => true,
+            // Stopped and suspended are paused too; an execution that waits for an answer runs.
+            (Step::Stop | Step::Resume, Group::Paused) => !at_target,
+            (Step::Stop, Group::Moving | Group::Ended | Group::Failed | Group::Unknown)
+            | (
+                Step::Resume,
+                Group::Active | Group::Moving | Group::Ended | Group::Failed | Group::Unknown,
+            ) => false,
         };
         self.state == Tracking::Reached && !undone
     }
@@ -248,18 +262,22 @@ impl Track {
     }
 
     fn shown_by(&self, row: &Resource) -> Tracking {
-        let word = row.status.word.as_str();
-        let removing = self.verb.goal == Goal::Gone;
-        let over = matches!(row.status.group, Group::Ended | Group::Failed);
-        // A row that was pending and runs now went on by itself: no trace of a stop.
-        let went_on = self.verb.step != Step::Resume && row.status.group == Group::Active;
-        let differs = *word != *self.before.as_str();
-        let traces = row.status.group == Group::Moving || (differs && !went_on);
+        let (word, group) = (row.status.word.as_str(), row.status.group);
+        let differs = !word.eq_ignore_ascii_case(self.before.as_str());
+        // SAP AI Core says where a row is heading before its status moves (`specs/sap-ai-core.md` 3).
+        let target = row.target.as_ref();
+        let is_heading = target.is_some_and(|target| target.as_str() == self.verb.word);
+        // What rows also do by themselves is no trace: they begin to run, wait, end, are paused by others.
+        let moves = match self.verb.step {
+            Step::Stop | Step::Delete => group == Group::Moving,
+            Step::Resume => matches!(group, Group::Moving | Group::Active),
+        };
+        let over = matches!(group, Group::Ended | Group::Failed);
         if self.verb.goal.is_reached_by(word) {
             Tracking::Reached
-        } else if over && !removing && traces {
+        } else if over && self.verb.goal != Goal::Gone && (differs || is_heading) {
             Tracking::Diverged
-        } else if traces {
+        } else if is_heading || (differs && moves) {
             Tracking::Moving
         } else {
             Tracking::Waiting
@@ -304,7 +322,7 @@ impl Track {
             self.enter(Tracking::Slow, now);
         }
         let is_final = |due| self.last_read.is_some_and(|started| started >= due);
-        if self.reads >= UNKNOWN_READS.len() && self.settles_at().is_some_and(is_final) {
+        if self.reads >= self.schedule().len() && self.settles_at().is_some_and(is_final) {
             self.enter(Tracking::NotApplied, now);
         }
     }

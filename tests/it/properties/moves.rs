@@ -1,5 +1,6 @@
 //! Tracking, move by move: the table of `RELIABILITY.md` 2 against every state and every reading there is.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use centurion::domain::action::Verb;
@@ -10,7 +11,7 @@ use centurion::domain::tracking::{Basis, Track, Tracking};
 
 use self::Basis::{Rejected, Scheduled, Unknown};
 use self::Tracking::{Diverged, LostSight, Moving, NotApplied, Reached, Reverted, Slow, Waiting};
-use crate::fixture::{DELETE, RESUME, STOP, nothing, row, sap};
+use crate::fixture::{DELETE, RESUME, STOP, SUSPEND, TERMINATE, nothing, row, sap};
 
 /// From a state, to those it may be left for.
 type Moves = (Basis, Tracking, &'static [Tracking]);
@@ -256,29 +257,73 @@ fn first_sight(verb: &'static Verb, before: &str, seen: &Reading) -> Tracking {
 
 #[test]
 fn what_counts_as_a_trace_depends_on_what_was_asked() {
+    let heading = |word: &str, target: &str| {
+        let mut row = Arc::unwrap_or_clone(row(&sap(), "e0", word, Group::Active, nothing()));
+        row.target = Some(Clean::new(target));
+        Reading::Found(Arc::new(row))
+    };
     for (verb, before, seen, state) in [
         (&STOP, "PENDING", found("RUNNING", Group::Active), Waiting),
-        (&STOP, "RUNNING", found("QUEER", Group::Unknown), Moving),
+        (&STOP, "RUNNING", found("STOPPING", Group::Moving), Moving),
+        (&STOP, "RUNNING", heading("RUNNING", "STOPPED"), Moving),
+        (&STOP, "RUNNING", heading("RUNNING", "COMPLETED"), Waiting),
         (&STOP, "RUNNING", found("DEAD", Group::Failed), Diverged),
-        (
-            &STOP,
-            "COMPLETED",
-            found("COMPLETED", Group::Ended),
-            Waiting,
-        ),
         (&STOP, "RUNNING", found("stopped", Group::Ended), Reached),
+        (&DELETE, "STOPPED", found("DELETING", Group::Moving), Moving),
+        (&DELETE, "STOPPED", heading("STOPPED", "DELETED"), Moving),
+        (&DELETE, "STOPPED", Reading::Gone, Reached),
         (&RESUME, "Stopped", found("Pending", Group::Active), Moving),
         (&RESUME, "Stopped", found("Running", Group::Active), Reached),
-        (&DELETE, "STOPPED", found("DEAD", Group::Failed), Moving),
-        (&DELETE, "STOPPED", found("DELETING", Group::Moving), Moving),
-        (&DELETE, "STOPPED", Reading::Gone, Reached),
+        // What a row also does by itself, or did before, is none.
+        (&STOP, "RUNNING", found("QUEER", Group::Unknown), Waiting),
+        (&STOP, "DEAD", found("DEAD", Group::Failed), Waiting),
+        (
+            &SUSPEND,
+            "Resuming",
+            found("Resuming", Group::Moving),
+            Waiting,
+        ),
+        (
+            &SUSPEND,
+            "Resuming",
+            found("Running", Group::Active),
+            Waiting,
+        ),
+        (
+            &TERMINATE,
+            "running",
+            found("waiting_for_input", Group::Paused),
+            Waiting,
+        ),
+        (
+            &TERMINATE,
+            "running",
+            found("Running", Group::Unknown),
+            Waiting,
+        ),
+        (
+            &DELETE,
+            "Stopping",
+            found("Stopping", Group::Moving),
+            Waiting,
+        ),
+        (
+            &DELETE,
+            "Stopping",
+            found("Stopped", Group::Paused),
+            Waiting,
+        ),
+        (&DELETE, "STOPPED", found("DEAD", Group::Failed), Waiting),
+        (
+            &RESUME,
+            "Stopping",
+            found("Stopped", Group::Paused),
+            Waiting,
+        ),
+        (&RESUME, "Paused", found("paused", Group::Paused), Waiting),
     ] {
-        assert_eq!(
-            first_sight(verb, before, &seen),
-            state,
-            "{} {seen:?}",
-            verb.word
-        );
+        let shown = first_sight(verb, before, &seen);
+        assert_eq!(shown, state, "{} {before} {seen:?}", verb.word);
     }
 }
 
@@ -324,8 +369,8 @@ fn a_row_at_its_target_shows_the_status_it_has_now() {
 
 #[test]
 fn each_outcome_is_read_at_its_own_times() {
-    let times = |basis| {
-        let mut track = Track::start(&STOP, basis, Clean::new("RUNNING"), at(100));
+    let times = |verb, basis| {
+        let mut track = Track::start(verb, basis, Clean::new("RUNNING"), at(100));
         let total = track.reads().1;
         let due = std::iter::from_fn(|| {
             let due = track.next_read()?;
@@ -336,9 +381,14 @@ fn each_outcome_is_read_at_its_own_times() {
         assert_eq!((track.reads(), due.len()), ((total, total), total));
         due
     };
-    assert_eq!(times(Scheduled), [2, 6, 14, 30, 60]);
-    assert_eq!(times(Unknown), [2, 6, 14, 30, 62, 122]);
-    assert_eq!(times(Rejected), [2]);
+    assert_eq!(times(&STOP, Scheduled), [2, 6, 14, 30, 60]);
+    assert_eq!(times(&STOP, Unknown), [2, 6, 14, 30, 62, 122]);
+    assert_eq!(
+        times(&TERMINATE, Unknown),
+        [2, 6, 14, 30, 62, 122, 302],
+        "Kubiya may work on one batch for five minutes"
+    );
+    assert_eq!(times(&STOP, Rejected), [2]);
     let (settled, _) = track_in(Scheduled, Reached);
     assert_eq!(settled.next_read(), None, "what is settled is not read");
 }
