@@ -263,7 +263,12 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
             let rows: Vec<_> = queued.map(|row| row.row.clone()).collect();
             mark_again(model, rows);
         }
-        BatchMessage::JournalFailed(words) => run.trouble = Some(words),
+        BatchMessage::JournalFailed(words) => {
+            let name = run.name.clone().unwrap_or_default();
+            if run.trouble.replace(words.clone()).is_none() {
+                model.warn(format!("batch {name}: {words}"));
+            }
+        }
         BatchMessage::Elsewhere => run.standing = Standing::Elsewhere,
         BatchMessage::Sending(request) => run.report.sent(request),
         BatchMessage::Answered(key, answer, at) => run.report.settle(&key, answer.into(), at),

@@ -295,7 +295,6 @@ impl Context {
         while let Some(observation) = observations.recv().await {
             let (context, number) = (self.clone(), observation.batch());
             let written = tokio::task::spawn_blocking(move || context.write(observation));
-            // Observations are not worth stopping for: what cannot be written is read back at the next start.
             if let Ok(Some(message)) = written.await {
                 tell(&out, Message::Batch(number, message)).await;
             }
@@ -318,22 +317,24 @@ impl Context {
                 let live = self.live(number);
                 live.done.cancel();
                 *lock(&live.writer) = Some(adopted);
+                None
             }
             Observation::Seen(number, seen) => {
                 let live = lock(&self.batches).get(&number).cloned()?;
-                if let Some(writer) = lock(&live.writer).as_mut() {
-                    let mut rows = seen.iter();
-                    let _ = rows.try_for_each(|(key, word, tracking)| {
-                        writer.seen(key, word, tracking.word(), at)
-                    });
-                }
+                let mut writer = lock(&live.writer);
+                let writer = writer.as_mut()?;
+                let mut rows = seen.iter();
+                let written = rows.try_for_each(|(key, word, tracking)| {
+                    writer.seen(key, word, tracking.word(), at)
+                });
+                written.err().map(|error| not_kept(&error))
             }
             Observation::End(number) => {
                 let live = lock(&self.batches).remove(&number)?;
-                let _ = lock(&live.writer).take().map(|writer| writer.end(at));
+                let writer = lock(&live.writer).take()?;
+                writer.end(at).err().map(|error| not_kept(&error))
             }
         }
-        None
     }
 }
 
@@ -354,6 +355,11 @@ impl Observation {
             Self::Adopt(number, _) | Self::Seen(number, _) | Self::End(number) => *number,
         }
     }
+}
+
+fn not_kept(error: &JournalError) -> BatchMessage {
+    let words = format!("the journal cannot be written: {error}: what is seen now is not kept");
+    BatchMessage::JournalFailed(Clean::new(&words))
 }
 
 /// The text as one word of a shell.

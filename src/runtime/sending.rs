@@ -300,11 +300,14 @@ impl Lane<'_> {
     }
 
     async fn left_out(&self, key: Key, why: Exclusion, words: Clean) {
-        // Where this cannot be written the journal has failed before, and that is on screen.
-        let _ = self
+        let recorded = self
             .record(&key, Outcome::LeftOut(why, words.clone()))
             .await;
         self.tell(BatchMessage::LeftOut(key, why, words)).await;
+        // A row that is left out because the journal has failed needs no line of its own.
+        if let (Err(error), true) = (recorded, why != Exclusion::NotJournaled) {
+            self.journal_failed(&error).await;
+        }
     }
 }
 

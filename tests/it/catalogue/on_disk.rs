@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
 use centurion::app::Screen;
+use centurion::app::keymap::Place;
 use centurion::app::run::Standing;
 use centurion::domain::action::Exclusion;
 use centurion::domain::outcome::Outcome;
@@ -124,6 +125,27 @@ async fn j6_a_disk_that_fills_up_later_stops_the_sending_and_the_results_stay() 
     assert!(matches!(dashboard.model().screen, Screen::Results(_)));
     let screen = dashboard.screen();
     assert!(screen.contains("the journal cannot be written"), "{screen}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn j6_what_cannot_be_written_of_later_reads_is_said_on_every_screen() {
+    for point in ["write-seen", "write-end"] {
+        let probe = failing(point, ErrorKind::StorageFull);
+        let mut dashboard = world().probe(probe).open().await;
+        dashboard.send('s', TRAININGS, 1).await;
+        dashboard.press("<esc>").await;
+        dashboard
+            .until(point, |model| {
+                let mut said = model.notices.iter().map(|notice| notice.text.as_str());
+                said.any(|text| text.contains("the journal cannot be written"))
+            })
+            .await;
+        dashboard.press("B<enter>").await;
+        let screen = dashboard.screen();
+        assert!(screen.contains("what is seen now is not kept"), "{screen}");
+        dashboard.press("e").await;
+        assert_eq!(dashboard.model().place(), Place::Export, "{screen}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
