@@ -67,14 +67,21 @@ pub(super) fn tick(model: &mut Model) {
             let seen = Effect::Record(run.number, seen.collect());
             model.effects.push(seen);
         }
-        let read_now = &mut model.read_now;
-        due.extend(run.report.take_due(now, |key| read_now.insert(key.clone())));
-        if run.done && run.settled.is_none() && run.report.awaited().all() == 0 {
+        let (read_now, lanes) = (&mut model.read_now, &model.lanes);
+        let is_on = |key: &Key| lanes.is_on(&key.source.connection);
+        let may_leave = |key: &Key| is_on(key) && read_now.insert(key.clone());
+        due.extend(run.report.take_due(now, may_leave));
+        // Also of a refused row one read shows whether it was there already (N23, N25).
+        let is_read = |row: &ReportRow| {
+            let is_due = row.track().is_some_and(|track| track.next_read().is_some());
+            (is_due && is_on(&row.row.key)) || read_now.contains(&row.row.key)
+        };
+        let is_quiet = run.report.awaited().all() == 0 && !run.report.rows().iter().any(is_read);
+        if run.done && run.settled.is_none() && is_quiet {
             run.settled = Some(model.now);
             settled.push(run.number);
         }
     }
-    due.retain(|key| model.lanes.is_on(&key.source.connection));
     if !due.is_empty() {
         model.effects.push(Effect::Read(due));
     }

@@ -306,11 +306,11 @@ pub const BINDINGS: &[Binding] = bindings! {
     FIELDS            [BackTab]             PreviousFocus                     ""                   "to the field before";
     // Results.
     [Results]         ['f']                 Retry                             "retry"              "plan again what can be retried";
-    [Results]         ['F']                 MarkFailed                        "re-mark failed"     "mark what was rejected or is unknown, unless seen at its target";
+    [Results]         ['F']                 MarkFailed                        "re-mark failed"     "mark rejected and unknown rows not at their target";
     [Results]         ['D']                 DeleteStopped                     "delete stopped"     "plan the delete of what was stopped and cannot be resumed";
     [Results]         ['u']                 ResumeSuspended                   ""                   "plan the resume of what was suspended";
     [Results]         ['s']                 SuspendResumed                    ""                   "plan the suspend of what was resumed";
-    [Results]         ['C']                 Close                             "close"              "end a batch whose connections are gone: no row of it is read back any more";
+    [Results]         ['C']                 Close                             "close"              "end a batch whose connections are gone: no further reads";
     [Results]         ['y']                 CopyIds                           "copy ids"           "copy the ids of the group under the cursor";
     [ResultsRow]      ['y']                 CopyIds                           "copy id"            "copy the id";
     [Results ResultsRow] ['e']              Export                            "export"             "save the results as CSV, JSON or Markdown";

@@ -3,6 +3,7 @@
 use centurion::domain::action::Exclusion;
 use centurion::domain::outcome::Outcome;
 use centurion::domain::tracking::Tracking;
+use centurion::journal::{Journal, State};
 use serde_json::{Value, json};
 
 use super::{AGENTS, SANDBOX, TRAININGS, all_become, is_scheduled, outcome, planned, refusal, run};
@@ -91,6 +92,20 @@ async fn n23_a_delete_of_what_is_not_found_is_rejected_and_reached_already() {
     assert_eq!(refusal(&dashboard, &id), "Execution not found");
     all_become(&mut dashboard, Tracking::Reached).await;
     assert_eq!(run(&dashboard).report.totals().rejected, 1);
+    dashboard.settled().await;
+    let journal = Journal::open(dashboard.folder.path().join("journal"));
+    let past = loop {
+        let past = journal.batches(1).expect("readable").remove(0);
+        if past.state == State::Ended {
+            break past;
+        }
+        tokio::task::yield_now().await;
+    };
+    let seen = past.rows[0]
+        .seen
+        .as_ref()
+        .map(|seen| seen.tracking.as_str());
+    assert_eq!(seen, Some("reached"), "the history tells it too");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
