@@ -26,6 +26,8 @@ pub(super) enum Fate {
     NotReceived,
     /// Nothing: it said no to the whole of it.
     Refused,
+    /// Nothing: it refused the token, and there is a new one since.
+    Renewed,
     /// Anything.
     Uncertain,
 }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use centurion::domain::connection::Credentials;
 use centurion::domain::error::PlatformError;
+use centurion::domain::outcome::ChangeEvent;
 use centurion::domain::text::Secret;
-use centurion::platforms::http::{Authorization, Grant, Sent, TokenRequest};
+use centurion::platforms::http::{Authorization, Grant, Sending, Sent, TokenRequest};
+use futures_util::StreamExt;
 use futures_util::future::join_all;
 use tokio::time::{advance, pause, resume};
 
@@ -33,9 +35,38 @@ async fn n19_one_new_token_serves_all_calls_that_used_the_old_one() {
 async fn n19_a_change_refused_with_an_old_token_leaves_once_more() {
     let tokens = Canned::start(|_, before| json(200, &format!("t{before}"))).await;
     let server = Canned::start(|_, before| json(if before == 0 { 401 } else { 202 }, "{}")).await;
-    let sent = end(with_token(&server, &tokens).change(post())).await;
-    assert!(matches!(sent, Sent::Answered(_)), "{sent:?}");
+    let http = with_token(&server, &tokens);
+    let events: Vec<Sending> = http.change(post()).collect().await;
+    let [
+        Sending::Meanwhile(ChangeEvent::Note(note)),
+        Sending::Ended(Sent::Answered(_)),
+    ] = events.as_slice()
+    else {
+        panic!("{events:?}")
+    };
+    assert_eq!(note.as_str(), "signed in again: the token had ended");
     assert_eq!((server.heard().len(), tokens.heard().len()), (2, 2));
+}
+
+#[tokio::test]
+async fn n20_a_change_that_got_a_401_is_refused_where_no_new_token_can_be_had() {
+    let broken: [fn() -> Say; 3] = [
+        || json(401, r#"{"error":"invalid_client"}"#),
+        || json(503, "{}"),
+        || Say::Nothing,
+    ];
+    for say in broken {
+        let first = move |before| if before == 0 { json(200, "t0") } else { say() };
+        let tokens = Canned::start(move |_, before| first(before)).await;
+        let server = Canned::start(|_, _| json(401, "no")).await;
+        let sent = end(with_token(&server, &tokens).change(post())).await;
+        assert!(
+            matches!(sent, Sent::Refused(PlatformError::Unauthorized { .. })),
+            "{sent:?}"
+        );
+        assert_eq!(server.heard().len(), 1, "one send");
+        assert_eq!(tokens.heard().len(), 2, "the first token and one refresh");
+    }
 }
 
 #[tokio::test]
