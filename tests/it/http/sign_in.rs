@@ -5,8 +5,7 @@ use std::time::Duration;
 use centurion::domain::connection::Credentials;
 use centurion::domain::error::PlatformError;
 use centurion::domain::outcome::ChangeEvent;
-use centurion::domain::text::Secret;
-use centurion::platforms::http::{Authorization, Grant, Sending, Sent, TokenRequest};
+use centurion::platforms::http::{Authorization, Grant, Http, Sending, Sent, TokenRequest};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use tokio::time::{advance, pause, resume};
@@ -162,40 +161,64 @@ async fn p7_no_secret_shows_in_debug_output() {
     assert!(!format!("{http:?}").contains("canary"));
 }
 
-/// The key of a connection, as a server may say it back.
-const ECHOES: [&str; 3] = [
-    "S3cretCanary$=+x",
-    "S3cretCanary%24%3D%2Bx",
-    "UzNjcmV0Q2FuYXJ5JD0reA",
+/// The key of a connection, as a server may say it back within a JSON text.
+const ECHOES: [&str; 9] = [
+    r#"S3cret\"Canary$=+x&/y"#,
+    r#"S3cret\"Canary$=+x\u0026\/y"#,
+    r"S3cret\u0022Canary$=\u002Bx\u0026\u002fy",
+    r"\u0053\u0033cret\u0022\u0043anary\u0024\u003d\u002b\u0078\u0026\u002f\u0079",
+    r#"S3cret\\\"Canary$=+x\\u0026\\\/y"#,
+    "S3cret%22Canary%24%3D%2Bx%26%2Fy",
+    "S3cret%22Canary%24%3d%2bx%26%2fy",
+    "UzNjcmV0IkNhbmFyeSQ9K3gmL3",
+    "TM2NyZXQiQ2FuYXJ5JD0reCYve",
 ];
+
+fn with_odd_key(server: &Canned) -> Http {
+    let mut connection = connection_to(server.url("http", ""));
+    let key = || secret(r#"S3cret"Canary$=+x&/y"#);
+    connection.credentials = Credentials::ApiKey(key());
+    open(&connection, Authorization::Key(key()))
+}
 
 #[tokio::test]
 async fn p7_a_secret_that_a_server_says_back_is_struck_out_of_its_answer() {
     for status in [200, 400, 500] {
-        let echo = move |heard: &Heard, _| {
-            let said = heard.header("authorization").unwrap_or_default();
-            json(
-                status,
-                &format!("\"you sent {said}: {}\"", ECHOES.join(" ")),
-            )
-        };
+        let echo = move |_: &Heard, _| json(status, &format!("\"you sent {}\"", ECHOES.join(" ")));
         let server = Canned::start(echo).await;
-        let mut connection = connection_to(server.url("http", ""));
-        let key = || Secret::new(ECHOES[0].to_owned());
-        connection.credentials = Credentials::ApiKey(key());
-        let http = open(&connection, Authorization::Key(key()));
-        let sent = end(http.change(post())).await;
+        let sent = end(with_odd_key(&server).change(post())).await;
         let told = match &sent {
-            Sent::Answered(reply) => String::from_utf8_lossy(&reply.body).into_owned(),
+            Sent::Answered(reply) => reply.json::<String>().expect("still JSON"),
             Sent::Refused(error) | Sent::Lost(error) | Sent::NotSent(error) => format!("{error:?}"),
         };
-        assert!(told.contains("you sent Bearer ***: *** *** ***"), "{told}");
+        let struck = format!("you sent{}", " ***".repeat(ECHOES.len()));
+        assert!(told.contains(&struck), "{told}");
         let sent = server.heard().remove(0);
         assert_eq!(
             sent.header("authorization"),
-            Some("Bearer S3cretCanary$=+x"),
+            Some(r#"Bearer S3cret"Canary$=+x&/y"#),
             "only what comes back is changed"
         );
+    }
+}
+
+#[tokio::test]
+async fn p7_a_secret_that_a_server_says_back_in_a_header_is_struck_out_of_the_error() {
+    for (status, header, words) in [
+        (
+            200,
+            r#"content-type: text/html; for="S3cret"Canary$=+x&/y""#,
+            r#"(text/html; for="***")"#,
+        ),
+        (
+            302,
+            "location: https://s3cret.S3cret%22Canary%24%3d%2bx%26%2fy.test/",
+            "redirect to https://s3cret.***.test:443",
+        ),
+    ] {
+        let server = Canned::start(move |_, _| answer(status, header, "x")).await;
+        let error = with_odd_key(&server).read(get()).await.expect_err("odd");
+        assert!(error.to_string().contains(words), "{error}");
     }
 }
 
