@@ -110,9 +110,9 @@ impl Http {
         })
     }
 
-    /// A read: tried up to 3 times on transport failures, 429 and 5xx while the connection's retry
-    /// budget lasts; a 401 brings one new token. Anything but a whole 2xx is an error. A time limit
-    /// ends it, and so does a server that asks for more than 20 s of patience.
+    /// A read: tried up to 3 times on transport failures, 5xx, and a 429 that says how long to wait, while
+    /// the connection's retry budget lasts; a 401 brings one new token. Anything but a whole 2xx is an
+    /// error. A time limit ends it, and so does a server that asks for more than 20 s of patience.
     pub async fn read(&self, call: Call) -> Result<Reply, PlatformError> {
         if let Some(failure) = self.unsendable(&call) {
             return Err(failure.error);

@@ -116,6 +116,16 @@ async fn n27_a_read_does_not_sit_out_a_long_wait() {
 }
 
 #[tokio::test]
+async fn n27_a_read_that_is_not_told_when_to_come_back_leaves_the_wait_to_its_source() {
+    for header in ["x-nothing: said", "retry-after: soon"] {
+        let server = Canned::start(move |_, _| answer(429, header, "slow down")).await;
+        let error = with_key(&server).read(get()).await.expect_err("limited");
+        assert_eq!(error.to_string(), "rate limit: HTTP 429");
+        assert_eq!(server.heard().len(), 1, "{header}");
+    }
+}
+
+#[tokio::test]
 async fn eight_calls_of_a_connection_are_in_flight_at_most() {
     let server = Canned::start(|_, _| Say::Silence).await;
     let http = with_key(&server);
