@@ -13,6 +13,7 @@ use crate::domain::text::Clean;
 use crate::platforms::http::answer::Reply;
 use crate::platforms::http::failure::{Failure, Fate};
 use crate::platforms::http::line::Purpose;
+use crate::platforms::http::unique::Unique;
 use crate::platforms::http::{Call, Http, retry};
 
 tokio::task_local! {
@@ -42,11 +43,11 @@ pub enum Sending {
 /// How sending a change ended.
 #[derive(Debug)]
 pub enum Sent {
-    /// 2xx, whole.
+    /// 2xx, whole; with JSON of unique members, where it has a body.
     Answered(Reply),
     /// The server refused the whole call and did nothing: any 4xx but 408, 401 and 429 after their resends.
     Refused(PlatformError),
-    /// It may have been received and there is no usable answer: time limit, cut, 3xx, 408, 5xx.
+    /// It may have been received and there is no usable answer: time limit, cut, unreadable, 3xx, 408, 5xx.
     Lost(PlatformError),
     /// Provably never received: host not found, connection refused, TLS, or no token.
     NotSent(PlatformError),
@@ -55,7 +56,12 @@ pub enum Sent {
 impl From<Result<Reply, Failure>> for Sent {
     fn from(answer: Result<Reply, Failure>) -> Self {
         let failure = match answer {
-            Ok(reply) => return Self::Answered(reply),
+            // The empty answers are for the platforms to judge.
+            Ok(reply) if reply.body.trim_ascii().is_empty() => return Self::Answered(reply),
+            Ok(reply) => {
+                let read = reply.json::<Unique>();
+                return read.map_or_else(Self::Lost, |Unique| Self::Answered(reply));
+            }
             Err(failure) => failure,
         };
         match failure.fate {

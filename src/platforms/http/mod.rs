@@ -13,6 +13,7 @@ mod line;
 mod retry;
 mod token;
 mod unanswered;
+mod unique;
 
 use std::time::Duration;
 

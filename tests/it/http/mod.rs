@@ -182,6 +182,26 @@ async fn n10_n11_an_answer_that_is_cut_or_no_http_is_a_lost_change() {
 }
 
 #[tokio::test]
+async fn n16_an_answer_that_names_a_member_twice_is_a_lost_change() {
+    let answers = [
+        (
+            r#"{"ok":["a"],"no":[{"id":"a"}]," no":[{"id":"b"}]}"#,
+            false,
+        ),
+        (r#"{"ok":["a"],"no":[{"id":"a"}],"no":[]}"#, true),
+        (r#"[{"id":"a","error":{"code":1},"\u0065rror":null}]"#, true),
+        ("{\"ok\":", true),
+        (" ", false),
+    ];
+    for (body, lost) in answers {
+        let server = Canned::start(move |_, _| json(200, body)).await;
+        let sent = end(with_key(&server).change(post())).await;
+        assert_eq!(matches!(sent, Sent::Lost(_)), lost, "{body}: {sent:?}");
+        assert_eq!(matches!(sent, Sent::Answered(_)), !lost, "{body}: {sent:?}");
+    }
+}
+
+#[tokio::test]
 async fn n14_nothing_reaches_the_target_of_a_redirect() {
     let target = Canned::start(|_, _| json(200, "token")).await;
     for status in [301, 302, 303, 307, 308] {
