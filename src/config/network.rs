@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
 use crate::config::address;
 use crate::config::environment::Environment;
@@ -73,19 +73,27 @@ pub(super) fn proxy(
         let Ok(url) = connection.base_url.as_str().parse() else {
             continue;
         };
-        match (any.intercept(&url), real.intercept(&url)) {
-            (None, _) => {}
-            (Some(_), None) => {
-                let form = "http://HOST:PORT, or https, socks5 or socks5h in place of http";
-                return Err(Place::Environment.wrong(name, "is no proxy that can be used", form));
-            }
-            (Some(_), Some(proxy)) => {
-                let proxy = proxy.uri().to_string();
-                findings.push(Finding::of(&connection.name, "proxy", &proxy, name));
-            }
+        if any.intercept(&url).is_none() {
+            continue;
         }
+        let proxy = real.intercept(&url);
+        let Some(shown) = proxy.and_then(|proxy| without_account(&proxy, value)) else {
+            let form = "http://HOST:PORT, or https, socks5 or socks5h in place of http";
+            return Err(Place::Environment.wrong(name, "is no proxy that can be used", form));
+        };
+        findings.push(Finding::of(&connection.name, "proxy", &shown, name));
     }
     Ok(())
+}
+
+/// Scheme, host and port of a proxy, from behind the last `@` of its value: the library ends the account at the
+/// first one. `None` where it takes something else for the host, as it does where a `/` stands in a password.
+fn without_account(proxy: &Intercept, value: &str) -> Option<String> {
+    let uri = proxy.uri();
+    let taken = uri.authority()?.as_str().rsplit('@').next()?;
+    let place = value.rsplit('@').next()?.rsplit("://").next()?;
+    let place = place.split(['/', '?', '#']).next()?;
+    (place == taken).then(|| format!("{}://{place}", uri.scheme_str().unwrap_or_default()))
 }
 
 /// The first of the variables that is there, be it empty, with its name.

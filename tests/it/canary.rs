@@ -43,9 +43,15 @@ fn canaries(tenants: &[Tenant]) -> Vec<String> {
             start(BASE64_STANDARD_NO_PAD.encode(text)),
             start(BASE64_URL_SAFE_NO_PAD.encode(text)),
             byte_serialize(text.as_bytes()).collect(),
+            percent_encoded(text),
         ]
     });
     encoded.collect()
+}
+
+/// Every byte of it, as some servers write URLs.
+fn percent_encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
 }
 
 fn all_canaries() -> Vec<String> {
@@ -177,7 +183,8 @@ fn p7_no_secret_shows_where_the_sign_in_fails() {
     assert_clean(&all_canaries(), "doctor", said.as_bytes());
 }
 
-/// An error body in which the request's credential stands plain, in base64 and percent-encoded, and so does its body.
+/// An error body in which the request's credential stands plain, in base64, percent-encoded and in escapes of JSON, and
+/// so does its body.
 fn echo(heard: &Heard) -> Say {
     let header = heard.header("authorization").unwrap_or_default();
     let credential = header.split_once(' ').map_or(header, |(_, rest)| rest);
@@ -188,11 +195,14 @@ fn echo(heard: &Heard) -> Say {
         BASE64_URL_SAFE_NO_PAD.encode(bytes),
         byte_serialize(bytes).collect(),
         heard.body.clone(),
+        percent_encoded(credential),
+        "ESCAPED".to_owned(),
     ]
     .join(" and ");
     let own = json!({"message": said, "code": "01010000", "requestId": said});
     let body = json!({"error": own, "message": said, "detail": said, "code": 400});
-    crate::canned::json(400, &body.to_string())
+    let escaped: String = bytes.iter().map(|byte| format!("\\u{byte:04x}")).collect();
+    crate::canned::json(400, &body.to_string().replace("ESCAPED", &escaped))
 }
 
 /// A site whose every answer is an echo, for the requests that are chosen.
@@ -268,8 +278,8 @@ fn the_sweep_finds_a_secret_in_each_of_its_forms() {
     let canaries = all_canaries();
     assert_eq!(
         canaries.len(),
-        4 * 11,
-        "secrets, pairs and tokens, four forms each"
+        5 * 11,
+        "secrets, pairs and tokens, five forms each"
     );
     for canary in &canaries {
         let text = format!("before {canary} after");

@@ -90,20 +90,35 @@ pub(crate) struct Canned {
 impl Canned {
     /// Starts it. `say` is given each request, and how many had the same line before it.
     pub(crate) async fn start(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("the port's address");
-        let heard = Arc::default();
-        let server = Self {
-            address,
-            heard: Arc::clone(&heard),
-        };
-        let say: Arc<Script> = Arc::new(say);
+        let (listener, server) = Self::bind().await;
+        let (say, heard): (Arc<Script>, _) = (Arc::new(say), Arc::clone(&server.heard));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(serve(stream, Arc::clone(&say), Arc::clone(&heard)));
             }
         });
         server
+    }
+
+    /// Starts one that is gone after its first connection: nobody listens any more when `say` is asked.
+    pub(crate) async fn gone_after_one(
+        say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static,
+    ) -> Self {
+        let (listener, server) = Self::bind().await;
+        let heard = Arc::clone(&server.heard);
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.expect("a caller");
+            drop(listener);
+            serve(stream, Arc::new(say), heard).await;
+        });
+        server
+    }
+
+    async fn bind() -> (TcpListener, Self) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("the port's address");
+        let heard = Arc::default();
+        (listener, Self { address, heard })
     }
 
     /// A URL on it.

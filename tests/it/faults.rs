@@ -49,7 +49,60 @@ fn exists(test: &str) -> bool {
         .iter()
         .flat_map(|root| [format!("{root}/{path}.rs"), format!("{root}/{path}/mod.rs")]);
     let mut sources = places.filter_map(|place| fs::read_to_string(in_project(&place)).ok());
-    sources.any(|source| source.contains(&format!("fn {name}(")))
+    sources.any(|source| runs(&source, name))
+}
+
+/// Whether the source has a test of that name that runs: a function with an attribute for it right above, and none
+/// that has it passed over.
+fn runs(source: &str, name: &str) -> bool {
+    let lines: Vec<&str> = source.lines().map(str::trim_start).collect();
+    let head = format!("fn {name}(");
+    let is_it = |line: &&str| line.trim_start_matches("async ").starts_with(&head);
+    let Some(place) = lines.iter().position(is_it) else {
+        return false;
+    };
+    let above = lines[..place].iter().rev();
+    let own: Vec<_> = above
+        .take_while(|line| line.starts_with(['#', '/']))
+        .collect();
+    let has = |start: &str| own.iter().any(|line| line.starts_with(start));
+    (has("#[test]") || has("#[tokio::test")) && !has("#[ignore")
+}
+
+#[test]
+fn only_a_function_that_is_run_as_a_test_counts_as_one() {
+    let source = "
+#[tokio::test(flavor = \"multi_thread\")]
+#[expect(clippy::all)]
+async fn waits() {
+#[test]
+/// Why.
+fn n1_documented() {
+proptest! {
+    #[test]
+    fn any(number: usize) {
+fn helper() {
+#[ignore = \"slow\"]
+#[test]
+fn ignored() {
+#[test]
+
+// fn commented() {
+// #[test]
+fn off() {";
+    for name in ["waits", "n1_documented", "any"] {
+        assert!(runs(source, name), "{name}");
+    }
+    for name in [
+        "helper",
+        "ignored",
+        "commented",
+        "off",
+        "absent",
+        "documented",
+    ] {
+        assert!(!runs(source, name), "{name}");
+    }
 }
 
 #[test]

@@ -80,9 +80,17 @@ impl Peer {
         let mut body = Vec::new();
         let end = self.drain(&mut response, &mut body, limit).await;
         let body = hidden.strike(body);
+        let header = |name| {
+            let value = response.headers().get(name)?;
+            let value = hidden.strike(value.as_bytes().to_vec());
+            Some(String::from_utf8_lossy(&value).into_owned())
+        };
         match status {
-            200..=299 => whole(status, &response, body, end),
-            300..=399 => Err(Failure::new(Fate::Uncertain, self.redirected(&response))),
+            200..=299 => whole(status, header(CONTENT_TYPE), body, end),
+            300..=399 => {
+                let error = self.redirected(response.url(), header(LOCATION));
+                Err(Failure::new(Fate::Uncertain, error))
+            }
             _ => Err(self.refused(status, &response, &body)),
         }
     }
@@ -106,10 +114,8 @@ impl Peer {
         }
     }
 
-    fn redirected(&self, response: &Response) -> PlatformError {
-        let location = response.headers().get(LOCATION);
-        let location = location.and_then(|value| value.to_str().ok());
-        let target = location.and_then(|location| response.url().join(location).ok());
+    fn redirected(&self, from: &Url, location: Option<String>) -> PlatformError {
+        let target = location.and_then(|location| from.join(&location).ok());
         let target = target.as_ref().map(origin);
         PlatformError::Redirected {
             host: self.host.clone(),
@@ -165,13 +171,11 @@ impl Peer {
 
 fn whole(
     status: u16,
-    response: &Response,
+    content_type: Option<String>,
     body: Vec<u8>,
     end: Result<(), Failure>,
 ) -> Result<Reply, Failure> {
     end?;
-    let content_type = response.headers().get(CONTENT_TYPE);
-    let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()));
     match content_type {
         Some(name) if name.to_ascii_lowercase().contains("html") => {
             Err(Failure::new(Fate::Uncertain, not_an_api(&name, &body)))

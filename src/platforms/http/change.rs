@@ -8,9 +8,12 @@ use futures_util::stream::{self, BoxStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::PlatformError;
+use crate::domain::outcome::ChangeEvent;
+use crate::domain::text::Clean;
 use crate::platforms::http::answer::Reply;
 use crate::platforms::http::failure::{Failure, Fate};
 use crate::platforms::http::line::Purpose;
+use crate::platforms::http::unique::Unique;
 use crate::platforms::http::{Call, Http, retry};
 
 tokio::task_local! {
@@ -31,8 +34,8 @@ pub(super) fn stop() -> CancellationToken {
 /// How sending a change goes.
 #[derive(Debug)]
 pub enum Sending {
-    /// The server asked to wait; the same call is sent again after so many seconds.
-    Waiting(u64),
+    /// The same call is sent again: after the wait that the server asked for, or with a new token.
+    Meanwhile(ChangeEvent),
     /// The last event.
     Ended(Sent),
 }
@@ -40,11 +43,11 @@ pub enum Sending {
 /// How sending a change ended.
 #[derive(Debug)]
 pub enum Sent {
-    /// 2xx, whole.
+    /// 2xx, whole; with JSON of unique members, where it has a body.
     Answered(Reply),
     /// The server refused the whole call and did nothing: any 4xx but 408, 401 and 429 after their resends.
     Refused(PlatformError),
-    /// It may have been received and there is no usable answer: time limit, cut, 3xx, 408, 5xx.
+    /// It may have been received and there is no usable answer: time limit, cut, unreadable, 3xx, 408, 5xx.
     Lost(PlatformError),
     /// Provably never received: host not found, connection refused, TLS, or no token.
     NotSent(PlatformError),
@@ -53,11 +56,16 @@ pub enum Sent {
 impl From<Result<Reply, Failure>> for Sent {
     fn from(answer: Result<Reply, Failure>) -> Self {
         let failure = match answer {
-            Ok(reply) => return Self::Answered(reply),
+            // The empty answers are for the platforms to judge.
+            Ok(reply) if reply.body.trim_ascii().is_empty() => return Self::Answered(reply),
+            Ok(reply) => {
+                let read = reply.json::<Unique>();
+                return read.map_or_else(Self::Lost, |Unique| Self::Answered(reply));
+            }
             Err(failure) => failure,
         };
         match failure.fate {
-            Fate::Refused => Self::Refused(failure.error),
+            Fate::Refused | Fate::Renewed => Self::Refused(failure.error),
             Fate::Uncertain => Self::Lost(failure.error),
             Fate::NotReceived => Self::NotSent(failure.error),
         }
@@ -69,13 +77,31 @@ struct Change {
     call: Call,
     sends_left: u32,
     wait: Duration,
-    /// The refusal that asked to wait.
+    /// What the server said to the last send that it refused.
     refusal: Option<Failure>,
 }
 
 impl Change {
-    fn sends(&self) -> u32 {
-        retry::SENDS - self.sends_left
+    async fn send(&mut self, http: &Http) -> Result<Reply, Failure> {
+        self.sends_left -= 1;
+        let renewed = |said: &Failure| said.fate == Fate::Renewed;
+        let may_renew = self.sends_left > 0 && !self.refusal.as_ref().is_some_and(renewed);
+        http.once(Purpose::Change, &self.call, may_renew).await
+    }
+
+    fn again(&mut self, wait: u64, refusal: Failure, event: ChangeEvent) -> Sending {
+        self.wait = Duration::from_secs(wait);
+        self.refusal = Some(refusal);
+        Sending::Meanwhile(event)
+    }
+
+    /// Where the last send did not reach the server, what it said to an earlier one stands.
+    fn end(&mut self, last: Result<Reply, Failure>) -> Sending {
+        let end = match (last, self.refusal.take()) {
+            (Err(last), Some(refusal)) if last.fate == Fate::NotReceived => Err(refusal),
+            (last, _) => last,
+        };
+        Sending::Ended(end.into())
     }
 }
 
@@ -106,31 +132,33 @@ async fn step(http: &Http, change: &mut Change) -> Sending {
     tokio::select! {
         () = tokio::time::sleep(change.wait) => {}
         () = stop.cancelled() => {
-            // The server refused it and is not asked again, or it has not been asked at all.
-            let stopped = || Failure::new(Fate::NotReceived, PlatformError::Stopped);
-            let failure = change.refusal.take().unwrap_or_else(stopped);
-            return Sending::Ended(Err(failure).into());
+            let stopped = Failure::new(Fate::NotReceived, PlatformError::Stopped);
+            return change.end(Err(stopped));
         }
     }
     let mut pauses = retry::pauses().build();
     loop {
-        let answer = http
-            .authorised(Purpose::Change, &change.call, &mut change.sends_left)
-            .await;
-        let failure = match answer {
+        let failure = match change.send(http).await {
             Err(failure) if change.sends_left > 0 => failure,
-            last => return Sending::Ended(last.into()),
+            last => return change.end(last),
         };
-        if failure.fate == Fate::Refused && failure.is_rate_limit() {
-            let seconds = retry::wait_seconds(failure.asked_wait, change.sends());
-            change.wait = Duration::from_secs(seconds);
-            change.refusal = Some(failure);
-            return Sending::Waiting(seconds);
+        match failure.fate {
+            Fate::Renewed => {
+                let words = Clean::new("signed in again: the token had ended");
+                return change.again(0, failure, ChangeEvent::Note(words));
+            }
+            Fate::Refused if failure.is_rate_limit() => {
+                let sends = retry::SENDS - change.sends_left;
+                let seconds = retry::wait_seconds(failure.asked_wait, sends);
+                return change.again(seconds, failure, ChangeEvent::Waiting { seconds });
+            }
+            Fate::NotReceived if failure.is_unreached() => {
+                let pause = pauses.next().unwrap_or_default();
+                tokio::time::sleep(retry::jittered(pause)).await;
+            }
+            Fate::NotReceived | Fate::Refused | Fate::Uncertain => {
+                return change.end(Err(failure));
+            }
         }
-        if !(failure.fate == Fate::NotReceived && failure.is_unreached()) {
-            return Sending::Ended(Err(failure).into());
-        }
-        let pause = pauses.next().unwrap_or_default();
-        tokio::time::sleep(retry::jittered(pause)).await;
     }
 }

@@ -26,6 +26,8 @@ pub(super) enum Fate {
     NotReceived,
     /// Nothing: it said no to the whole of it.
     Refused,
+    /// Nothing: it refused the token, and there is a new one since.
+    Renewed,
     /// Anything.
     Uncertain,
 }
@@ -39,14 +41,15 @@ impl Failure {
         }
     }
 
-    /// Whether a read may be tried again: the transport failed, the server did, or it asked to wait.
-    /// After a time limit nobody waits three times as long.
+    /// Whether a read may be tried again: the transport failed, the server did, or it said how long to wait.
+    /// After a time limit nobody waits three times as long, and a rate limit that names no time is waited
+    /// for by the source.
     pub(super) fn is_passing(&self) -> bool {
         let failed = matches!(
             self.error,
             PlatformError::Cut { .. } | PlatformError::ServerFailed { .. }
         );
-        failed || self.is_unreached() || self.is_rate_limit()
+        failed || self.is_unreached() || (self.is_rate_limit() && self.asked_wait.is_some())
     }
 
     /// Whether no connection came about, by something that may pass in a second.

@@ -1,8 +1,10 @@
 //! Secrets that a server says back: struck out of its answer before anything reads it (P7).
 
+use std::ops::Range;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use memchr::memmem;
+use memchr::{memchr2, memmem};
 use url::form_urlencoded::byte_serialize;
 
 use crate::domain::connection::Credentials;
@@ -45,23 +47,84 @@ impl Hidden {
         self
     }
 
-    /// The body without them.
-    pub(super) fn strike(&self, body: Vec<u8>) -> Vec<u8> {
-        self.0.iter().fold(body, |body, form| {
-            let mut found = memmem::find_iter(&body, form).peekable();
-            if found.peek().is_none() {
-                return body;
-            }
-            let (mut out, mut from) = (Vec::with_capacity(body.len()), 0);
-            for at in found {
-                out.extend_from_slice(&body[from..at]);
-                out.extend_from_slice(STRUCK);
-                from = at + form.len();
-            }
-            out.extend_from_slice(&body[from..]);
-            out
+    /// The text without them, as it stands and as it reads where JSON or a URL escapes a part of it.
+    pub(super) fn strike(&self, text: Vec<u8>) -> Vec<u8> {
+        let found = find(&self.0, &text);
+        let text = without(text, found, |_| 1);
+        if memchr2(b'\\', b'%', &text).is_none() {
+            return text;
+        }
+        let forms: Vec<_> = self.0.iter().map(|form| unescaped(form)).collect();
+        let found = find(&forms, &unescaped(&text));
+        without(text, found, |rest| {
+            escape(rest).map_or(1, |(_, length)| length)
         })
     }
+}
+
+fn find(forms: &[Vec<u8>], text: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for form in forms {
+        found.extend(memmem::find_iter(text, form).map(|at| at..at + form.len()));
+    }
+    found.sort_unstable_by_key(|place| place.start);
+    found
+}
+
+/// The text without the places found in it; `length` says in how many bytes the next one that was read stands.
+fn without(text: Vec<u8>, found: Vec<Range<usize>>, length: fn(&[u8]) -> usize) -> Vec<u8> {
+    if found.is_empty() {
+        return text;
+    }
+    let mut found = found.into_iter().peekable();
+    let (mut out, mut rest, mut struck_to) = (Vec::with_capacity(text.len()), &text[..], 0);
+    for place in 0.. {
+        while let Some(struck) = found.next_if(|struck| struck.start == place) {
+            if place >= struck_to {
+                out.extend_from_slice(STRUCK);
+            }
+            struck_to = struck_to.max(struck.end);
+        }
+        if rest.is_empty() {
+            break;
+        }
+        let (piece, behind) = rest.split_at(length(rest));
+        if place >= struck_to {
+            out.extend_from_slice(piece);
+        }
+        rest = behind;
+    }
+    out
+}
+
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text);
+    while let Some(at) = memchr2(b'\\', b'%', rest) {
+        let (byte, length) = escape(&rest[at..]).unwrap_or((rest[at], 1));
+        out.extend_from_slice(&rest[..at]);
+        out.push(byte);
+        rest = &rest[at + length..];
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// The byte that an escape at the start of a text stands for, and how long it is: `%2b`, `\u002B`, `\/`, `\"`, with
+/// more backslashes where JSON stands in JSON.
+fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
+    match (slashes, &text[slashes..]) {
+        (0, [b'%', high, low, ..]) => Some((hex(*high, *low)?, 3)),
+        (0, _) => None,
+        (_, [b'u', b'0', b'0', high, low, ..]) => Some((hex(*high, *low)?, slashes + 5)),
+        (_, [byte @ (b'/' | b'"'), ..]) => Some((*byte, slashes + 1)),
+        _ => Some((b'\\', slashes)),
+    }
+}
+
+fn hex(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 /// The characters that stand for the secret alone in any base64 text that holds it: wherever in the text it

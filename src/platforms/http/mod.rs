@@ -13,6 +13,7 @@ mod line;
 mod retry;
 mod token;
 mod unanswered;
+mod unique;
 
 use std::time::Duration;
 
@@ -24,11 +25,11 @@ use crate::domain::connection::Connection;
 use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::text::Secret;
 use crate::platforms::http::answer::Peer;
-use crate::platforms::http::failure::Failure;
+use crate::platforms::http::failure::{Failure, Fate};
 use crate::platforms::http::hidden::Hidden;
 use crate::platforms::http::line::{Lines, Purpose};
 use crate::platforms::http::retry::Budget;
-use crate::platforms::http::token::{Pass, Tokens};
+use crate::platforms::http::token::Tokens;
 
 pub use answer::Reply;
 pub use call::Call;
@@ -110,15 +111,22 @@ impl Http {
         })
     }
 
-    /// A read: tried up to 3 times on transport failures, 429 and 5xx while the connection's retry
-    /// budget lasts; a 401 brings one new token. Anything but a whole 2xx is an error. A time limit
-    /// ends it, and so does a server that asks for more than 20 s of patience.
+    /// A read: tried up to 3 times on transport failures, 5xx, and a 429 that says how long to wait, while
+    /// the connection's retry budget lasts; a 401 brings one new token. Anything but a whole 2xx is an
+    /// error. A time limit ends it, and so does a server that asks for more than 20 s of patience.
     pub async fn read(&self, call: Call) -> Result<Reply, PlatformError> {
         if let Some(failure) = self.unsendable(&call) {
             return Err(failure.error);
         }
-        let once = || async { self.authorised(Purpose::Read, &call, &mut 2).await };
-        let answer = once
+        let authorised = || async {
+            match self.once(Purpose::Read, &call, true).await {
+                Err(refused) if refused.fate == Fate::Renewed => {
+                    self.once(Purpose::Read, &call, false).await
+                }
+                answer => answer,
+            }
+        };
+        let answer = authorised
             .retry(retry::pauses())
             .when(Failure::is_passing)
             .adjust(|failure, own| self.pause(failure, own?))
@@ -168,50 +176,34 @@ impl Http {
         Some(line::not_addressable(segment, &self.peer.host))
     }
 
-    /// Sends a call, and once more with a new token after a 401, as long as sends are left.
-    async fn authorised(
-        &self,
-        purpose: Purpose,
-        call: &Call,
-        sends_left: &mut u32,
-    ) -> Result<Reply, Failure> {
-        *sends_left = sends_left.saturating_sub(1);
+    /// Sends a call once. A 401 brings a new token for the next time, where the call `may_renew` it.
+    async fn once(&self, purpose: Purpose, call: &Call, may_renew: bool) -> Result<Reply, Failure> {
         let tokens = match &self.bearer {
             Bearer::Key(key) => return self.send(purpose, call, key).await,
             Bearer::Tokens(tokens) => tokens,
         };
         let pass = tokens.pass(&self.lines).await?;
-        let refused = match self.with(tokens, &pass, purpose, call).await {
-            Err(failure) if failure.is_unauthorized() && *sends_left > 0 => failure,
-            answer => return answer,
-        };
-        let pass = match tokens.renew(&self.lines, &pass).await {
-            Ok(Some(pass)) => pass,
-            // The call itself was refused, whatever hinders the next token.
-            Err(renewal) if renewal.is_unauthorized() => {
-                return Err(Failure {
-                    error: renewal.error,
-                    ..refused
-                });
+        let refused = match self.send(purpose, call, &pass.bearer).await {
+            Err(failure) if failure.is_unauthorized() && may_renew => failure,
+            answer => {
+                if answer.is_ok() {
+                    tokens.accepted(&pass);
+                }
+                return answer;
             }
-            Ok(None) | Err(_) => return Err(refused),
         };
-        *sends_left -= 1;
-        self.with(tokens, &pass, purpose, call).await
-    }
-
-    async fn with(
-        &self,
-        tokens: &Tokens,
-        pass: &Pass,
-        purpose: Purpose,
-        call: &Call,
-    ) -> Result<Reply, Failure> {
-        let answer = self.send(purpose, call, &pass.bearer).await;
-        if answer.is_ok() {
-            tokens.accepted(pass);
-        }
-        answer
+        // The call itself was refused, whatever hinders the next token.
+        Err(match tokens.renew(&self.lines, &pass).await {
+            Ok(true) => Failure {
+                fate: Fate::Renewed,
+                ..refused
+            },
+            Err(renewal) if renewal.is_unauthorized() => Failure {
+                error: renewal.error,
+                ..refused
+            },
+            Ok(false) | Err(_) => refused,
+        })
     }
 
     async fn send(&self, purpose: Purpose, call: &Call, bearer: &Secret) -> Result<Reply, Failure> {

@@ -138,26 +138,27 @@ impl Tokens {
         }
     }
 
-    /// Another token than `used`, which was refused: the one that someone else has fetched meanwhile, or
-    /// a new one. `None` where `used` itself had just replaced a refused one, so that no loop begins.
-    pub(super) async fn renew(&self, lines: &Lines, used: &Pass) -> Result<Option<Pass>, Failure> {
+    /// Sees to another token than `used`, which was refused: the one that someone else has fetched meanwhile,
+    /// or a new one. Says whether there is one: not where `used` itself had just replaced a refused one, so
+    /// that no loop begins.
+    pub(super) async fn renew(&self, lines: &Lines, used: &Pass) -> Result<bool, Failure> {
         let asked = Instant::now();
         let mut state = self.state.lock().await;
         if let Some(held) = &state.held {
             if state.generation != used.generation {
-                return Ok(Some(state.pass(held)));
+                return Ok(true);
             }
             let never_accepted = self.accepted.load(Ordering::Relaxed) < used.generation;
             let replaced = held.replaced_at.map(|at| at.elapsed());
             if never_accepted && replaced.is_some_and(|ago| ago < REFUSAL_STANDS) {
-                return Ok(None);
+                return Ok(false);
             }
         }
-        let pass = self.fetch(lines, &mut state, asked).await?;
+        self.fetch(lines, &mut state, asked).await?;
         if let Some(held) = &mut state.held {
             held.replaced_at = Some(Instant::now());
         }
-        Ok(Some(pass))
+        Ok(true)
     }
 
     /// Notes that a call got through with it.

@@ -13,7 +13,7 @@ pub type Answers = fn(&Request, &Reply) -> Result<Vec<ChangeEvent>, PlatformErro
 /// The events of a step of sending. A reply that cannot be read was taken all the same: its ids are unknown.
 pub fn events(request: &Request, sending: Sending, answers: Answers) -> Vec<ChangeEvent> {
     match sending {
-        Sending::Waiting(seconds) => vec![ChangeEvent::Waiting { seconds }],
+        Sending::Meanwhile(event) => vec![event],
         Sending::Ended(Sent::Answered(reply)) => answers(request, &reply)
             .unwrap_or_else(|unreadable| without_answers(request, &Sent::Lost(unreadable))),
         Sending::Ended(sent) => without_answers(request, &sent),

@@ -126,7 +126,7 @@ impl RunAi {
     fn send_batch<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
         let call = batch::call(request);
         let events = move |sending| match sending {
-            Sending::Waiting(seconds) => stream::iter([ChangeEvent::Waiting { seconds }]).boxed(),
+            Sending::Meanwhile(event) => stream::iter([event]).boxed(),
             Sending::Ended(sent) => self.ended(request, sent),
         };
         self.http.change(call).flat_map(events).boxed()

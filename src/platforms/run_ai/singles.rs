@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use futures_util::future::FutureExt;
+use futures_util::future::{FutureExt, ready};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde_json::Value;
 
@@ -72,9 +72,15 @@ pub(super) fn send<'a>(http: &'a Http, request: &'a Request) -> BoxStream<'a, Ch
     let lane = Lane::default();
     let end = lane.clone();
     let stopped = async move { stream::iter(end.stopped().map(ChangeEvent::StopLane)) };
+    let mut note = None;
     stream::iter(request.operations())
         .map(move |operation| one(http, request, operation, lane.clone()))
         .flatten_unordered(AT_ONCE)
+        // Calls that were under way together may all have met the end of their token.
+        .filter(move |event| {
+            let is_note = matches!(event, ChangeEvent::Note(_));
+            ready(!is_note || note.replace(event.clone()).as_ref() != Some(event))
+        })
         .chain(stopped.flatten_stream())
         .boxed()
 }
@@ -95,7 +101,7 @@ fn one<'a>(
             Err(why) => return stream::iter([answered(Answer::NotSent(Clean::new(&why)))]).boxed(),
         };
         let event = move |sending| match sending {
-            Sending::Waiting(seconds) => ChangeEvent::Waiting { seconds },
+            Sending::Meanwhile(event) => event,
             Sending::Ended(sent) => {
                 let answer = answer(request, operation, &sent);
                 lane.observe(&sent, &answer);

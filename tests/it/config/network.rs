@@ -88,10 +88,40 @@ fn a_proxy_that_cannot_be_used_is_refused_where_it_would_be_needed() {
         (&usable, &String::new(), "ALL_PROXY"),
     ] {
         let both = scene(&[("ALL_PROXY", other), ("HTTPS_PROXY", https)]);
-        let line = format!("a.proxy: http://proxy:3128/ ({counts})");
+        let line = format!("a.proxy: http://proxy:3128 ({counts})");
         let lines = config::explain(&both.load());
         assert!(lines.contains(&line), "{lines:#?}");
     }
     let wrong = scene(&[("ALL_PROXY", &usable), ("HTTPS_PROXY", &secret)]);
     assert_eq!(wrong.error(), told("HTTPS_PROXY"), "it is not passed over");
+}
+
+#[test]
+fn p7_n31_no_part_of_a_proxys_password_is_told_however_it_is_written() {
+    let scene = |proxy: &str| {
+        let scene = Scene::with(KUBIYA).set("SECRET", CANARY);
+        scene.set("HTTPS_PROXY", proxy)
+    };
+    for (proxy, told) in [
+        ("http://ana:p@ss-word@proxy:3128", "http://proxy:3128"),
+        ("ana:p@ss-word@proxy:3128", "http://proxy:3128"),
+        ("socks5h://a@b:p@ss-word@[::1]:1080", "socks5h://[::1]:1080"),
+    ] {
+        let lines = config::explain(&scene(proxy).load());
+        let line = format!("a.proxy: {told} (HTTPS_PROXY)");
+        assert!(lines.contains(&line), "{lines:#?}");
+        assert!(!lines.concat().contains("ss-word"), "{lines:#?}");
+    }
+    for proxy in [
+        "http://ana:12/34@proxy:3128",
+        "http://ana:12?34@proxy:3128",
+        "http://ana:12#34@proxy:3128",
+    ] {
+        let error = scene(proxy).error();
+        assert!(
+            error.contains("`HTTPS_PROXY` is no proxy that can be used"),
+            "{error}"
+        );
+        assert!(!error.contains("12"), "{error}");
+    }
 }

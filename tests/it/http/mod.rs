@@ -12,17 +12,19 @@ use centurion::domain::connection::{
     Connection, ConnectionName, Credentials, PlatformId, ReadOnly, Scopes,
 };
 use centurion::domain::error::{PlatformError, Refusal};
+use centurion::domain::outcome::ChangeEvent;
 use centurion::domain::text::Secret;
 use centurion::platforms::http::{
-    Authorization, Call, Dialect, Grant, Http, Sending, Sent, TokenRequest,
+    Authorization, Call, Dialect, Grant, Http, Sending, Sent, TokenRequest, until_stopped,
 };
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, poll};
 use serde_json::Value;
-use tokio::time::{advance, pause};
+use tokio::time::{advance, pause, resume};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::canned::{Canned, Say, answer, json};
+use crate::canned::{Canned, Heard, Say, answer, json};
 
 fn connection(server: &Canned, scheme: &str) -> Connection {
     connection_to(server.url(scheme, ""))
@@ -92,10 +94,14 @@ pub(crate) fn post() -> Call {
     Call::new("POST", ["batch"]).json("application/json", &body)
 }
 
+/// How a change ends that nobody asks to wait for.
 pub(crate) async fn end(mut events: BoxStream<'_, Sending>) -> Sent {
-    match events.next().await {
-        Some(Sending::Ended(sent)) => sent,
-        other => panic!("expected the end, got {other:?}"),
+    loop {
+        match events.next().await {
+            Some(Sending::Meanwhile(ChangeEvent::Note(_))) => {}
+            Some(Sending::Ended(sent)) => return sent,
+            other => panic!("expected the end, got {other:?}"),
+        }
     }
 }
 
@@ -105,6 +111,7 @@ async fn hurried<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     loop {
         if let std::task::Poll::Ready(out) = poll!(&mut future) {
+            resume();
             return out;
         }
         advance(Duration::from_millis(50)).await;
@@ -175,6 +182,26 @@ async fn n10_n11_an_answer_that_is_cut_or_no_http_is_a_lost_change() {
 }
 
 #[tokio::test]
+async fn n16_an_answer_that_names_a_member_twice_is_a_lost_change() {
+    let answers = [
+        (
+            r#"{"ok":["a"],"no":[{"id":"a"}]," no":[{"id":"b"}]}"#,
+            false,
+        ),
+        (r#"{"ok":["a"],"no":[{"id":"a"}],"no":[]}"#, true),
+        (r#"[{"id":"a","error":{"code":1},"\u0065rror":null}]"#, true),
+        ("{\"ok\":", true),
+        (" ", false),
+    ];
+    for (body, lost) in answers {
+        let server = Canned::start(move |_, _| json(200, body)).await;
+        let sent = end(with_key(&server).change(post())).await;
+        assert_eq!(matches!(sent, Sent::Lost(_)), lost, "{body}: {sent:?}");
+        assert_eq!(matches!(sent, Sent::Answered(_)), !lost, "{body}: {sent:?}");
+    }
+}
+
+#[tokio::test]
 async fn n14_nothing_reaches_the_target_of_a_redirect() {
     let target = Canned::start(|_, _| json(200, "token")).await;
     for status in [301, 302, 303, 307, 308] {
@@ -207,9 +234,7 @@ async fn n14_nothing_reaches_the_target_of_a_redirect() {
 
 #[tokio::test]
 async fn n12_a_page_is_not_an_answer() {
-    let page = |_: &crate::canned::Heard, _| {
-        answer(200, "content-type: text/html", "<html>sign in</html>")
-    };
+    let page = |_: &Heard, _| answer(200, "content-type: text/html", "<html>sign in</html>");
     let server = Canned::start(page).await;
     let http = with_key(&server);
     let read = http.read(get()).await.expect_err("a page");
@@ -316,6 +341,48 @@ async fn n02_a_refused_connection_leaves_the_change_unsent_and_names_host_and_po
             .starts_with("cannot connect to 127.0.0.1:1: Connection refused"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn n02_n19_n27_what_a_server_said_before_it_was_gone_stands() {
+    let tokens = Canned::start(|_, before| json(200, &format!("t{before}"))).await;
+    for status in [429, 401] {
+        let last_words = "connection: close\r\nretry-after: 1";
+        let said = move |_: &Heard, _| answer(status, last_words, "not now");
+        let server = Canned::gone_after_one(said).await;
+        let http = with_token(&server, &tokens);
+        let mut events = http.change(post());
+        let first = events.next().await;
+        assert!(matches!(first, Some(Sending::Meanwhile(_))), "{first:?}");
+        let sent = hurried(end(events)).await;
+        let Sent::Refused(error) = sent else {
+            panic!("{status}: {sent:?}")
+        };
+        let said = error.said().expect("the server's own words");
+        assert_eq!((said.status, said.message.as_str()), (status, "not now"));
+        assert_eq!(server.heard().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn n19_a_change_that_is_stopped_after_a_401_was_refused() {
+    let stop = CancellationToken::new();
+    let stops = stop.clone();
+    let tokens = Canned::start(move |_, before| {
+        if before == 1 {
+            stops.cancel();
+        }
+        json(200, &format!("t{before}"))
+    })
+    .await;
+    let server = Canned::start(|_, _| json(401, "old token")).await;
+    let http = with_token(&server, &tokens);
+    let sent = until_stopped(stop, end(http.change(post()))).await;
+    assert!(
+        matches!(sent, Sent::Refused(PlatformError::Unauthorized { .. })),
+        "{sent:?}"
+    );
+    assert_eq!(server.heard().len(), 1);
 }
 
 #[tokio::test]

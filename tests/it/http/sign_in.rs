@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use centurion::domain::connection::Credentials;
 use centurion::domain::error::PlatformError;
-use centurion::domain::text::Secret;
-use centurion::platforms::http::{Authorization, Grant, Sent, TokenRequest};
+use centurion::domain::outcome::ChangeEvent;
+use centurion::platforms::http::{Authorization, Grant, Http, Sending, Sent, TokenRequest};
+use futures_util::StreamExt;
 use futures_util::future::join_all;
 use tokio::time::{advance, pause, resume};
 
@@ -33,9 +34,38 @@ async fn n19_one_new_token_serves_all_calls_that_used_the_old_one() {
 async fn n19_a_change_refused_with_an_old_token_leaves_once_more() {
     let tokens = Canned::start(|_, before| json(200, &format!("t{before}"))).await;
     let server = Canned::start(|_, before| json(if before == 0 { 401 } else { 202 }, "{}")).await;
-    let sent = end(with_token(&server, &tokens).change(post())).await;
-    assert!(matches!(sent, Sent::Answered(_)), "{sent:?}");
+    let http = with_token(&server, &tokens);
+    let events: Vec<Sending> = http.change(post()).collect().await;
+    let [
+        Sending::Meanwhile(ChangeEvent::Note(note)),
+        Sending::Ended(Sent::Answered(_)),
+    ] = events.as_slice()
+    else {
+        panic!("{events:?}")
+    };
+    assert_eq!(note.as_str(), "signed in again: the token had ended");
     assert_eq!((server.heard().len(), tokens.heard().len()), (2, 2));
+}
+
+#[tokio::test]
+async fn n20_a_change_that_got_a_401_is_refused_where_no_new_token_can_be_had() {
+    let broken: [fn() -> Say; 3] = [
+        || json(401, r#"{"error":"invalid_client"}"#),
+        || json(503, "{}"),
+        || Say::Nothing,
+    ];
+    for say in broken {
+        let first = move |before| if before == 0 { json(200, "t0") } else { say() };
+        let tokens = Canned::start(move |_, before| first(before)).await;
+        let server = Canned::start(|_, _| json(401, "no")).await;
+        let sent = end(with_token(&server, &tokens).change(post())).await;
+        assert!(
+            matches!(sent, Sent::Refused(PlatformError::Unauthorized { .. })),
+            "{sent:?}"
+        );
+        assert_eq!(server.heard().len(), 1, "one send");
+        assert_eq!(tokens.heard().len(), 2, "the first token and one refresh");
+    }
 }
 
 #[tokio::test]
@@ -131,40 +161,64 @@ async fn p7_no_secret_shows_in_debug_output() {
     assert!(!format!("{http:?}").contains("canary"));
 }
 
-/// The key of a connection, as a server may say it back.
-const ECHOES: [&str; 3] = [
-    "S3cretCanary$=+x",
-    "S3cretCanary%24%3D%2Bx",
-    "UzNjcmV0Q2FuYXJ5JD0reA",
+/// The key of a connection, as a server may say it back within a JSON text.
+const ECHOES: [&str; 9] = [
+    r#"S3cret\"Canary$=+x&/y"#,
+    r#"S3cret\"Canary$=+x\u0026\/y"#,
+    r"S3cret\u0022Canary$=\u002Bx\u0026\u002fy",
+    r"\u0053\u0033cret\u0022\u0043anary\u0024\u003d\u002b\u0078\u0026\u002f\u0079",
+    r#"S3cret\\\"Canary$=+x\\u0026\\\/y"#,
+    "S3cret%22Canary%24%3D%2Bx%26%2Fy",
+    "S3cret%22Canary%24%3d%2bx%26%2fy",
+    "UzNjcmV0IkNhbmFyeSQ9K3gmL3",
+    "TM2NyZXQiQ2FuYXJ5JD0reCYve",
 ];
+
+fn with_odd_key(server: &Canned) -> Http {
+    let mut connection = connection_to(server.url("http", ""));
+    let key = || secret(r#"S3cret"Canary$=+x&/y"#);
+    connection.credentials = Credentials::ApiKey(key());
+    open(&connection, Authorization::Key(key()))
+}
 
 #[tokio::test]
 async fn p7_a_secret_that_a_server_says_back_is_struck_out_of_its_answer() {
     for status in [200, 400, 500] {
-        let echo = move |heard: &Heard, _| {
-            let said = heard.header("authorization").unwrap_or_default();
-            json(
-                status,
-                &format!("\"you sent {said}: {}\"", ECHOES.join(" ")),
-            )
-        };
+        let echo = move |_: &Heard, _| json(status, &format!("\"you sent {}\"", ECHOES.join(" ")));
         let server = Canned::start(echo).await;
-        let mut connection = connection_to(server.url("http", ""));
-        let key = || Secret::new(ECHOES[0].to_owned());
-        connection.credentials = Credentials::ApiKey(key());
-        let http = open(&connection, Authorization::Key(key()));
-        let sent = end(http.change(post())).await;
+        let sent = end(with_odd_key(&server).change(post())).await;
         let told = match &sent {
-            Sent::Answered(reply) => String::from_utf8_lossy(&reply.body).into_owned(),
+            Sent::Answered(reply) => reply.json::<String>().expect("still JSON"),
             Sent::Refused(error) | Sent::Lost(error) | Sent::NotSent(error) => format!("{error:?}"),
         };
-        assert!(told.contains("you sent Bearer ***: *** *** ***"), "{told}");
+        let struck = format!("you sent{}", " ***".repeat(ECHOES.len()));
+        assert!(told.contains(&struck), "{told}");
         let sent = server.heard().remove(0);
         assert_eq!(
             sent.header("authorization"),
-            Some("Bearer S3cretCanary$=+x"),
+            Some(r#"Bearer S3cret"Canary$=+x&/y"#),
             "only what comes back is changed"
         );
+    }
+}
+
+#[tokio::test]
+async fn p7_a_secret_that_a_server_says_back_in_a_header_is_struck_out_of_the_error() {
+    for (status, header, words) in [
+        (
+            200,
+            r#"content-type: text/html; for="S3cret"Canary$=+x&/y""#,
+            r#"(text/html; for="***")"#,
+        ),
+        (
+            302,
+            "location: https://s3cret.S3cret%22Canary%24%3d%2bx%26%2fy.test/",
+            "redirect to https://s3cret.***.test:443",
+        ),
+    ] {
+        let server = Canned::start(move |_, _| answer(status, header, "x")).await;
+        let error = with_odd_key(&server).read(get()).await.expect_err("odd");
+        assert!(error.to_string().contains(words), "{error}");
     }
 }
 

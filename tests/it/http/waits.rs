@@ -4,6 +4,7 @@ use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use centurion::domain::error::PlatformError;
+use centurion::domain::outcome::ChangeEvent;
 use centurion::platforms::http::{Sending, Sent};
 use futures_util::future::join_all;
 use futures_util::stream::BoxStream;
@@ -21,6 +22,14 @@ async fn skip(events: &mut BoxStream<'_, Sending>, seconds: u64) -> Option<Sendi
     advance(Duration::from_secs(seconds)).await;
     resume();
     next.await
+}
+
+/// How long the server asked to wait.
+fn wait(event: Option<&Sending>) -> u64 {
+    let Some(Sending::Meanwhile(ChangeEvent::Waiting { seconds })) = event else {
+        panic!("{event:?}")
+    };
+    *seconds
 }
 
 #[tokio::test]
@@ -41,10 +50,7 @@ async fn n27_every_form_of_retry_after_gives_a_wait_that_is_shown_and_capped() {
         let server = Canned::start(move |_, _| answer(429, header, "slow down")).await;
         let http = with_key(&server);
         let first = http.change(post()).next().await;
-        assert!(
-            matches!(first, Some(Sending::Waiting(wait)) if wait == expected),
-            "{header}: {first:?}"
-        );
+        assert_eq!(wait(first.as_ref()), expected, "{header}: {first:?}");
         assert_eq!(server.heard().len(), 1);
     }
 }
@@ -54,11 +60,8 @@ async fn n27_a_change_is_sent_three_times_at_most() {
     let server = Canned::start(|_, _| answer(429, "retry-after: 90", "slow down")).await;
     let http = with_key(&server);
     let mut events = http.change(post());
-    assert!(matches!(events.next().await, Some(Sending::Waiting(90))));
-    assert!(matches!(
-        skip(&mut events, 90).await,
-        Some(Sending::Waiting(90))
-    ));
+    assert_eq!(wait(events.next().await.as_ref()), 90);
+    assert_eq!(wait(skip(&mut events, 90).await.as_ref()), 90);
     let last = skip(&mut events, 90).await;
     let Some(Sending::Ended(Sent::Refused(PlatformError::RateLimited { retry_after, .. }))) = last
     else {
@@ -74,9 +77,8 @@ async fn n27_waits_grow_where_the_server_names_none() {
     let server = Canned::start(|_, _| answer(429, "x-nothing: said", "slow down")).await;
     let http = with_key(&server);
     let mut events = http.change(post());
-    assert!(matches!(events.next().await, Some(Sending::Waiting(5))));
-    let second = skip(&mut events, 5).await;
-    assert!(matches!(second, Some(Sending::Waiting(10))), "{second:?}");
+    assert_eq!(wait(events.next().await.as_ref()), 5);
+    assert_eq!(wait(skip(&mut events, 5).await.as_ref()), 10);
 }
 
 #[tokio::test]
@@ -111,6 +113,16 @@ async fn n27_a_read_does_not_sit_out_a_long_wait() {
     let error = with_key(&server).read(get()).await.expect_err("limited");
     assert_eq!(error.to_string(), "rate limit: HTTP 429, retry after 1m00s");
     assert_eq!(server.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn n27_a_read_that_is_not_told_when_to_come_back_leaves_the_wait_to_its_source() {
+    for header in ["x-nothing: said", "retry-after: soon"] {
+        let server = Canned::start(move |_, _| answer(429, header, "slow down")).await;
+        let error = with_key(&server).read(get()).await.expect_err("limited");
+        assert_eq!(error.to_string(), "rate limit: HTTP 429");
+        assert_eq!(server.heard().len(), 1, "{header}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! One call for each workload, for servers without the batch call; and what shows that they are such.
 
+use std::sync::Mutex;
+
 use super::*;
 use crate::catalogue::monsters::monsters;
 
@@ -214,6 +216,32 @@ async fn a_lane_of_single_calls_stops_where_going_on_is_of_no_use() {
         ),
         (30, 30)
     );
+}
+
+#[tokio::test]
+async fn n19_single_calls_that_met_the_end_of_a_token_together_say_so_once() {
+    let rows = (0..3).map(|number| workload(number, "Training", None));
+    let refused = Mutex::new(HashSet::new());
+    let say = move |heard: &Heard| {
+        let is_first = || refused.lock().expect("whole").insert(heard.line.clone());
+        match is_batch(heard) {
+            true => refuse(404, "page not found"),
+            false if is_first() => refuse(401, "Token is expired."),
+            false => canned::json(202, ""),
+        }
+    };
+    let (events, lines) = events(rows.collect(), Action::Stop, say).await;
+    let notes = events.iter().filter_map(|event| match event {
+        ChangeEvent::Note(words) => Some(words.as_str()),
+        _ => None,
+    });
+    let expected = [
+        "this server has no batch call for suspend: 3 single calls instead",
+        "signed in again: the token had ended",
+    ];
+    assert_eq!(notes.collect::<Vec<_>>(), expected);
+    let scheduled = answers(&events, |answer| matches!(answer, Answer::Scheduled { .. }));
+    assert_eq!((scheduled, lines.len()), (3, 1 + 2 * 3));
 }
 
 #[tokio::test]

@@ -192,7 +192,7 @@ async fn n31_a_socks_proxy_of_the_environment_is_used_and_resolves_the_name() {
         .doctor(&scene.ca_file(), &[("ALL_PROXY", &address)])
         .await;
     assert!(listed(&said), "{said}");
-    let setting = format!("ok    setting   proxy: {address}/ (ALL_PROXY)");
+    let setting = format!("ok    setting   proxy: {address} (ALL_PROXY)");
     assert!(said.contains(&setting), "{said}");
     assert!(
         proxy
