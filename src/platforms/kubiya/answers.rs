@@ -5,6 +5,7 @@
 use crate::domain::error::PlatformError;
 use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::Request;
+use crate::domain::resource::Id;
 use crate::domain::text::Clean;
 use crate::platforms::http::Reply;
 use crate::platforms::kubiya::wire::{BatchAnswer, Said};
@@ -29,8 +30,11 @@ pub(super) fn of_batch(
     let answer = reply.json::<Loose<BatchAnswer>>()?.0.unwrap_or_default();
     let mut tally = Tally::of(request);
     let note = disagreement(&answer);
-    for result in answer.results.0.unwrap_or_default() {
-        put(&mut tally, result);
+    for mut result in answer.results.0.unwrap_or_default() {
+        match result.execution_id.0.take() {
+            Some(id) => put(&mut tally, &id, result),
+            None => tally.note("the answer has an entry without an id"),
+        }
     }
     if let Some(note) = note {
         tally.note(&note);
@@ -38,15 +42,17 @@ pub(super) fn of_batch(
     Ok(tally.finish())
 }
 
-fn put(tally: &mut Tally<'_>, result: Said) {
-    let Some(id) = result.execution_id.0 else {
-        tally.note("the answer has an entry without an id");
-        return;
-    };
-    let time = result.terminated_at.0;
-    let message = time.map(|time| Clean::new(&format!("terminated at {time}")));
-    let verdict = verdict(result.success.0, result.error.0, message);
-    tally.put(&id, is_same, verdict);
+/// The results show no words of what was scheduled: a warning is worth a note of its own.
+fn put(tally: &mut Tally<'_>, id: &str, said: Said) {
+    let time = said.terminated_at.0;
+    let time = time.map(|time| Clean::new(&format!("terminated at {time}")));
+    let message = said.message.0.or(time);
+    if let Some(warning) = said.warning.0 {
+        let words = message.as_ref().map_or("a warning", Clean::as_str);
+        tally.note(&format!("{}: {words}: {warning}", Id::new(id).shown()));
+    }
+    let verdict = verdict(said.success.0, said.error.0, message);
+    tally.put(id, is_same, verdict);
 }
 
 /// What one entry says. One that does not say whether it succeeded, or says both, is no evidence (P6).
@@ -101,18 +107,10 @@ pub(super) fn of_single(
     request: &Request,
     reply: &Reply,
 ) -> Result<Vec<ChangeEvent>, PlatformError> {
-    let answer = reply.json::<Loose<Said>>()?.0.unwrap_or_default();
-    let asked = request.operations()[0].key.id.raw();
-    let id = answer.execution_id.0.as_deref().unwrap_or(asked);
-    let message = match (answer.message.0, answer.warning.0) {
-        (Some(message), Some(warning)) => Some(Clean::new(&format!("{message}; {warning}"))),
-        (message, warning) => message.or(warning),
-    };
+    let mut answer = reply.json::<Loose<Said>>()?.0.unwrap_or_default();
+    let about = answer.execution_id.0.take();
+    let asked = || request.operations()[0].key.id.raw().to_owned();
     let mut tally = Tally::of(request);
-    tally.put(
-        id,
-        is_same,
-        verdict(answer.success.0, answer.error.0, message),
-    );
+    put(&mut tally, &about.unwrap_or_else(asked), answer);
     Ok(tally.finish())
 }

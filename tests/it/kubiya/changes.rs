@@ -234,21 +234,15 @@ async fn a_no_inside_http_200_is_a_no() {
 }
 
 #[tokio::test]
-async fn a_warning_is_part_of_the_message() {
+async fn what_is_marked_cancelled_although_the_engine_refused_is_noted_with_its_id() {
     let scene = Scene::new();
     let waiting = scene.willing("waiting_for_input", 1).await;
     scene.faults(json!([{"fault": "engine_failure", "text": "engine away"}]));
     let events = scene.change(Action::Stop, &waiting).await;
-    let Answer::Scheduled {
-        message: Some(message),
-    } = answer(&events, &waiting[0])
-    else {
-        panic!("not scheduled");
-    };
-    assert_eq!(
-        message.as_str(),
-        "Execution marked as cancelled; engine away"
-    );
+    assert!(is_scheduled(answer(&events, &waiting[0])));
+    let id = waiting[0].key.id.raw();
+    let note = format!("{id}: Execution marked as cancelled: engine away");
+    assert_eq!(notes(&events), [note]);
 }
 
 #[tokio::test]
