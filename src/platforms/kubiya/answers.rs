@@ -11,10 +11,16 @@ use crate::platforms::http::Reply;
 use crate::platforms::kubiya::wire::{BatchAnswer, Said};
 use crate::platforms::loose::{Loose, uuid};
 
-/// How errors begin that are the workflow engine's and not the row's: asking again later may help.
-const ENGINE_FAILURES: [&str; 2] = [
-    "Unexpected error: Temporal client unavailable",
-    "Unexpected error: Failed to terminate workflow",
+/// How an error begins that the service did not foresee. For each id it looks at the row, asks the engine and
+/// writes the row: such an error may come after the engine was asked, so it proves nothing (P6).
+const UNFORESEEN: &str = "Unexpected error:";
+
+/// How the unforeseen go on where the engine was not asked, or said no: the row is as it was, and asking again
+/// later may help (6.3).
+const UNTOUCHED: [&str; 3] = [
+    "Temporal client unavailable",
+    "Failed to terminate workflow",
+    "(psycopg2.errors.InFailedSqlTransaction)",
 ];
 
 /// Whether two ids are the same UUID; what is no UUID is never the same.
@@ -63,21 +69,24 @@ fn verdict(success: Option<bool>, error: Option<Clean>, message: Option<Clean>) 
             let why = format!("contradictory answer: success, and {error}");
             Answer::Unknown(Clean::new(&why))
         }
-        (Some(false), error) => Answer::Rejected(rejection(error)),
+        (Some(false), error) => refused(error),
         (None, _) => Answer::Unknown(Clean::new("the answer does not say whether it succeeded")),
     }
 }
 
-fn rejection(error: Option<Clean>) -> Rejection {
+fn refused(error: Option<Clean>) -> Answer {
     let reason = error.unwrap_or_else(|| Clean::new("no reason given"));
-    Rejection {
+    let unforeseen = reason.as_str().strip_prefix(UNFORESEEN).map(str::trim);
+    let later = unforeseen.is_some_and(|why| UNTOUCHED.iter().any(|known| why.starts_with(known)));
+    if unforeseen.is_some() && !later {
+        return Answer::Unknown(reason);
+    }
+    Answer::Rejected(Rejection {
         code: None,
-        later: ENGINE_FAILURES
-            .iter()
-            .any(|start| reason.as_str().starts_with(start)),
+        later,
         reason,
         request_id: None,
-    }
+    })
 }
 
 /// Where the numbers beside the list are others than it has. The list wins; a difference is worth a note (R5).

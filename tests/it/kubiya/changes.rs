@@ -12,7 +12,7 @@ use centurion::domain::resource::{Id, Reading, Resource};
 use centurion::domain::text::{Clean, Secret};
 use centurion::platforms;
 use futures_util::StreamExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Scene, connection};
 use crate::catalogue::monsters::monsters;
@@ -139,6 +139,58 @@ async fn each_id_has_its_own_answer_however_the_list_looks() {
             .any(|note| note.starts_with("the answer counts")),
         "{notes:?}"
     );
+}
+
+/// The events of stopping as many running rows as the answer has entries, each about the row at its place.
+async fn told(entries: &[Value]) -> (Vec<Arc<Resource>>, Vec<ChangeEvent>) {
+    let scene = Scene::new();
+    let rows = scene.willing("running", entries.len()).await;
+    let mut results = entries.to_vec();
+    for (result, row) in results.iter_mut().zip(&rows) {
+        result["execution_id"] = row.key.id.raw().into();
+    }
+    let body = json!({"results": results}).to_string();
+    scene.faults(json!([{"fault": "body", "method": "POST", "text": body}]));
+    let events = scene.change(Action::Stop, &rows).await;
+    (rows, events)
+}
+
+#[tokio::test]
+async fn p6_an_error_nobody_foresaw_is_a_no_only_where_the_engine_was_not_asked_or_said_no() {
+    let unforeseen = |error: &str| format!("Unexpected error: {error}");
+    let errors = [
+        "Execution not found".to_owned(),
+        unforeseen("Temporal client unavailable"),
+        unforeseen("Failed to terminate workflow: not now"),
+        unforeseen(
+            "(psycopg2.errors.InFailedSqlTransaction) current transaction is aborted, x\n[SQL: y]",
+        ),
+        unforeseen(
+            "(psycopg2.OperationalError) server closed the connection\n[SQL: UPDATE executions]",
+        ),
+        unforeseen(""),
+    ];
+    let entries = errors
+        .iter()
+        .map(|error| json!({"success": false, "error": error}));
+    let (rows, events) = told(&entries.collect::<Vec<_>>()).await;
+    let answers: Vec<&Answer> = rows.iter().map(|row| answer(&events, row)).collect();
+    let refused = answers[..4].iter().map(|answer| reason(answer));
+    let later: Vec<bool> = refused.map(|(_, later)| later).collect();
+    assert_eq!(later, [false, true, true, true]);
+    assert!(
+        answers[..4]
+            .iter()
+            .all(|answer| matches!(answer, Answer::Rejected(_)))
+    );
+    let Answer::Unknown(why) = answers[4] else {
+        panic!("{:?}", answers[4])
+    };
+    assert!(
+        why.as_str().contains("server closed the connection"),
+        "{why}"
+    );
+    assert!(is_unknown(answers[5]));
 }
 
 #[tokio::test]
