@@ -194,6 +194,24 @@ async fn p6_an_error_nobody_foresaw_is_a_no_only_where_the_engine_was_not_asked_
 }
 
 #[tokio::test]
+async fn r8_two_spellings_of_one_uuid_are_one_row_and_leave_once() {
+    let scene = Scene::new();
+    let id = scene.willing("running", 1).await[0].key.id.raw().to_owned();
+    let of = |id: &str| json!({"id": id, "status": "running"});
+    let page = json!([of(&id.to_uppercase()), of(&id)]).to_string();
+    scene.faults(json!([
+        {"fault": "body", "path": "/api/v1/executions", "times": 1, "text": page},
+        {"fault": "body", "path": "/api/v1/executions", "text": "[]"},
+    ]));
+    let rows = scene.rows().await;
+    let events = scene.change(Action::Stop, &rows).await;
+    assert_eq!(rows.len(), 1);
+    assert!(is_scheduled(answer(&events, &rows[0])));
+    let sent = scene.simulator.requests().pop().expect("recorded");
+    assert_eq!(sent.body["execution_ids"], json!([id]));
+}
+
+#[tokio::test]
 async fn ids_are_matched_by_value_and_never_by_position() {
     let scene = Scene::new();
     let rows = scene.willing("running", 3).await;
