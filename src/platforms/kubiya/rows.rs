@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::resource::{Id, Key, Resource, Scope, Source, Status};
+use crate::domain::resource::{Id, Key, Resource, Source, Status};
 use crate::domain::text::Clean;
 use crate::platforms::kubiya::rules;
 use crate::platforms::kubiya::wire::Row;
@@ -18,12 +18,6 @@ impl Row {
     /// The id as sent; empty where there is none.
     pub(super) fn id(&self) -> &str {
         self.id.text()
-    }
-
-    /// Whether the row lives in the scope of a source. A row that does not say so does.
-    pub(super) fn is_in(&self, scope: &Scope) -> bool {
-        let organisation = self.organization_id.0.as_ref();
-        scope.raw() == Scope::EVERYTHING || organisation.is_none_or(|slug| *slug == scope.shown())
     }
 }
 

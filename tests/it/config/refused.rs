@@ -158,6 +158,8 @@ fn a_key_of_another_platform_is_refused() {
         "CONFIG:4:1: `client_id` is not a key of platform \"kubiya\", which takes name, platform, url, \
          api_key, protected, color, read_only, ca_file"
     );
+    let scopes = error_in_connection("scopes = [\"Acme\"]");
+    assert!(scopes.starts_with("CONFIG:4:1: `scopes` is not a key of platform \"kubiya\""));
     let message =
         error_of("[[connection]]\nname = \"a\"\nplatform = \"run-ai\"\nauth_url = \"https://h\"\n");
     assert!(
