@@ -41,12 +41,12 @@ static TERMINATE: Verb = verb(
 /// The only way to stop an execution that waits for input; one call each.
 static CANCEL: Verb = verb(Step::Stop, "cancel", Grouping::Single, &["cancelled"]);
 
-/// Lets a paused execution go on; one call each.
+/// Lets a paused execution go on; one call each. It may ask something at once.
 static RESUME: Verb = verb(
     Step::Resume,
     "resume",
     Grouping::Single,
-    &["running", "pending"],
+    &["running", "pending", WAITS],
 );
 
 /// Every verb, in one of the ways it is sent.

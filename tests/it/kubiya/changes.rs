@@ -294,6 +294,20 @@ async fn paused_rows_are_resumed() {
 }
 
 #[tokio::test]
+async fn what_asks_again_as_soon_as_it_is_resumed_has_reached_its_goal() {
+    let scene = Scene::new();
+    let rows = scene.willing("paused", 1).await;
+    let request = scene.requests_for(Action::Resume, &rows).remove(0);
+    let events: Vec<_> = scene.client.change(&request).collect().await;
+    assert!(is_scheduled(answer(&events, &rows[0])));
+    let asks = json!({"id": rows[0].key.id.raw(), "status": "waiting_for_input"}).to_string();
+    scene.faults(json!([{"fault": "body", "method": "GET", "text": asks}]));
+    let status = scene.status(&rows[0]).await;
+    assert!(request.verb().goal.is_reached_by(&status), "{status}");
+    assert!(!request.verb().goal.is_reached_by("paused"));
+}
+
+#[tokio::test]
 async fn a_no_inside_http_200_is_a_no() {
     let scene = Scene::new();
     let waiting = scene.willing("waiting_for_input", 1).await;
