@@ -9,6 +9,7 @@ use crate::domain::resource::Id;
 use crate::domain::text::Clean;
 use crate::platforms::http::Reply;
 use crate::platforms::kubiya::wire::{BatchAnswer, Said};
+use crate::platforms::kubiya::words::Told;
 use crate::platforms::loose::{Loose, uuid};
 
 /// How an error begins that the service did not foresee. For each id it looks at the row, asks the engine and
@@ -53,11 +54,12 @@ fn put(tally: &mut Tally<'_>, id: &str, said: Said) {
     let time = said.terminated_at.0;
     let time = time.map(|time| Clean::new(&format!("terminated at {time}")));
     let message = said.message.0.or(time);
-    if let Some(warning) = said.warning.0 {
+    if let Some(Told(warning)) = said.warning.0 {
         let words = message.as_ref().map_or("a warning", Clean::as_str);
         tally.note(&format!("{}: {words}: {warning}", Id::new(id).shown()));
     }
-    let verdict = verdict(said.success.0, said.error.0, message);
+    let error = said.error.0.map(|Told(error)| error);
+    let verdict = verdict(said.success.0, error, message);
     tally.put(id, is_same, verdict);
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::platforms::kubiya::words::{Length, Line, Words};
+use crate::platforms::kubiya::words::{Length, Line, Told, Words};
 use crate::platforms::loose::{FromJson, Loose, loose_objects};
 
 /// One execution of a listing or a read by id (6.1, 6.2). Prompts and responses may be megabytes long:
@@ -85,17 +85,16 @@ pub(super) struct BatchAnswer {
     pub(super) results: Loose<Vec<Said>>,
 }
 
-/// What is said of one id: an entry of that answer, or the answer to cancel and resume (6.5). Errors are kept
-/// nearly whole: for the journal, and for who asks.
+/// What is said of one id: an entry of that answer, or the answer to cancel and resume (6.5).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Said {
     pub(super) execution_id: Loose<String>,
     pub(super) success: Loose<bool>,
-    pub(super) error: Words<4_000>,
+    pub(super) error: Loose<Told>,
     pub(super) terminated_at: Words<60>,
     pub(super) message: Words<400>,
-    pub(super) warning: Words<400>,
+    pub(super) warning: Loose<Told>,
 }
 
 loose_objects!(Row, Usage, Metadata, BatchAnswer, Said);

@@ -34,6 +34,24 @@ impl FromJson for Line {
     }
 }
 
+/// How much of an error is kept, for the journal and for who asks; database errors bring kilobytes of SQL along.
+pub(super) const LONGEST_ERROR: usize = 4_000;
+
+/// An error or a warning. What is no text is told as JSON, so that it is not taken for none.
+#[derive(Debug)]
+pub(super) struct Told(pub(super) Clean);
+
+impl FromJson for Told {
+    fn from_json(value: Value) -> Option<Self> {
+        let text = match &value {
+            Value::Null => return None,
+            Value::String(text) => text.trim().to_owned(),
+            other => other.to_string(),
+        };
+        (!text.is_empty()).then(|| Self(shortened(&text, LONGEST_ERROR)))
+    }
+}
+
 /// How many elements an array has.
 #[derive(Debug)]
 pub(super) struct Length(pub(super) usize);

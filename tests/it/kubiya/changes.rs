@@ -194,6 +194,23 @@ async fn p6_an_error_nobody_foresaw_is_a_no_only_where_the_engine_was_not_asked_
 }
 
 #[tokio::test]
+async fn p6_an_error_that_is_no_text_is_not_taken_for_none() {
+    let (rows, events) = told(&[
+        json!({"success": true, "error": {"code": 7}}),
+        json!({"success": true, "error": false}),
+        json!({"success": false, "error": {"code": 7}}),
+        json!({"success": true, "error": " "}),
+        json!({"success": false, "error": null}),
+    ])
+    .await;
+    let answers: Vec<&Answer> = rows.iter().map(|row| answer(&events, row)).collect();
+    assert!(is_unknown(answers[0]) && is_unknown(answers[1]));
+    assert_eq!(reason(answers[2]).0, r#"{"code":7}"#);
+    assert!(is_scheduled(answers[3]));
+    assert_eq!(reason(answers[4]).0, "no reason given");
+}
+
+#[tokio::test]
 async fn r8_two_spellings_of_one_uuid_are_one_row_and_leave_once() {
     let scene = Scene::new();
     let id = scene.willing("running", 1).await[0].key.id.raw().to_owned();
