@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::error::Refusal;
+use crate::domain::text::Clean;
 use crate::platforms::http;
 use crate::platforms::kubiya::words::LONGEST_ERROR;
 use crate::platforms::loose::shortened;
@@ -22,10 +23,12 @@ pub(super) fn read(status: u16, body: &[u8]) -> Option<Refusal> {
         .as_ref()
         .is_some_and(|(_, words)| status != 404 || words == NOT_FOUND);
     let (code, words) = said.unwrap_or_else(|| (None, http::reason(status).to_owned()));
+    let is_route = status == 404 && ![NOT_FOUND, NO_SESSION].contains(&words.as_str());
+    let hint = if is_route { "; check `url`" } else { "" };
     Some(Refusal {
         status,
         code: code.map(|code| shortened(&code, 60)),
-        message: shortened(&words, LONGEST_ERROR),
+        message: Clean::new(&format!("{}{hint}", shortened(&words, LONGEST_ERROR))),
         request_id: None,
         own_shape,
     })
@@ -58,7 +61,10 @@ fn hinted(detail: &Value) -> Option<String> {
 
 /// Where and what, of each item. `input` echoes what was sent and stays out.
 fn invalid(detail: &Value) -> Option<String> {
-    let word = |part: &Value| part.as_str().map_or_else(|| part.to_string(), str::to_owned);
+    let word = |part: &Value| {
+        part.as_str()
+            .map_or_else(|| part.to_string(), str::to_owned)
+    };
     let item = |item: &Value| {
         let place = item["loc"].as_array().into_iter().flatten().map(word);
         let place: Vec<String> = place.collect();

@@ -202,6 +202,20 @@ async fn rows_of_another_organisation_are_not_there() {
 }
 
 #[tokio::test]
+async fn n24_a_route_that_nobody_serves_points_at_the_url() {
+    let scene = Scene::new();
+    let rows = scene.willing("running", 1).await;
+    let route = json!({"detail": "Not Found"});
+    scene.faults(json!([{"fault": "status", "status": 404, "body": route}]));
+    let words = "refused: HTTP 404: Not Found; check `url`";
+    let read = scene.client.read(&rows[0].key).await;
+    assert_eq!(read.expect_err("no proof").to_string(), words);
+    let source = scene.source();
+    let listed = scene.client.list(&source).next().await.expect("an answer");
+    assert_eq!(listed.expect_err("refused").to_string(), words);
+}
+
+#[tokio::test]
 async fn hostile_prompts_reach_the_screen_as_one_clean_line() {
     let scene = Scene::new();
     let rows = scene.rows().await;

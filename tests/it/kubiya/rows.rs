@@ -259,6 +259,13 @@ async fn a_shape_without_words_gives_way_to_the_next_and_nothing_that_was_sent_i
             "Unprocessable Entity",
         ),
         (400, json!({}), "", "Bad Request"),
+        (404, json!({}), "", "Not Found; check `url`"),
+        (
+            404,
+            json!({"detail": "Not Found"}),
+            "",
+            "Not Found; check `url`",
+        ),
     ])
     .await;
 }
