@@ -229,6 +229,32 @@ async fn r8_two_spellings_of_one_uuid_are_one_row_and_leave_once() {
 }
 
 #[tokio::test]
+async fn what_the_engine_refuses_stays_as_it_was_and_the_next_of_the_batch_ends() {
+    let scene = Scene::new();
+    let rows = scene.willing("running", 2).await;
+    let first = rows[0].key.id.raw();
+    scene.faults(json!([{"fault": "engine_failure", "ids": [first]}]));
+    let events = scene.change(Action::Stop, &rows).await;
+    assert!(reason(answer(&events, &rows[0])).1);
+    assert!(is_scheduled(answer(&events, &rows[1])));
+    assert!(scene.reaches(&rows[1], "cancelled").await);
+    assert_eq!(scene.status(&rows[0]).await, "running");
+}
+
+#[tokio::test]
+async fn a_batch_without_a_reason_never_leaves() {
+    let scene = Scene::new();
+    let rows = scene.willing("running", 2).await;
+    let request = scene.plan(Action::Stop, &rows).requests(None).remove(0);
+    let events: Vec<_> = scene.client.change(&request).collect().await;
+    let why = "not sent: Kubiya needs a reason of 1 to 500 characters";
+    for row in &rows {
+        assert_eq!(answer(&events, row), &Answer::NotSent(Clean::new(why)));
+    }
+    assert_eq!(scene.posts(), 0);
+}
+
+#[tokio::test]
 async fn ids_are_matched_by_value_and_never_by_position() {
     let scene = Scene::new();
     let rows = scene.willing("running", 3).await;

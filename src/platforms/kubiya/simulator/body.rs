@@ -59,8 +59,11 @@ impl Sent {
     }
 }
 
-/// Where the parser gave up, counted from the start of the body.
+/// Where the parser gave up, counted from the start of the body: at the end of one that is cut.
 fn offset(body: &[u8], error: &serde_json::Error) -> usize {
+    if error.is_eof() {
+        return body.len();
+    }
     let lines = body.split_inclusive(|&byte| byte == b'\n');
     let before = lines.take(error.line().saturating_sub(1));
     before.map(<[u8]>::len).sum::<usize>() + error.column().saturating_sub(1)
