@@ -281,6 +281,19 @@ fn c8_an_address_is_joined_right_and_shown_in_ascii() {
 }
 
 #[test]
+fn the_address_of_kubiyas_older_api_is_refused() {
+    let why = "is the address of Kubiya's older API, which has none of these executions; \
+               leave it out for https://control-plane.kubiya.ai, or name your own control plane";
+    for url in ["https://api.kubiya.ai/api/v1", "https://API.kubiya.ai:443"] {
+        let lines = format!("api_key = {{ env = \"SECRET\" }}\nurl = \"{url}\"");
+        assert_eq!(
+            error_in_connection(&lines),
+            format!("CONFIG:5:7: `url` {why}")
+        );
+    }
+}
+
+#[test]
 fn scopes_are_names_the_platform_can_have() {
     let with = |scopes: &str| {
         error_of(&format!(
