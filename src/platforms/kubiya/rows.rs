@@ -79,7 +79,6 @@ fn is_scheduled(row: &Row) -> bool {
 
 fn facts(row: Row, lexicon: &mut Lexicon) -> Box<[(&'static str, Clean)]> {
     let metadata = row.execution_metadata.0.unwrap_or_default();
-    let tokens = row.usage.0.and_then(|usage| usage.tokens());
     let people = row.participants.0.filter(|people| people.0 > 0);
     let mut shared = |words: Option<Clean>| words.map(|words| lexicon.share(words));
     let all = [
@@ -93,7 +92,7 @@ fn facts(row: Row, lexicon: &mut Lexicon) -> Box<[(&'static str, Clean)]> {
         ("trigger", shared(metadata.trigger_type.0)),
         ("started", row.started_at.0.map(to_the_second)),
         ("completed", row.completed_at.0.map(to_the_second)),
-        ("tokens used", tokens.map(number)),
+        ("tokens used", row.usage.0.map(|tokens| number(tokens.0))),
         ("participants", people.map(|people| number(people.0 as u64))),
     ];
     let known = |(label, value): (&'static str, Option<Clean>)| Some((label, value?));

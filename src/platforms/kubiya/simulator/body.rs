@@ -102,12 +102,8 @@ fn wrong_ids(object: &Value) -> Vec<Value> {
         return vec![missing(&loc, object)];
     };
     let Some(items) = input.as_array() else {
-        return vec![wrong(
-            "list_type",
-            &loc,
-            "Input should be a valid list",
-            input,
-        )];
+        let msg = "Input should be a valid list";
+        return vec![wrong("list_type", &loc, msg, input)];
     };
     let length = items.len();
     let (kind, bound, limit, words) = match length {
