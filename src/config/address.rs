@@ -7,6 +7,9 @@ use crate::domain::connection::PlatformId;
 /// The rule an address breaks, as the rest of a sentence that begins with its key.
 pub(super) type UrlFault = String;
 
+/// Another service of Kubiya's, which `KUBIYA_BASE_URL` names (`specs/kubiya.md` 2).
+const OLDER_KUBIYA: &str = "api.kubiya.ai";
+
 /// Where Kubiya is, where nothing says otherwise (`specs/kubiya.md` 1).
 pub(super) fn kubiya() -> Url {
     Url::parse("https://control-plane.kubiya.ai").expect("it is sound")
@@ -15,10 +18,15 @@ pub(super) fn kubiya() -> Url {
 /// The root of a platform's paths, in the form [`crate::domain::connection::Connection::base_url`] has.
 pub(super) fn base(platform: PlatformId, text: &str) -> Result<Url, UrlFault> {
     let url = parse(text)?;
-    Ok(match platform {
-        PlatformId::SapAiCore => ending_in(url, "/v2"),
-        PlatformId::RunAi | PlatformId::Kubiya => without(url, &["/api/v1", "/api"]),
-    })
+    match platform {
+        PlatformId::SapAiCore => Ok(ending_in(url, "/v2")),
+        PlatformId::Kubiya if url.host_str() == Some(OLDER_KUBIYA) => Err(
+            "is the address of Kubiya's older API, which has none of these executions; leave it out for \
+             https://control-plane.kubiya.ai, or name your own control plane"
+                .to_owned(),
+        ),
+        PlatformId::RunAi | PlatformId::Kubiya => Ok(without(url, &["/api/v1", "/api"])),
+    }
 }
 
 /// Where SAP AI Core's tokens come from, with the path of the token call.

@@ -191,11 +191,16 @@ fn not_an_api(content_type: &str, body: &[u8]) -> PlatformError {
     }
 }
 
-/// What to say of a refusal that is not in the platform's own shape.
-fn foreign_words(status: u16, body: &[u8]) -> Clean {
+/// What a status means by itself: `Not Found`.
+pub(in crate::platforms) fn reason(status: u16) -> &'static str {
     let known = StatusCode::from_u16(status).ok();
     let reason = known.and_then(|status| status.canonical_reason());
-    let reason = reason.unwrap_or("no reason given");
+    reason.unwrap_or("no reason given")
+}
+
+/// What to say of a refusal that is not in the platform's own shape.
+fn foreign_words(status: u16, body: &[u8]) -> Clean {
+    let reason = reason(status);
     if is_markup(body) {
         return Clean::new(&format!("{reason}: a page, not an API answer; check `url`"));
     }

@@ -5,15 +5,23 @@
 use crate::domain::error::PlatformError;
 use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::Request;
+use crate::domain::resource::Id;
 use crate::domain::text::Clean;
 use crate::platforms::http::Reply;
 use crate::platforms::kubiya::wire::{BatchAnswer, Said};
+use crate::platforms::kubiya::words::Told;
 use crate::platforms::loose::{Loose, uuid};
 
-/// How errors begin that are the workflow engine's and not the row's: asking again later may help.
-const ENGINE_FAILURES: [&str; 2] = [
-    "Unexpected error: Temporal client unavailable",
-    "Unexpected error: Failed to terminate workflow",
+/// How an error begins that the service did not foresee. For each id it looks at the row, asks the engine and
+/// writes the row: such an error may come after the engine was asked, so it proves nothing (P6).
+const UNFORESEEN: &str = "Unexpected error:";
+
+/// How the unforeseen go on where the engine was not asked, or said no: the row is as it was, and asking again
+/// later may help (6.3).
+const UNTOUCHED: [&str; 3] = [
+    "Temporal client unavailable",
+    "Failed to terminate workflow",
+    "(psycopg2.errors.InFailedSqlTransaction)",
 ];
 
 /// Whether two ids are the same UUID; what is no UUID is never the same.
@@ -29,8 +37,11 @@ pub(super) fn of_batch(
     let answer = reply.json::<Loose<BatchAnswer>>()?.0.unwrap_or_default();
     let mut tally = Tally::of(request);
     let note = disagreement(&answer);
-    for result in answer.results.0.unwrap_or_default() {
-        put(&mut tally, result);
+    for mut result in answer.results.0.unwrap_or_default() {
+        match result.execution_id.0.take() {
+            Some(id) => put(&mut tally, &id, result),
+            None => tally.note("the answer has an entry without an id"),
+        }
     }
     if let Some(note) = note {
         tally.note(&note);
@@ -38,15 +49,18 @@ pub(super) fn of_batch(
     Ok(tally.finish())
 }
 
-fn put(tally: &mut Tally<'_>, result: Said) {
-    let Some(id) = result.execution_id.0 else {
-        tally.note("the answer has an entry without an id");
-        return;
-    };
-    let time = result.terminated_at.0;
-    let message = time.map(|time| Clean::new(&format!("terminated at {time}")));
-    let verdict = verdict(result.success.0, result.error.0, message);
-    tally.put(&id, is_same, verdict);
+/// The results show no words of what was scheduled: a warning is worth a note of its own.
+fn put(tally: &mut Tally<'_>, id: &str, said: Said) {
+    let time = said.terminated_at.0;
+    let time = time.map(|time| Clean::new(&format!("terminated at {time}")));
+    let message = said.message.0.or(time);
+    if let Some(Told(warning)) = said.warning.0 {
+        let words = message.as_ref().map_or("a warning", Clean::as_str);
+        tally.note(&format!("{}: {words}: {warning}", Id::new(id).shown()));
+    }
+    let error = said.error.0.map(|Told(error)| error);
+    let verdict = verdict(said.success.0, error, message);
+    tally.put(id, is_same, verdict);
 }
 
 /// What one entry says. One that does not say whether it succeeded, or says both, is no evidence (P6).
@@ -57,21 +71,24 @@ fn verdict(success: Option<bool>, error: Option<Clean>, message: Option<Clean>) 
             let why = format!("contradictory answer: success, and {error}");
             Answer::Unknown(Clean::new(&why))
         }
-        (Some(false), error) => Answer::Rejected(rejection(error)),
+        (Some(false), error) => refused(error),
         (None, _) => Answer::Unknown(Clean::new("the answer does not say whether it succeeded")),
     }
 }
 
-fn rejection(error: Option<Clean>) -> Rejection {
+fn refused(error: Option<Clean>) -> Answer {
     let reason = error.unwrap_or_else(|| Clean::new("no reason given"));
-    Rejection {
+    let unforeseen = reason.as_str().strip_prefix(UNFORESEEN).map(str::trim);
+    let later = unforeseen.is_some_and(|why| UNTOUCHED.iter().any(|known| why.starts_with(known)));
+    if unforeseen.is_some() && !later {
+        return Answer::Unknown(reason);
+    }
+    Answer::Rejected(Rejection {
         code: None,
-        later: ENGINE_FAILURES
-            .iter()
-            .any(|start| reason.as_str().starts_with(start)),
+        later,
         reason,
         request_id: None,
-    }
+    })
 }
 
 /// Where the numbers beside the list are others than it has. The list wins; a difference is worth a note (R5).
@@ -101,18 +118,10 @@ pub(super) fn of_single(
     request: &Request,
     reply: &Reply,
 ) -> Result<Vec<ChangeEvent>, PlatformError> {
-    let answer = reply.json::<Loose<Said>>()?.0.unwrap_or_default();
-    let asked = request.operations()[0].key.id.raw();
-    let id = answer.execution_id.0.as_deref().unwrap_or(asked);
-    let message = match (answer.message.0, answer.warning.0) {
-        (Some(message), Some(warning)) => Some(Clean::new(&format!("{message}; {warning}"))),
-        (message, warning) => message.or(warning),
-    };
+    let mut answer = reply.json::<Loose<Said>>()?.0.unwrap_or_default();
+    let about = answer.execution_id.0.take();
+    let asked = || request.operations()[0].key.id.raw().to_owned();
     let mut tally = Tally::of(request);
-    tally.put(
-        id,
-        is_same,
-        verdict(answer.success.0, answer.error.0, message),
-    );
+    put(&mut tally, &about.unwrap_or_else(asked), answer);
     Ok(tally.finish())
 }

@@ -139,10 +139,8 @@ fn unfit(request: &Request) -> Option<&'static str> {
         return Some("not sent: an id of the request is not a UUID and would spoil the others");
     }
     let needed = request.verb().needs_reason;
-    let length = request
-        .reason()
-        .map_or(0, |reason| reason.as_str().chars().count());
-    let fits = (1..=Reason::LONGEST).contains(&length);
+    let reason = request.reason().map_or("", Clean::as_str);
+    let fits = (1..=Reason::LONGEST).contains(&reason.chars().count());
     (needed && !fits).then_some("not sent: Kubiya needs a reason of 1 to 500 characters")
 }
 
@@ -152,10 +150,7 @@ fn ids(request: &Request) -> impl Iterator<Item = &str> {
 }
 
 fn not_sent<'a>(request: &'a Request, why: &'a str) -> impl Iterator<Item = ChangeEvent> + 'a {
-    let keys = request
-        .operations()
-        .iter()
-        .map(|operation| operation.key.clone());
+    let keys = request.operations().iter().map(|o| o.key.clone());
     keys.map(|key| ChangeEvent::Answered(key, Answer::NotSent(Clean::new(why))))
 }
 

@@ -39,7 +39,6 @@ pub(super) fn pages<'a>(
             }
             lacking = PAGE.saturating_sub(stretch.rows.len() + stretch.too_large);
             let rows = stretch.rows.drain(..);
-            let rows = rows.filter(|row| row.is_in(&source.scope));
             rows.map(|row| rows::resource(source, row, &mut lexicon))
                 .collect()
         },

@@ -3,67 +3,76 @@
 use serde_json::Value;
 
 use crate::domain::error::Refusal;
-use crate::platforms::kubiya::words::first_line;
-
-/// How much of a message is shown; database errors bring kilobytes of SQL along.
-const LONGEST: usize = 200;
+use crate::domain::text::Clean;
+use crate::platforms::http;
+use crate::platforms::kubiya::words::LONGEST_ERROR;
+use crate::platforms::loose::shortened;
 
 /// The only 404 that says something of an id; an unknown route answers `Not Found` (N24).
 const NOT_FOUND: &str = "Execution not found";
 
-/// Reads an error body: what the service says, or `None` where it says nothing it would say.
+/// An execution in which nothing was said yet.
+const NO_SESSION: &str = "Session not found";
+
+/// Reads an error body; `None` where it is no JSON. Of JSON without words nothing is shown but what its status
+/// means: it may echo what was sent.
 pub(super) fn read(status: u16, body: &[u8]) -> Option<Refusal> {
     let body: Value = serde_json::from_slice(body).ok()?;
-    let (code, message) = said(&body)?;
+    let said = said(&body);
+    let own_shape = said
+        .as_ref()
+        .is_some_and(|(_, words)| status != 404 || words == NOT_FOUND);
+    let (code, words) = said.unwrap_or_else(|| (None, http::reason(status).to_owned()));
+    let is_route = status == 404 && ![NOT_FOUND, NO_SESSION].contains(&words.as_str());
+    let hint = if is_route { "; check `url`" } else { "" };
     Some(Refusal {
         status,
-        code: code.and_then(|code| first_line(code, 60)),
-        own_shape: status != 404 || body["detail"] == NOT_FOUND,
-        message: first_line(&message, LONGEST)?,
+        code: code.map(|code| shortened(&code, 60)),
+        message: Clean::new(&format!("{}{hint}", shortened(&words, LONGEST_ERROR))),
         request_id: None,
+        own_shape,
     })
 }
 
-/// Code and message, in the order of 3: the first shape that fits.
-fn said(body: &Value) -> Option<(Option<&str>, String)> {
-    let detail = &body["detail"];
-    let error = &body["error"];
-    match detail {
-        Value::String(text) => Some((None, text.clone())),
-        Value::Array(items) => Some((items.first()?["type"].as_str(), invalid(items)?)),
-        Value::Object(_) if detail["message"].is_string() => {
-            Some((detail["error"].as_str(), with_hint(detail)))
-        }
-        _ if error["message"].is_string() => {
-            Some((error["code"].as_str(), text(&error["message"])))
-        }
-        _ => body["message"]
-            .as_str()
-            .map(|message| (None, message.to_owned())),
-    }
+/// Code and message, in the order of 3: the first shape in which there are words.
+fn said(body: &Value) -> Option<(Option<String>, String)> {
+    let (detail, error) = (&body["detail"], &body["error"]);
+    let shapes = [
+        (None, text(detail)),
+        (text(&detail["error"]), hinted(detail)),
+        (text(&detail[0]["type"]), invalid(detail)),
+        (text(&error["code"]), text(&error["message"])),
+        (None, text(&body["message"])),
+    ];
+    let mut shapes = shapes.into_iter();
+    shapes.find_map(|(code, words)| Some((code, words?)))
 }
 
-fn with_hint(detail: &Value) -> String {
-    match detail["hint"].as_str() {
-        Some(hint) => format!("{}: {hint}", text(&detail["message"])),
-        None => text(&detail["message"]),
-    }
+fn text(value: &Value) -> Option<String> {
+    let text = value.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn hinted(detail: &Value) -> Option<String> {
+    let message = text(&detail["message"])?;
+    let hint = text(&detail["hint"]).map(|hint| format!(": {hint}"));
+    Some(message + &hint.unwrap_or_default())
 }
 
 /// Where and what, of each item. `input` echoes what was sent and stays out.
-fn invalid(items: &[Value]) -> Option<String> {
-    let item = |item: &Value| {
-        let place: Vec<String> = item["loc"].as_array()?.iter().map(text).collect();
-        Some(format!("{}: {}", place.join("."), item["msg"].as_str()?))
+fn invalid(detail: &Value) -> Option<String> {
+    let word = |part: &Value| {
+        part.as_str()
+            .map_or_else(|| part.to_string(), str::to_owned)
     };
-    let all: Vec<String> = items.iter().filter_map(item).collect();
+    let item = |item: &Value| {
+        let place = item["loc"].as_array().into_iter().flatten().map(word);
+        let place: Vec<String> = place.collect();
+        let colon = if place.is_empty() { "" } else { ": " };
+        Some(place.join(".") + colon + &text(&item["msg"])?)
+    };
+    let all: Vec<String> = detail.as_array()?.iter().filter_map(item).collect();
     (!all.is_empty()).then(|| all.join("; "))
-}
-
-fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Whether the error says that there is no execution with the id that was asked for.
@@ -73,5 +82,5 @@ pub(super) fn is_gone(said: &Refusal) -> bool {
 
 /// Whether the error says that the execution has no session: nothing was said in it yet.
 pub(super) fn is_no_session(said: &Refusal) -> bool {
-    said.status == 404 && said.message.as_str() == "Session not found"
+    said.status == 404 && said.message.as_str() == NO_SESSION
 }

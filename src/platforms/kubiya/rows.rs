@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::resource::{Id, Key, Resource, Scope, Source, Status};
+use crate::domain::resource::{Id, Key, Resource, Source, Status};
 use crate::domain::text::Clean;
 use crate::platforms::kubiya::rules;
 use crate::platforms::kubiya::wire::Row;
 use crate::platforms::listing::Lexicon;
-use crate::platforms::loose::shortened;
+use crate::platforms::loose::{shortened, uuid};
 
 /// How much of the prompt names an execution that has no entity, in characters.
 const NAME: usize = 60;
@@ -19,17 +19,12 @@ impl Row {
     pub(super) fn id(&self) -> &str {
         self.id.text()
     }
-
-    /// Whether the row lives in the scope of a source. A row that does not say so does.
-    pub(super) fn is_in(&self, scope: &Scope) -> bool {
-        let organisation = self.organization_id.0.as_ref();
-        scope.raw() == Scope::EVERYTHING || organisation.is_none_or(|slug| *slug == scope.shown())
-    }
 }
 
-/// One row, listed or read.
+/// One row, listed or read. However its UUID is spelt, it is one row, and leaves once in a batch.
 pub(super) fn resource(source: &Arc<Source>, mut row: Row, lexicon: &mut Lexicon) -> Resource {
-    let id = Id::new(row.id());
+    let spelt = uuid(row.id()).map(|id| id.to_string());
+    let id = Id::new(spelt.as_deref().unwrap_or_else(|| row.id()));
     let nothing = || Clean::new("");
     let word = lexicon.share(row.status.0.clone().unwrap_or_else(nothing));
     let owner = row.user_email.0.clone().or_else(|| row.user_name.0.clone());
@@ -84,7 +79,6 @@ fn is_scheduled(row: &Row) -> bool {
 
 fn facts(row: Row, lexicon: &mut Lexicon) -> Box<[(&'static str, Clean)]> {
     let metadata = row.execution_metadata.0.unwrap_or_default();
-    let tokens = row.usage.0.and_then(|usage| usage.tokens());
     let people = row.participants.0.filter(|people| people.0 > 0);
     let mut shared = |words: Option<Clean>| words.map(|words| lexicon.share(words));
     let all = [
@@ -98,7 +92,7 @@ fn facts(row: Row, lexicon: &mut Lexicon) -> Box<[(&'static str, Clean)]> {
         ("trigger", shared(metadata.trigger_type.0)),
         ("started", row.started_at.0.map(to_the_second)),
         ("completed", row.completed_at.0.map(to_the_second)),
-        ("tokens used", tokens.map(number)),
+        ("tokens used", row.usage.0.map(|tokens| number(tokens.0))),
         ("participants", people.map(|people| number(people.0 as u64))),
     ];
     let known = |(label, value): (&'static str, Option<Clean>)| Some((label, value?));

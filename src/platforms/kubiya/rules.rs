@@ -41,33 +41,19 @@ static TERMINATE: Verb = verb(
 /// The only way to stop an execution that waits for input; one call each.
 static CANCEL: Verb = verb(Step::Stop, "cancel", Grouping::Single, &["cancelled"]);
 
-/// Lets a paused execution go on; one call each.
+/// Lets a paused execution go on; one call each. It may ask something at once.
 static RESUME: Verb = verb(
     Step::Resume,
     "resume",
     Grouping::Single,
-    &["running", "pending"],
+    &["running", "pending", WAITS],
 );
 
 /// Every verb, in one of the ways it is sent.
 pub(super) static VERBS: [&Verb; 3] = [&TERMINATE, &CANCEL, &RESUME];
 
-/// What is known of a status word.
-struct Rule {
-    word: &'static str,
-    group: Group,
-    stop: Offer,
-    resume: Offer,
-}
-
-const fn rule(word: &'static str, group: Group, stop: Offer, resume: Offer) -> Rule {
-    Rule {
-        word,
-        group,
-        stop,
-        resume,
-    }
-}
+/// A status word, its group, and what an execution in it answers to stop and to resume.
+type Rule = (&'static str, Group, Offer, Offer);
 
 const fn no(words: &'static str) -> Offer {
     Offer::No(Exclusion::NotOffered, words)
@@ -91,36 +77,37 @@ pub(super) fn waits(word: &str) -> bool {
 /// Every word the pages list.
 #[rustfmt::skip]
 static RULES: [Rule; 10] = [
-    rule("pending", Group::Active, Offer::Yes(&TERMINATE), already("pending: it has not been paused")),
-    rule("running", Group::Active, Offer::Yes(&TERMINATE), already("already running")),
-    rule("queued", Group::Active, no("queued: Kubiya offers no stop"), RESUMES_PAUSED),
-    rule(WAITS, Group::Paused, Offer::Yes(&CANCEL), no("it waits for an answer, not for resume")),
-    rule("paused", Group::Paused, no("paused: resume it first, then stop it"), Offer::Yes(&RESUME)),
-    rule("completed", Group::Ended, no("completed: it has ended by itself"), OVER),
-    rule("cancelled", Group::Ended, already("already cancelled"), OVER),
-    rule("terminated", Group::Ended, already("already terminated"), OVER),
-    rule("interrupted", Group::Ended, no("interrupted: it has ended"), OVER),
-    rule("failed", Group::Failed, no("failed: it has ended by itself"), OVER),
+    ("pending", Group::Active, Offer::Yes(&TERMINATE), already("pending: it has not been paused")),
+    ("running", Group::Active, Offer::Yes(&TERMINATE), already("already running")),
+    ("queued", Group::Active, no("queued: Kubiya offers no stop"), RESUMES_PAUSED),
+    (WAITS, Group::Paused, Offer::Yes(&CANCEL), no("it waits for an answer, not for resume")),
+    ("paused", Group::Paused, no("paused: resume it first, then stop it"), Offer::Yes(&RESUME)),
+    ("completed", Group::Ended, no("completed: it has ended by itself"), OVER),
+    ("cancelled", Group::Ended, already("already cancelled"), OVER),
+    ("terminated", Group::Ended, already("already terminated"), OVER),
+    ("interrupted", Group::Ended, no("interrupted: it has ended"), OVER),
+    ("failed", Group::Failed, no("failed: it has ended by itself"), OVER),
 ];
 
 /// A word that no page lists, or none at all.
-static UNLISTED: Rule = rule(
+static UNLISTED: Rule = (
     "",
     Group::Unknown,
     Offer::ServerDecides(&TERMINATE, "no page lists this status"),
     Offer::ServerDecides(&RESUME, "no page lists this status"),
 );
 
-fn rule_for(word: &str) -> &'static Rule {
-    let listed = RULES
-        .iter()
-        .find(|rule| rule.word.eq_ignore_ascii_case(word));
-    listed.unwrap_or(&UNLISTED)
+fn rule_for(word: &str) -> Rule {
+    let mut rules = RULES.iter();
+    *rules
+        .find(|(listed, ..)| listed.eq_ignore_ascii_case(word))
+        .unwrap_or(&UNLISTED)
 }
 
 /// The group a status word is filtered by.
 pub(super) fn group(word: &str) -> Group {
-    rule_for(word).group
+    let (_, group, ..) = rule_for(word);
+    group
 }
 
 /// What each action would do to an execution of that id in that status.
@@ -130,11 +117,11 @@ pub(super) fn offers(id: &str, word: &str) -> Offers {
     if uuid(id).is_none() {
         return Offers::all(no("its id is not a UUID: one such id spoils a whole batch"));
     }
-    let rule = rule_for(word);
+    let (_, _, stop, resume) = rule_for(word);
     Offers {
-        stop: rule.stop,
+        stop,
         delete: no("Kubiya only removes the record and leaves the work running"),
-        resume: rule.resume,
-        clean_up: rule.stop,
+        resume,
+        clean_up: stop,
     }
 }

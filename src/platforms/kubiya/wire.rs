@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::platforms::kubiya::words::{Length, Line, Words};
+use crate::platforms::kubiya::words::{Length, Line, Told, Words};
 use crate::platforms::loose::{FromJson, Loose, loose_objects};
 
 /// One execution of a listing or a read by id (6.1, 6.2). Prompts and responses may be megabytes long:
@@ -21,7 +21,7 @@ pub(super) struct Row {
     pub(super) status: Words<60>,
     pub(super) response: Words<200>,
     pub(super) error_message: Loose<Line>,
-    pub(super) usage: Loose<Usage>,
+    pub(super) usage: Loose<Tokens>,
     pub(super) execution_metadata: Loose<Metadata>,
     pub(super) runner_name: Words<100>,
     pub(super) user_name: Words<100>,
@@ -34,32 +34,20 @@ pub(super) struct Row {
     pub(super) last_message_preview: Words<150>,
 }
 
-/// Tokens spent; agents and teams name them differently.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Usage {
-    #[serde(rename = "total_tokens")]
-    total: Loose<u64>,
-    #[serde(rename = "prompt_tokens")]
-    prompt: Loose<u64>,
-    #[serde(rename = "completion_tokens")]
-    completion: Loose<u64>,
-    #[serde(rename = "input_tokens")]
-    input: Loose<u64>,
-    #[serde(rename = "output_tokens")]
-    output: Loose<u64>,
-}
+/// Tokens spent: the total as sent, else the sum of what was. Agents and teams name the parts differently.
+#[derive(Debug)]
+pub(super) struct Tokens(pub(super) u64);
 
-impl Usage {
-    /// The total as sent, else the sum of what was.
-    pub(super) fn tokens(&self) -> Option<u64> {
-        let sent = self.prompt.0.or(self.input.0);
-        let received = self.completion.0.or(self.output.0);
-        let sum = [sent, received]
-            .into_iter()
-            .flatten()
-            .reduce(u64::saturating_add);
-        self.total.0.or(sum)
+impl FromJson for Tokens {
+    fn from_json(usage: Value) -> Option<Self> {
+        let first = |names: [&str; 2]| names.iter().find_map(|name| usage[name].as_u64());
+        let sent = first(["prompt_tokens", "input_tokens"]);
+        let received = first(["completion_tokens", "output_tokens"]);
+        let parts = [sent, received].into_iter().flatten();
+        let total = usage["total_tokens"].as_u64();
+        total
+            .or_else(|| parts.reduce(u64::saturating_add))
+            .map(Self)
     }
 }
 
@@ -85,20 +73,19 @@ pub(super) struct BatchAnswer {
     pub(super) results: Loose<Vec<Said>>,
 }
 
-/// What is said of one id: an entry of that answer, or the answer to cancel and resume (6.5). Errors are kept
-/// nearly whole: for the journal, and for who asks.
+/// What is said of one id: an entry of that answer, or the answer to cancel and resume (6.5).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Said {
     pub(super) execution_id: Loose<String>,
     pub(super) success: Loose<bool>,
-    pub(super) error: Words<4_000>,
+    pub(super) error: Loose<Told>,
     pub(super) terminated_at: Words<60>,
     pub(super) message: Words<400>,
-    pub(super) warning: Words<400>,
+    pub(super) warning: Loose<Told>,
 }
 
-loose_objects!(Row, Usage, Metadata, BatchAnswer, Said);
+loose_objects!(Row, Metadata, BatchAnswer, Said);
 
 impl FromJson for One {
     fn from_json(value: Value) -> Option<Self> {

@@ -18,19 +18,33 @@ impl<'de, const N: usize> Deserialize<'de> for Words<N> {
     }
 }
 
-/// The first line that is not blank, cut as [`Words`] are.
-pub(super) fn first_line(text: &str, characters: usize) -> Option<Clean> {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-    Some(shortened(line, characters))
-}
-
-/// The first line of an error, as a refusal has it.
+/// The first line of an error that is not blank, as a row shows it.
 #[derive(Debug)]
 pub(super) struct Line(pub(super) Clean);
 
 impl FromJson for Line {
     fn from_json(value: Value) -> Option<Self> {
-        first_line(value.as_str()?, 200).map(Self)
+        let mut lines = value.as_str()?.lines().map(str::trim);
+        let line = lines.find(|line| !line.is_empty())?;
+        Some(Self(shortened(line, 200)))
+    }
+}
+
+/// How much of an error is kept, for the journal and for who asks; database errors bring kilobytes of SQL along.
+pub(super) const LONGEST_ERROR: usize = 4_000;
+
+/// An error or a warning. What is no text is told as JSON, so that it is not taken for none.
+#[derive(Debug)]
+pub(super) struct Told(pub(super) Clean);
+
+impl FromJson for Told {
+    fn from_json(value: Value) -> Option<Self> {
+        let text = match &value {
+            Value::Null => return None,
+            Value::String(text) => text.trim().to_owned(),
+            other => other.to_string(),
+        };
+        (!text.is_empty()).then(|| Self(shortened(&text, LONGEST_ERROR)))
     }
 }
 

@@ -158,6 +158,8 @@ fn a_key_of_another_platform_is_refused() {
         "CONFIG:4:1: `client_id` is not a key of platform \"kubiya\", which takes name, platform, url, \
          api_key, protected, color, read_only, ca_file"
     );
+    let scopes = error_in_connection("scopes = [\"Acme\"]");
+    assert!(scopes.starts_with("CONFIG:4:1: `scopes` is not a key of platform \"kubiya\""));
     let message =
         error_of("[[connection]]\nname = \"a\"\nplatform = \"run-ai\"\nauth_url = \"https://h\"\n");
     assert!(
@@ -276,6 +278,19 @@ fn c8_an_address_is_joined_right_and_shown_in_ascii() {
         "xn--bcher-kva.example:8443"
     );
     assert_eq!(based("https://[2001:db8::1]").host(), "[2001:db8::1]");
+}
+
+#[test]
+fn the_address_of_kubiyas_older_api_is_refused() {
+    let why = "is the address of Kubiya's older API, which has none of these executions; \
+               leave it out for https://control-plane.kubiya.ai, or name your own control plane";
+    for url in ["https://api.kubiya.ai/api/v1", "https://API.kubiya.ai:443"] {
+        let lines = format!("api_key = {{ env = \"SECRET\" }}\nurl = \"{url}\"");
+        assert_eq!(
+            error_in_connection(&lines),
+            format!("CONFIG:5:7: `url` {why}")
+        );
+    }
 }
 
 #[test]

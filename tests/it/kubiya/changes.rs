@@ -12,7 +12,7 @@ use centurion::domain::resource::{Id, Reading, Resource};
 use centurion::domain::text::{Clean, Secret};
 use centurion::platforms;
 use futures_util::StreamExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Scene, connection};
 use crate::catalogue::monsters::monsters;
@@ -141,6 +141,119 @@ async fn each_id_has_its_own_answer_however_the_list_looks() {
     );
 }
 
+/// The events of stopping as many running rows as the answer has entries, each about the row at its place.
+async fn told(entries: &[Value]) -> (Vec<Arc<Resource>>, Vec<ChangeEvent>) {
+    let scene = Scene::new();
+    let rows = scene.willing("running", entries.len()).await;
+    let mut results = entries.to_vec();
+    for (result, row) in results.iter_mut().zip(&rows) {
+        result["execution_id"] = row.key.id.raw().into();
+    }
+    let body = json!({"results": results}).to_string();
+    scene.faults(json!([{"fault": "body", "method": "POST", "text": body}]));
+    let events = scene.change(Action::Stop, &rows).await;
+    (rows, events)
+}
+
+#[tokio::test]
+async fn p6_an_error_nobody_foresaw_is_a_no_only_where_the_engine_was_not_asked_or_said_no() {
+    let unforeseen = |error: &str| format!("Unexpected error: {error}");
+    let errors = [
+        "Execution not found".to_owned(),
+        unforeseen("Temporal client unavailable"),
+        unforeseen("Failed to terminate workflow: not now"),
+        unforeseen(
+            "(psycopg2.errors.InFailedSqlTransaction) current transaction is aborted, x\n[SQL: y]",
+        ),
+        unforeseen(
+            "(psycopg2.OperationalError) server closed the connection\n[SQL: UPDATE executions]",
+        ),
+        unforeseen(""),
+    ];
+    let entries = errors
+        .iter()
+        .map(|error| json!({"success": false, "error": error}));
+    let (rows, events) = told(&entries.collect::<Vec<_>>()).await;
+    let answers: Vec<&Answer> = rows.iter().map(|row| answer(&events, row)).collect();
+    let refused = answers[..4].iter().map(|answer| reason(answer));
+    let later: Vec<bool> = refused.map(|(_, later)| later).collect();
+    assert_eq!(later, [false, true, true, true]);
+    assert!(
+        answers[..4]
+            .iter()
+            .all(|answer| matches!(answer, Answer::Rejected(_)))
+    );
+    let Answer::Unknown(why) = answers[4] else {
+        panic!("{:?}", answers[4])
+    };
+    assert!(
+        why.as_str().contains("server closed the connection"),
+        "{why}"
+    );
+    assert!(is_unknown(answers[5]));
+}
+
+#[tokio::test]
+async fn p6_an_error_that_is_no_text_is_not_taken_for_none() {
+    let (rows, events) = told(&[
+        json!({"success": true, "error": {"code": 7}}),
+        json!({"success": true, "error": false}),
+        json!({"success": false, "error": {"code": 7}}),
+        json!({"success": true, "error": " "}),
+        json!({"success": false, "error": null}),
+    ])
+    .await;
+    let answers: Vec<&Answer> = rows.iter().map(|row| answer(&events, row)).collect();
+    assert!(is_unknown(answers[0]) && is_unknown(answers[1]));
+    assert_eq!(reason(answers[2]).0, r#"{"code":7}"#);
+    assert!(is_scheduled(answers[3]));
+    assert_eq!(reason(answers[4]).0, "no reason given");
+}
+
+#[tokio::test]
+async fn r8_two_spellings_of_one_uuid_are_one_row_and_leave_once() {
+    let scene = Scene::new();
+    let id = scene.willing("running", 1).await[0].key.id.raw().to_owned();
+    let of = |id: &str| json!({"id": id, "status": "running"});
+    let page = json!([of(&id.to_uppercase()), of(&id)]).to_string();
+    scene.faults(json!([
+        {"fault": "body", "path": "/api/v1/executions", "times": 1, "text": page},
+        {"fault": "body", "path": "/api/v1/executions", "text": "[]"},
+    ]));
+    let rows = scene.rows().await;
+    let events = scene.change(Action::Stop, &rows).await;
+    assert_eq!(rows.len(), 1);
+    assert!(is_scheduled(answer(&events, &rows[0])));
+    let sent = scene.simulator.requests().pop().expect("recorded");
+    assert_eq!(sent.body["execution_ids"], json!([id]));
+}
+
+#[tokio::test]
+async fn what_the_engine_refuses_stays_as_it_was_and_the_next_of_the_batch_ends() {
+    let scene = Scene::new();
+    let rows = scene.willing("running", 2).await;
+    let first = rows[0].key.id.raw();
+    scene.faults(json!([{"fault": "engine_failure", "ids": [first]}]));
+    let events = scene.change(Action::Stop, &rows).await;
+    assert!(reason(answer(&events, &rows[0])).1);
+    assert!(is_scheduled(answer(&events, &rows[1])));
+    assert!(scene.reaches(&rows[1], "cancelled").await);
+    assert_eq!(scene.status(&rows[0]).await, "running");
+}
+
+#[tokio::test]
+async fn a_batch_without_a_reason_never_leaves() {
+    let scene = Scene::new();
+    let rows = scene.willing("running", 2).await;
+    let request = scene.plan(Action::Stop, &rows).requests(None).remove(0);
+    let events: Vec<_> = scene.client.change(&request).collect().await;
+    let why = "not sent: Kubiya needs a reason of 1 to 500 characters";
+    for row in &rows {
+        assert_eq!(answer(&events, row), &Answer::NotSent(Clean::new(why)));
+    }
+    assert_eq!(scene.posts(), 0);
+}
+
 #[tokio::test]
 async fn ids_are_matched_by_value_and_never_by_position() {
     let scene = Scene::new();
@@ -224,6 +337,20 @@ async fn paused_rows_are_resumed() {
 }
 
 #[tokio::test]
+async fn what_asks_again_as_soon_as_it_is_resumed_has_reached_its_goal() {
+    let scene = Scene::new();
+    let rows = scene.willing("paused", 1).await;
+    let request = scene.requests_for(Action::Resume, &rows).remove(0);
+    let events: Vec<_> = scene.client.change(&request).collect().await;
+    assert!(is_scheduled(answer(&events, &rows[0])));
+    let asks = json!({"id": rows[0].key.id.raw(), "status": "waiting_for_input"}).to_string();
+    scene.faults(json!([{"fault": "body", "method": "GET", "text": asks}]));
+    let status = scene.status(&rows[0]).await;
+    assert!(request.verb().goal.is_reached_by(&status), "{status}");
+    assert!(!request.verb().goal.is_reached_by("paused"));
+}
+
+#[tokio::test]
 async fn a_no_inside_http_200_is_a_no() {
     let scene = Scene::new();
     let waiting = scene.willing("waiting_for_input", 1).await;
@@ -234,21 +361,15 @@ async fn a_no_inside_http_200_is_a_no() {
 }
 
 #[tokio::test]
-async fn a_warning_is_part_of_the_message() {
+async fn what_is_marked_cancelled_although_the_engine_refused_is_noted_with_its_id() {
     let scene = Scene::new();
     let waiting = scene.willing("waiting_for_input", 1).await;
     scene.faults(json!([{"fault": "engine_failure", "text": "engine away"}]));
     let events = scene.change(Action::Stop, &waiting).await;
-    let Answer::Scheduled {
-        message: Some(message),
-    } = answer(&events, &waiting[0])
-    else {
-        panic!("not scheduled");
-    };
-    assert_eq!(
-        message.as_str(),
-        "Execution marked as cancelled; engine away"
-    );
+    assert!(is_scheduled(answer(&events, &waiting[0])));
+    let id = waiting[0].key.id.raw();
+    let note = format!("{id}: Execution marked as cancelled: engine away");
+    assert_eq!(notes(&events), [note]);
 }
 
 #[tokio::test]

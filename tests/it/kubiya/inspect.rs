@@ -96,7 +96,7 @@ async fn what_fails_is_told_in_the_services_words_and_the_rest_still_comes() {
         .await
         .lines
         .expect_err("it failed");
-    let words = "the server failed: HTTP 500: Failed to get session: database away";
+    let words = "the server failed: HTTP 500: Failed to get session: database away [SQL: SELECT]";
     assert_eq!(error.to_string(), words);
     assert!(part(&scene, &row.key, Inquiry::Detail).await.lines.is_ok());
     let nobody = Key {

@@ -4,12 +4,14 @@ use std::collections::HashSet;
 
 use centurion::domain::connection::PlatformId;
 use centurion::domain::error::PlatformError;
-use centurion::domain::resource::{Id, Reading, Resource};
+use centurion::domain::resource::{Id, Page, Reading, Resource};
+use centurion::domain::text::Clean;
 use centurion::platforms;
 use futures_util::StreamExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Scene, connection};
+use crate::canned::{self, Canned};
 
 #[tokio::test]
 async fn every_row_is_listed_although_the_service_drops_some() {
@@ -199,6 +201,52 @@ async fn rows_of_another_organisation_are_not_there() {
         scene.read(page.rows[0].key.id.raw()).await,
         Ok(Reading::Gone)
     );
+}
+
+/// The pages of a server with 250 executions, of which those are larger than an answer may be.
+async fn pages_with(huge: &'static [usize]) -> Vec<Result<Page, PlatformError>> {
+    // No byte of any form of the key, which each answer is searched for.
+    let too_large = ".".repeat((16 << 20) + 1);
+    let server = Canned::start(move |heard, _| {
+        let skip = heard.number("skip=");
+        let end = 250.min(skip + heard.number("limit="));
+        if huge.iter().any(|row| (skip..end).contains(row)) {
+            return canned::json(200, &too_large);
+        }
+        let row = |n: usize| json!({"id": format!("00000000-0000-4000-8000-{n:012}")});
+        let rows: Vec<Value> = (skip..end).map(row).collect();
+        canned::json(200, &json!(rows).to_string())
+    });
+    let mut connection = Scene::new().client.connection().clone();
+    connection.base_url = server.await.url("http", "");
+    let client = platforms::open(&connection).expect("opens");
+    let source = client.sources().await.expect("known").remove(0);
+    client.list(&source).collect().await
+}
+
+#[tokio::test]
+async fn n15_a_row_that_is_too_large_is_passed_over_and_the_fourth_of_a_page_ends_the_listing() {
+    let pages = pages_with(&[2, 100, 101, 102, 103]).await;
+    let [Ok(first), Err(PlatformError::TooLarge { .. })] = &pages[..] else {
+        panic!("{pages:?}")
+    };
+    let notice = first.notice.as_ref().map(Clean::as_str);
+    let words = "list incomplete: 1 row is too large to be read";
+    assert_eq!((first.rows.len(), notice), (99, Some(words)));
+}
+
+#[tokio::test]
+async fn n24_a_route_that_nobody_serves_points_at_the_url() {
+    let scene = Scene::new();
+    let rows = scene.willing("running", 1).await;
+    let route = json!({"detail": "Not Found"});
+    scene.faults(json!([{"fault": "status", "status": 404, "body": route}]));
+    let words = "refused: HTTP 404: Not Found; check `url`";
+    let read = scene.client.read(&rows[0].key).await;
+    assert_eq!(read.expect_err("no proof").to_string(), words);
+    let source = scene.source();
+    let listed = scene.client.list(&source).next().await.expect("an answer");
+    assert_eq!(listed.expect_err("refused").to_string(), words);
 }
 
 #[tokio::test]

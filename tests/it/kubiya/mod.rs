@@ -87,17 +87,22 @@ impl Scene {
         found
     }
 
-    fn requests_for(&self, action: Action, rows: &[Arc<Resource>]) -> Vec<Request> {
+    fn plan(&self, action: Action, rows: &[Arc<Resource>]) -> Plan {
         let candidate = |row: &Arc<Resource>| Candidate {
             row: row.clone(),
             marked_as: row.status.word.clone(),
             bar: None,
         };
         let accounts = vec![Account::of(self.client.connection())];
-        let now = Timestamp::now();
-        let plan = Plan::propose(action, rows.iter().map(candidate).collect(), accounts, now);
+        let rows = rows.iter().map(candidate).collect();
+        Plan::propose(action, rows, accounts, Timestamp::now())
+    }
+
+    fn requests_for(&self, action: Action, rows: &[Arc<Resource>]) -> Vec<Request> {
+        let plan = self.plan(action, rows);
         let phrase = plan.phrase().unwrap_or_default();
-        let batch = plan.confirm(&phrase, Reason::new("INC-4812 cleanup"), now);
+        let reason = Reason::new("INC-4812 cleanup");
+        let batch = plan.confirm(&phrase, reason, Timestamp::now());
         batch.expect("confirmed").requests().to_vec()
     }
 

@@ -145,6 +145,25 @@ async fn l07_each_status_offers_what_the_service_takes_and_what_nobody_lists_is_
     }
 }
 
+/// Each status and body, and the code and the words that are to be told of it.
+async fn are_told(cases: &[(u16, Value, &str, &str)]) {
+    let scene = Scene::new();
+    for (status, body, code, message) in cases {
+        scene.faults(json!([{"fault": "status", "status": status, "body": body, "headers": {"retry-after": "60"}}]));
+        let source = scene.source();
+        let error = scene.client.list(&source).next().await.expect("an answer");
+        let error = error.expect_err("refused");
+        let said = error.said().expect("it spoke");
+        assert_eq!(
+            said.code.as_ref().map_or("", Clean::as_str),
+            *code,
+            "{body}"
+        );
+        assert_eq!(said.message.as_str(), *message, "{body}");
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    }
+}
+
 #[tokio::test]
 async fn every_shape_of_detail_is_told_in_the_services_words() {
     let cases = [
@@ -152,7 +171,7 @@ async fn every_shape_of_detail_is_told_in_the_services_words() {
             500,
             json!({"detail": "Failed to list\n[SQL: SELECT]"}),
             "",
-            "Failed to list",
+            "Failed to list [SQL: SELECT]",
         ),
         (
             401,
@@ -193,7 +212,7 @@ async fn every_shape_of_detail_is_told_in_the_services_words() {
             500,
             json!({"detail": "x".repeat(5_000)}),
             "",
-            &format!("{}…", "x".repeat(200)),
+            &format!("{}…", "x".repeat(4_000)),
         ),
         (
             503,
@@ -202,17 +221,53 @@ async fn every_shape_of_detail_is_told_in_the_services_words() {
             "Service Unavailable: a page, not an API answer; check `url`",
         ),
     ];
-    for (status, body, code, message) in cases {
-        let scene = Scene::new();
-        scene.faults(json!([{"fault": "status", "status": status, "body": body, "headers": {"retry-after": "60"}}]));
-        let source = scene.source();
-        let error = scene.client.list(&source).next().await.expect("an answer");
-        let error = error.expect_err("refused");
-        let said = error.said().expect("it spoke");
-        assert_eq!(said.code.as_ref().map_or("", Clean::as_str), code, "{body}");
-        assert_eq!(said.message.as_str(), message);
-        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
-    }
+    are_told(&cases).await;
+}
+
+#[tokio::test]
+async fn a_shape_without_words_gives_way_to_the_next_and_nothing_that_was_sent_is_told() {
+    are_told(&[
+        (400, json!({"detail": [], "message": "x"}), "", "x"),
+        (
+            400,
+            json!({"detail": {"hint": "h"}, "message": "x"}),
+            "",
+            "x",
+        ),
+        (
+            400,
+            json!({"detail": " ", "error": {}, "message": "x"}),
+            "",
+            "x",
+        ),
+        (
+            422,
+            json!({"detail": [{"type": "t", "input": "canary"}], "error": {"code": "C", "message": "x"}}),
+            "C",
+            "x",
+        ),
+        (
+            422,
+            json!({"detail": [{"msg": "No place", "input": "canary"}]}),
+            "",
+            "No place",
+        ),
+        (
+            422,
+            json!({"detail": [{"input": "canary"}]}),
+            "",
+            "Unprocessable Entity",
+        ),
+        (400, json!({}), "", "Bad Request"),
+        (404, json!({}), "", "Not Found; check `url`"),
+        (
+            404,
+            json!({"detail": "Not Found"}),
+            "",
+            "Not Found; check `url`",
+        ),
+    ])
+    .await;
 }
 
 #[tokio::test]

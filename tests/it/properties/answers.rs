@@ -61,9 +61,9 @@ fn run_ai_says_yes(answer: &Value, id: &str) -> bool {
         && !has(&answer["failed"], |item| same_uuid(&item["id"], id))
 }
 
-/// A text in which there is something to read.
+/// Anything but nothing, and a text in which there is nothing to read.
 fn is_error(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| !text.trim().is_empty())
+    !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
 }
 
 /// `specs/kubiya.md` 6.3: success, and no error.

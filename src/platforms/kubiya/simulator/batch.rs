@@ -34,11 +34,11 @@ pub(super) async fn terminate(
         let fault = organisation.fault(id);
         let done = terminated(&organisation, id, fault, &mut poisoned);
         succeeded += usize::from(done.is_ok());
-        let contrary = done
-            .as_ref()
-            .map(|_| "Execution not found".to_owned())
-            .map_err(|_| format!("agent-execution-{id}"));
-        let contrary = |_: &Value| entry(id, contrary.map_or_else(Ok, Err));
+        let contrary = match done {
+            Ok(_) => Err("Execution not found".to_owned()),
+            Err(_) => Ok(format!("agent-execution-{id}")),
+        };
+        let contrary = |_: &Value| entry(id, contrary);
         results.extend(entries(fault, entry(id, done), contrary));
     }
     let extra = organisation.engine.faults.extra(PlatformId::Kubiya);

@@ -59,8 +59,11 @@ impl Sent {
     }
 }
 
-/// Where the parser gave up, counted from the start of the body.
+/// Where the parser gave up, counted from the start of the body: at the end of one that is cut.
 fn offset(body: &[u8], error: &serde_json::Error) -> usize {
+    if error.is_eof() {
+        return body.len();
+    }
     let lines = body.split_inclusive(|&byte| byte == b'\n');
     let before = lines.take(error.line().saturating_sub(1));
     before.map(<[u8]>::len).sum::<usize>() + error.column().saturating_sub(1)
@@ -99,12 +102,8 @@ fn wrong_ids(object: &Value) -> Vec<Value> {
         return vec![missing(&loc, object)];
     };
     let Some(items) = input.as_array() else {
-        return vec![wrong(
-            "list_type",
-            &loc,
-            "Input should be a valid list",
-            input,
-        )];
+        let msg = "Input should be a valid list";
+        return vec![wrong("list_type", &loc, msg, input)];
     };
     let length = items.len();
     let (kind, bound, limit, words) = match length {

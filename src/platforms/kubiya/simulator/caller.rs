@@ -19,10 +19,8 @@ impl FromRequestParts<Arc<Service>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, Answer> {
         let refuse = |message: &str, hint: &str| {
-            no(
-                401,
-                json!({"error": "Unauthorized", "message": message, "hint": hint}),
-            )
+            let detail = json!({"error": "Unauthorized", "message": message, "hint": hint});
+            no(401, detail)
         };
         let Some(key) = key(&parts.headers) else {
             let hint = "Include 'Authorization: Bearer <token>' header";

@@ -47,13 +47,8 @@ pub(super) async fn list(
     let (skip, limit) = match (number(&query, "skip", 0), number(&query, "limit", 100)) {
         (Ok(skip), Ok(limit)) => (skip, limit),
         (skip, limit) => {
-            return Err(no(
-                422,
-                [skip.err(), limit.err()]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>(),
-            ));
+            let wrong = skip.err().into_iter().chain(limit.err());
+            return Err(no(422, wrong.collect::<Vec<_>>()));
         }
     };
     let limit = usize::try_from(limit).map_err(|_| negative("Limit", "LIMIT"))?;

@@ -3,7 +3,8 @@
 mod run_ai;
 pub(super) mod sap_ai_core;
 
-use centurion::domain::connection::ReadOnly;
+use centurion::domain::connection::{Credentials, ReadOnly};
+use centurion::domain::text::Secret;
 
 use crate::config::{CANARY, KUBIYA, Scene, only};
 
@@ -27,6 +28,38 @@ fn kubiya_is_found_with_the_first_of_its_addresses() {
         only(&scene.load()).origin,
         "KUBIYA_API_KEY, KUBIYA_CONTROL_PLANE_BASE_URL"
     );
+}
+
+/// `specs/kubiya.md` 2: names of its older API and of its Terraform provider, and the files of its CLI.
+#[test]
+fn what_other_tools_of_kubiya_left_says_nothing_about_the_control_plane() {
+    let other = "https://other.example.com";
+    let scene = Scene::new()
+        .set("KUBIYA_API_KEY", CANARY)
+        .set("KUBIYA_BASE_URL", "https://api.kubiya.ai/api/v1")
+        .set("KUBIYA_CONTROL_PLANE_URL", other)
+        .set("KUBIYA_CONTROL_PLANE_API_KEY", "of-terraform")
+        .set("KUBIYA_CONTROL_PLANE_ORG_ID", "of-terraform")
+        .set("KUBIYA_CONTEXT", "other");
+    scene.folder(".kubiya", 0o700);
+    let file = format!("control_plane_url: {other}\napi_key: of-file\n");
+    scene.file(".kubiya/config.yaml", &file, 0o600);
+    scene.file(".kubiya/config", &file, 0o600);
+    let config = scene.path(".kubiya/config").display().to_string();
+    let settings = scene.set("KUBIYA_CONFIG", &config).load();
+    let connection = only(&settings);
+    let Credentials::ApiKey(key) = &connection.credentials else {
+        panic!("Kubiya has a key")
+    };
+    assert_eq!(
+        format!("{:?}", Secret::new(CANARY.to_owned())),
+        format!("{key:?}")
+    );
+    assert_eq!(
+        connection.base_url.as_str(),
+        "https://control-plane.kubiya.ai/"
+    );
+    assert_eq!(connection.origin, "KUBIYA_API_KEY");
 }
 
 #[test]

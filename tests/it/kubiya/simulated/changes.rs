@@ -1,7 +1,7 @@
 //! What changes, and what is refused.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{NOBODY, Scene, told};
 
@@ -76,6 +76,106 @@ async fn an_id_that_is_no_uuid_spoils_those_after_it() {
     assert!(error(2).contains("current transaction is aborted") && error(3).contains("[SQL:"));
 }
 
+/// Whether the service takes a change of an execution.
+async fn takes(scene: &Scene, id: &str, change: &str) -> bool {
+    let path = format!("/api/v1/executions/{id}");
+    let of_change = format!("{path}/{change}");
+    match change {
+        "batch" => {
+            let (_, body) = scene
+                .batch(json!({"execution_ids": [id], "reason": "x"}))
+                .await;
+            body["results"][0]["success"] == true
+        }
+        "terminate" => {
+            let reason = Some(json!({"reason": "x"}));
+            scene.post(&of_change, reason).await.0 == 200
+        }
+        "delete" => scene.send(Method::DELETE, &path, None).await.status() == 204,
+        _ => scene.post(&of_change, None).await.1["success"] == true,
+    }
+}
+
+/// `specs/kubiya.md` 5.
+#[tokio::test]
+async fn every_status_takes_the_changes_of_the_table_and_no_other() {
+    let scene = Scene::of(2_000);
+    let changes = ["terminate", "batch", "cancel", "pause", "resume", "delete"];
+    let table = [
+        ("pending", [true, true, false, false, false, true]),
+        ("running", [true, true, true, true, false, true]),
+        ("queued", [false, false, false, false, false, true]),
+        ("waiting_for_input", [false, false, true, true, false, true]),
+        ("paused", [false, false, false, false, true, true]),
+        ("completed", [false, false, false, false, false, true]),
+        ("failed", [false, false, false, false, false, true]),
+        ("cancelled", [false, false, false, false, false, true]),
+    ];
+    for (status, taken) in table {
+        let ids = scene.ids(status).await;
+        assert!(ids.len() >= changes.len(), "{status}");
+        for ((id, change), taken) in ids.iter().zip(changes).zip(taken) {
+            assert_eq!(
+                takes(&scene, id, change).await,
+                taken,
+                "{change} of {status}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_terminated_is_cancelled_at_a_time_and_says_nothing_of_it() {
+    let scene = Scene::of(2_000);
+    let rows = scene.list("limit=100000&status_filter=running").await;
+    let of = |is_team: bool| {
+        let mut rows = rows
+            .iter()
+            .filter(|row| (row["execution_type"] == "TEAM") == is_team);
+        let id = |row: &Value| row["id"].as_str().unwrap_or_default().to_owned();
+        let found = rows.find(|row| !scene.world.refuses(&id(row)));
+        id(found.expect("one that runs"))
+    };
+    let (team, agent) = (of(true), of(false));
+    let (_, body) = scene
+        .batch(json!({"execution_ids": [team, agent], "reason": "x"}))
+        .await;
+    let workflow = |place: usize| &body["results"][place]["workflow_id"];
+    assert_eq!(*workflow(0), format!("team-execution-{team}"));
+    assert_eq!(*workflow(1), format!("agent-execution-{agent}"));
+    let waiting = scene.ids("waiting_for_input").await.remove(0);
+    let path = format!("/api/v1/executions/{waiting}/cancel");
+    scene.post(&path, None).await;
+    for (id, words) in [
+        (team, Value::Null),
+        (agent, Value::Null),
+        (waiting, json!("Cancelled by user")),
+    ] {
+        let row = scene.cancelled(&id).await;
+        let completed = row["completed_at"].as_str().expect("a time");
+        assert!(completed.ends_with("+00:00"), "{completed}");
+        assert_eq!(row["error_message"], words, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_of_another_organisation_is_not_found_and_lives_on() {
+    let (scene, mut other) = (Scene::of(2_000), Scene::of(2_000));
+    let mut tenants = scene.world.tenants.iter();
+    let lab = tenants.find(|tenant| tenant.name == "agents-lab");
+    other.key = lab.expect("a tenant").secret.clone();
+    other.simulator = scene.simulator.clone();
+    let foreign = other.ids("running").await.remove(0);
+    let own = scene.ids("running").await.remove(0);
+    let (_, body) = scene
+        .batch(json!({"execution_ids": [foreign, own], "reason": "x"}))
+        .await;
+    assert_eq!(body["results"][0]["error"], "Execution not found");
+    assert_eq!(body["results"][1]["success"], true);
+    let (_, row) = other.get(&format!("/api/v1/executions/{foreign}")).await;
+    assert_eq!(row["status"], "running");
+}
+
 #[tokio::test]
 async fn a_batch_that_is_not_as_it_must_be_is_told_why() {
     let scene = Scene::of(400);
@@ -132,6 +232,14 @@ async fn a_batch_that_is_not_as_it_must_be_is_told_why() {
         "msg": "List should have at least 1 item after validation, not 0", "input": [],
         "ctx": {"field_type": "List", "min_length": 1, "actual_length": 0}}]});
     assert_eq!(none, published);
+    let many = json!({"execution_ids": vec![NOBODY; 101], "reason": "x".repeat(501)});
+    let (_, many) = scene.batch(many).await;
+    let told = |place: usize| (&many["detail"][place]["msg"], &many["detail"][place]["ctx"]);
+    let ids = json!("List should have at most 100 items after validation, not 101");
+    let ctx = json!({"field_type": "List", "max_length": 100, "actual_length": 101});
+    assert_eq!(told(0), (&ids, &ctx));
+    let reason = json!("String should have at most 500 characters");
+    assert_eq!(told(1), (&reason, &json!({"max_length": 500})));
     let (status, _) = scene
         .batch(json!({"execution_ids": [NOBODY], "reason": "🙂".repeat(500)}))
         .await;
@@ -158,11 +266,18 @@ async fn the_key_comes_before_the_body_unless_the_body_is_broken() {
         (status, &body["detail"]["error"]),
         (401, &json!("Unauthorized"))
     );
-    let (status, body) = post("{", "application/json").await;
-    assert_eq!(
-        (status, &body["detail"][0]["type"]),
-        (422, &json!("json_invalid"))
-    );
+    for (broken, offset) in [
+        ("{", 1),
+        ("{\n", 2),
+        ("{\"a\": ", 6),
+        ("{a}", 1),
+        ("{\n\"a\" 1}", 6),
+    ] {
+        let (status, body) = post(broken, "application/json").await;
+        let wrong = &body["detail"][0];
+        assert_eq!((status, &wrong["type"]), (422, &json!("json_invalid")));
+        assert_eq!(wrong["loc"], json!(["body", offset]), "{broken:?}");
+    }
     let text = scene
         .http
         .post(&url)

@@ -3,6 +3,8 @@
 mod changes;
 mod reads;
 
+use std::sync::Arc;
+
 use centurion::simulator::{Options, Simulator, World};
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
@@ -10,7 +12,7 @@ use serde_json::Value;
 const NOBODY: &str = "00000000-0000-4000-8000-00000000dead";
 
 struct Scene {
-    simulator: Simulator,
+    simulator: Arc<Simulator>,
     world: World,
     http: Client,
     key: String,
@@ -20,6 +22,7 @@ impl Scene {
     fn of(rows: usize) -> Self {
         let options = Options {
             rows,
+            speed: 1_000.0,
             ..Options::default()
         };
         let world = World::of(options.seed, rows);
@@ -32,7 +35,7 @@ impl Scene {
         Self {
             key: key.expect("a tenant").secret.clone(),
             http: http.expect("a client"),
-            simulator,
+            simulator: Arc::new(simulator),
             world,
         }
     }
@@ -63,6 +66,18 @@ impl Scene {
         let (status, rows) = self.get(&format!("/api/v1/executions?{query}")).await;
         assert_eq!(status, 200, "{query}");
         rows.as_array().expect("a bare array").clone()
+    }
+
+    /// An execution once reads show that it is cancelled.
+    async fn cancelled(&self, id: &str) -> Value {
+        for _ in 0..2_000 {
+            let (_, row) = self.get(&format!("/api/v1/executions/{id}")).await;
+            if row["status"] == "cancelled" {
+                return row;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("{id} is not cancelled")
     }
 
     /// Ids of rows in that status which the engine does not refuse to change.
