@@ -37,7 +37,7 @@ pub(super) fn rows<'a>(
     let pages = stream::try_unfold(first, move |(next, counted, mut seen)| async move {
         let Some(skip) = next else { return Ok(None) };
         let http = &client.http;
-        let ask = |skip, top| part(http, source, skip, top);
+        let ask = |skip, top| part(http, source, None, skip, top);
         let stretch = stretch(skip, PAGE, &ask).await?;
         let (came, end) = (stretch.len(), skip + stretch.len());
         let is_full = came >= PAGE;
@@ -62,16 +62,20 @@ pub(super) fn rows<'a>(
     pages.boxed()
 }
 
-async fn part(
+/// One answer: of all rows, or of those in one status.
+pub(super) async fn part(
     http: &Http,
     source: &Source,
+    status: Option<&str>,
     skip: usize,
     top: usize,
 ) -> Result<Stretch<Row>, PlatformError> {
-    let call = Call::get(["lm", source.kind.plural()])
+    let mut call = Call::get(["lm", source.kind.plural()])
         .query("$top", top)
         .query("$skip", skip)
         .header("AI-Resource-Group", source.scope.raw());
+    call.query
+        .extend(status.map(|status| ("status", status.to_owned())));
     let listing: Listing = http.read(call).await?.json()?;
     let rows = listing.resources.0.into_iter();
     let rows: Vec<Row> = rows.map(|row| row.0.unwrap_or_default()).collect();
