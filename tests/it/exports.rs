@@ -30,6 +30,7 @@ fn hostile() -> Report {
     let rows = [named("e0", bad), named("e1", "-1+1")];
     let mut report = Report::waiting_for(&confirmed(plan(Action::Stop, &rows)));
     let no = Rejection {
+        of_row: false,
         code: Some(Clean::new("@403")),
         reason: Clean::new(bad),
         request_id: Some(Clean::new(&crate::properties::HOSTILE.concat())),

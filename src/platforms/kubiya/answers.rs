@@ -65,6 +65,7 @@ fn verdict(success: Option<bool>, error: Option<Clean>, message: Option<Clean>) 
 fn rejection(error: Option<Clean>) -> Rejection {
     let reason = error.unwrap_or_else(|| Clean::new("no reason given"));
     Rejection {
+        of_row: false,
         code: None,
         later: ENGINE_FAILURES
             .iter()
