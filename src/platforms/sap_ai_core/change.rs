@@ -64,7 +64,7 @@ pub(super) fn answered(
     request: &Request,
     reply: &Reply,
 ) -> Result<Vec<ChangeEvent>, PlatformError> {
-    let body: Value = reply.json()?;
+    let body: Value = words::answer(reply)?;
     let mut tally = Tally::of(request);
     if is_single(request) {
         take(&mut tally, &body);

@@ -24,6 +24,7 @@ use crate::platforms::sap_ai_core::listing::{self, Counts};
 use crate::platforms::sap_ai_core::meta::{self, Meta};
 use crate::platforms::sap_ai_core::rules::Changes;
 use crate::platforms::sap_ai_core::wire::Row;
+use crate::platforms::sap_ai_core::words;
 use crate::platforms::{Platform, Preview};
 
 /// The group every tenant has (section 6).
@@ -99,7 +100,7 @@ impl Client {
 
     async fn one(&self, key: &Key) -> Result<Reading, PlatformError> {
         let row = match inspect::get(&self.http, key, None, &[]).await {
-            Ok(reply) => reply.json::<Loose<Row>>()?.0.unwrap_or_default(),
+            Ok(reply) => words::answer::<Loose<Row>>(&reply)?.0.unwrap_or_default(),
             Err(error) if is_gone(&error) => match self.created(key).await? {
                 Some(row) => row,
                 None => return Ok(Reading::Gone),

@@ -21,6 +21,7 @@ use crate::platforms::listing::{Seen, Stretch, stretch};
 use crate::platforms::sap_ai_core::client::Client;
 use crate::platforms::sap_ai_core::meta::PATIENCE;
 use crate::platforms::sap_ai_core::wire::{Listing, Row};
+use crate::platforms::sap_ai_core::words;
 
 /// Rows of one page: a neighbouring endpoint refuses more (section 8).
 pub(super) const PAGE: usize = 1_000;
@@ -76,7 +77,7 @@ pub(super) async fn part(
         .header("AI-Resource-Group", source.scope.raw());
     call.query
         .extend(status.map(|status| ("status", status.to_owned())));
-    let listing: Listing = http.read(call).await?.json()?;
+    let listing: Listing = words::answer(&http.read(call).await?)?;
     let rows = listing.resources.0.into_iter();
     let rows: Vec<Row> = rows.map(|row| row.0.unwrap_or_default()).collect();
     let next = (!rows.is_empty()).then_some(skip + rows.len());
@@ -129,7 +130,7 @@ pub(super) async fn resource_groups(http: &Http) -> Result<Vec<Scope>, PlatformE
             .query("$top", PAGE)
             .query("$skip", skip)
             .header("AI-Resource-Group", "default");
-        let body: Value = http.read(call).await?.json()?;
+        let body: Value = words::answer(&http.read(call).await?)?;
         let page = body["resources"].as_array().map_or(&[][..], Vec::as_slice);
         let (before, received) = (groups.len(), page.len());
         let names = page
