@@ -37,6 +37,9 @@ pub struct Rejection {
     pub request_id: Option<Clean>,
     /// Whether asking again later may help: the row was in transition, or the limit was reached.
     pub later: bool,
+    /// Whether it is about the state of this one row, and so says nothing of the rows after it (`RELIABILITY.md` 3).
+    #[serde(skip)]
+    pub of_row: bool,
 }
 
 /// What happens while one request is carried out.

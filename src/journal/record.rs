@@ -191,6 +191,7 @@ impl Said {
                 reason: capped(&no.reason, WORDS),
                 request_id: text(&no.request_id, SHORT),
                 later: no.later,
+                of_row: no.of_row,
             }),
             Outcome::Unknown(why) => Self::Unknown {
                 reason: capped(why, WORDS),

@@ -312,11 +312,13 @@ impl Lane<'_> {
 }
 
 impl Streak {
-    /// Why the lane stops after a request that ended with this answer, if it does.
+    /// Why the lane stops after a request that ended with this answer, if it does. Rows that moved on by
+    /// themselves are no failure of the lane.
     fn stops_after(&mut self, answer: &Answer, single: bool) -> Option<Clean> {
         let before = std::mem::take(self);
         match answer {
             Answer::Scheduled { .. } => None,
+            Answer::Rejected(no) if no.of_row => None,
             Answer::Unknown(words) | Answer::NotSent(words) => {
                 self.failures = before.failures + 1;
                 (self.failures >= FAILURES).then(|| words.clone())

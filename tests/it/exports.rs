@@ -30,6 +30,7 @@ fn hostile() -> Report {
     let rows = [named("e0", bad), named("e1", "-1+1")];
     let mut report = Report::waiting_for(&confirmed(plan(Action::Stop, &rows)));
     let no = Rejection {
+        of_row: false,
         code: Some(Clean::new("@403")),
         reason: Clean::new(bad),
         request_id: Some(Clean::new(&crate::properties::HOSTILE.concat())),
@@ -110,6 +111,7 @@ fn every_form_of_a_mixed_batch_tells_who_when_why_the_counts_and_what_was_seen()
     let rows = names.map(|id| row(&sap(), id, "RUNNING", Group::Active, only(&STOP, false)));
     let mut report = Report::waiting_for(&confirmed(plan(Action::Stop, &rows)));
     let no = Rejection {
+        of_row: false,
         code: Some(Clean::new("403")),
         reason: Clean::new("not yours"),
         request_id: None,

@@ -84,6 +84,7 @@ fn refused(error: Option<Clean>) -> Answer {
         return Answer::Unknown(reason);
     }
     Answer::Rejected(Rejection {
+        of_row: false,
         code: None,
         later,
         reason,

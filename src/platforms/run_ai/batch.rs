@@ -104,6 +104,7 @@ impl Failure {
         let code = self.code.0.as_ref().map(|Code(code)| code.clone());
         let reason = self.message.0.clone();
         Rejection {
+            of_row: false,
             later: code
                 .as_ref()
                 .is_some_and(|code| matches!(code.as_str(), "409" | "429")),

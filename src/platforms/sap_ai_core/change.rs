@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::action::{Grouping, Step};
+use crate::domain::action::{Grouping, Offer, Step};
 use crate::domain::error::PlatformError;
 use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::{Operation, Request};
@@ -10,8 +10,8 @@ use crate::domain::text::Clean;
 use crate::platforms::http::{self, Call, Reply, Sending, Sent};
 use crate::platforms::sap_ai_core::words;
 
-/// The code of a status that does not allow the change: the row is on its way elsewhere.
-const IN_TRANSITION: &str = "01010076";
+/// The code of a status that does not allow the change.
+const WRONG_STATUS: &str = "01010076";
 
 /// The call a request goes out as.
 pub(super) fn call(request: &Request) -> Call {
@@ -49,15 +49,13 @@ fn single(operation: &Operation) -> Call {
 }
 
 /// The events of a step of sending the request.
-pub(super) fn events(
-    request: &Request,
-    mut sending: Sending,
-) -> impl Iterator<Item = ChangeEvent> + use<> {
+pub(super) fn events(request: &Request, mut sending: Sending) -> impl Iterator<Item = ChangeEvent> {
     if let Sending::Ended(Sent::Refused(error)) = sending {
         let group = request.operations()[0].key.source.scope.shown();
         sending = Sending::Ended(Sent::Refused(naming_group(error, &group)));
     }
     let events = http::events(request, sending, answered);
+    let patient = |event| patient(request, event);
     events.into_iter().map(patient)
 }
 
@@ -66,7 +64,7 @@ pub(super) fn answered(
     request: &Request,
     reply: &Reply,
 ) -> Result<Vec<ChangeEvent>, PlatformError> {
-    let body: Value = reply.json()?;
+    let body: Value = words::answer(reply)?;
     let mut tally = Tally::of(request);
     if is_single(request) {
         take(&mut tally, &body);
@@ -94,7 +92,8 @@ fn take(tally: &mut Tally, item: &Value) {
     if let Some(error) = error {
         let said = words::said(0, error);
         put(Answer::Rejected(Rejection {
-            later: is_in_transition(said.code.as_ref()),
+            later: false,
+            of_row: false,
             code: said.code,
             reason: said.message,
             request_id: said.request_id,
@@ -112,17 +111,23 @@ fn take(tally: &mut Tally, item: &Value) {
     }
 }
 
-fn is_in_transition(code: Option<&Clean>) -> bool {
-    code.is_some_and(|code| code.as_str() == IN_TRANSITION)
-}
-
-/// A row in transition may be asked again later, also where the whole call was about it.
-fn patient(event: ChangeEvent) -> ChangeEvent {
-    let ChangeEvent::Answered(key, Answer::Rejected(mut rejection)) = event else {
+/// A status that does not allow the change is about the row, in whatever answer it is said. Asking again later may
+/// help where the rules allowed it: the row was in transition. A guess was wrong, and stays so.
+fn patient(request: &Request, event: ChangeEvent) -> ChangeEvent {
+    let ChangeEvent::Answered(key, Answer::Rejected(mut no)) = event else {
         return event;
     };
-    rejection.later |= is_in_transition(rejection.code.as_ref());
-    ChangeEvent::Answered(key, Answer::Rejected(rejection))
+    if no
+        .code
+        .as_ref()
+        .is_some_and(|code| code.as_str() == WRONG_STATUS)
+    {
+        let is_sure = |o: &Operation| matches!(o.row.offers.step(o.verb.step), Offer::Yes(_));
+        let mut operations = request.operations().iter();
+        no.of_row = true;
+        no.later = operations.any(|o| o.key == key && is_sure(o));
+    }
+    ChangeEvent::Answered(key, Answer::Rejected(no))
 }
 
 /// A 403 often means the wrong resource group, and its body does not say which (section 6).

@@ -14,7 +14,7 @@ use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
-use crate::domain::resource::{Key, Page, Reading, Scope, Source};
+use crate::domain::resource::{Key, Kind, Page, Reading, Scope, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::Http;
 use crate::platforms::loose::Loose;
@@ -24,6 +24,7 @@ use crate::platforms::sap_ai_core::listing::{self, Counts};
 use crate::platforms::sap_ai_core::meta::{self, Meta};
 use crate::platforms::sap_ai_core::rules::Changes;
 use crate::platforms::sap_ai_core::wire::Row;
+use crate::platforms::sap_ai_core::words;
 use crate::platforms::{Platform, Preview};
 
 /// The group every tenant has (section 6).
@@ -98,12 +99,14 @@ impl Client {
     }
 
     async fn one(&self, key: &Key) -> Result<Reading, PlatformError> {
-        let (scope, kind) = (&key.source.scope, key.source.kind);
-        let reply = match inspect::get(&self.http, key, None, &[]).await {
-            Err(error) if is_gone(&error) => return Ok(Reading::Gone),
-            other => other?,
+        let row = match inspect::get(&self.http, key, None, &[]).await {
+            Ok(reply) => words::answer::<Loose<Row>>(&reply)?.0.unwrap_or_default(),
+            Err(error) if is_gone(&error) => match self.created(key).await? {
+                Some(row) => row,
+                None => return Ok(Reading::Gone),
+            },
+            Err(error) => return Err(error),
         };
-        let row = reply.json::<Loose<Row>>()?.0.unwrap_or_default();
         if row.id() != key.id.raw() {
             let why = Clean::new("it is about another id");
             return Err(PlatformError::Unreadable {
@@ -111,21 +114,28 @@ impl Client {
                 start: Clean::new(row.id()),
             });
         }
+        let (scope, kind) = (&key.source.scope, key.source.kind);
         let changes = self.meta.known(&self.http, scope).await.of(kind);
         Ok(Reading::Found(Arc::new(
             row.into_resource(&key.source, changes),
         )))
     }
-}
 
-/// The codes for an execution and a deployment that is not there (section 5.1).
-const NOT_FOUND: [&str; 2] = ["01010020", "01010016"];
+    /// A deployment that was just created: it is not found by its id for minutes, and listed as UNKNOWN (section 6).
+    async fn created(&self, key: &Key) -> Result<Option<Row>, PlatformError> {
+        if key.source.kind != Kind::Deployment {
+            return Ok(None);
+        }
+        let new = listing::part(&self.http, &key.source, Some("UNKNOWN"), 0, listing::PAGE).await?;
+        let mut rows = new.rows.into_iter();
+        Ok(rows.find(|row| row.id() == key.id.raw()))
+    }
+}
 
 /// Only the platform itself can say that an id is gone; any other 404 speaks of a route (N24).
 fn is_gone(error: &PlatformError) -> bool {
-    let said = error.said().filter(|said| said.status == 404);
-    let code = said.and_then(|said| said.code.as_ref());
-    code.is_some_and(|code| NOT_FOUND.contains(&code.as_str()))
+    let said = error.said();
+    said.is_some_and(|said| said.status == 404 && said.own_shape)
 }
 
 impl Platform for Client {

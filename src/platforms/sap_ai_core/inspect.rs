@@ -13,7 +13,7 @@ use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http, Reply};
 use crate::platforms::loose::{FromJson, Loose, loose_objects, shortened};
 use crate::platforms::sap_ai_core::change::naming_group;
-use crate::platforms::sap_ai_core::words::LONGEST_TEXT;
+use crate::platforms::sap_ai_core::words::{self, LONGEST_TEXT};
 
 /// The most lines one answer has (section 6).
 const MOST_LINES: usize = 5_000;
@@ -46,7 +46,7 @@ pub(super) async fn get(
 /// The reasons of the status stand in the document alone, and first: they are what is looked for.
 async fn detail(http: &Http, key: &Key) -> Vec<Part> {
     let answer = get(http, key, None, &[]).await;
-    let document: Value = match answer.and_then(|reply| reply.json()) {
+    let document: Value = match answer.and_then(|reply| words::answer(&reply)) {
         Ok(document) => document,
         Err(error) => return vec![failed("raw JSON", error)],
     };
@@ -80,7 +80,7 @@ async fn logs(http: &Http, key: &Key, since: Option<Timestamp>) -> Part {
     ];
     query.extend(start.map(|start| ("start", start.to_string())));
     let answer = get(http, key, Some("logs"), &query).await;
-    let records = match answer.and_then(|reply| reply.json::<Logs>()) {
+    let records = match answer.and_then(|reply| words::answer::<Logs>(&reply)) {
         Ok(logs) => logs.data.0.unwrap_or_default().result.0.unwrap_or_default(),
         Err(error) => return failed("logs", error),
     };
@@ -100,7 +100,8 @@ async fn logs(http: &Http, key: &Key, since: Option<Timestamp>) -> Part {
 }
 
 async fn created(http: &Http, key: &Key) -> Option<Timestamp> {
-    let document: Value = get(http, key, None, &[]).await.ok()?.json().ok()?;
+    let reply = get(http, key, None, &[]).await.ok()?;
+    let document: Value = words::answer(&reply).ok()?;
     Timestamp::from_json(document["createdAt"].clone())
 }
 

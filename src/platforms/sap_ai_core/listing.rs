@@ -21,6 +21,7 @@ use crate::platforms::listing::{Seen, Stretch, stretch};
 use crate::platforms::sap_ai_core::client::Client;
 use crate::platforms::sap_ai_core::meta::PATIENCE;
 use crate::platforms::sap_ai_core::wire::{Listing, Row};
+use crate::platforms::sap_ai_core::words;
 
 /// Rows of one page: a neighbouring endpoint refuses more (section 8).
 pub(super) const PAGE: usize = 1_000;
@@ -37,7 +38,7 @@ pub(super) fn rows<'a>(
     let pages = stream::try_unfold(first, move |(next, counted, mut seen)| async move {
         let Some(skip) = next else { return Ok(None) };
         let http = &client.http;
-        let ask = |skip, top| part(http, source, skip, top);
+        let ask = |skip, top| part(http, source, None, skip, top);
         let stretch = stretch(skip, PAGE, &ask).await?;
         let (came, end) = (stretch.len(), skip + stretch.len());
         let is_full = came >= PAGE;
@@ -62,17 +63,21 @@ pub(super) fn rows<'a>(
     pages.boxed()
 }
 
-async fn part(
+/// One answer: of all rows, or of those in one status.
+pub(super) async fn part(
     http: &Http,
     source: &Source,
+    status: Option<&str>,
     skip: usize,
     top: usize,
 ) -> Result<Stretch<Row>, PlatformError> {
-    let call = Call::get(["lm", source.kind.plural()])
+    let mut call = Call::get(["lm", source.kind.plural()])
         .query("$top", top)
         .query("$skip", skip)
         .header("AI-Resource-Group", source.scope.raw());
-    let listing: Listing = http.read(call).await?.json()?;
+    call.query
+        .extend(status.map(|status| ("status", status.to_owned())));
+    let listing: Listing = words::answer(&http.read(call).await?)?;
     let rows = listing.resources.0.into_iter();
     let rows: Vec<Row> = rows.map(|row| row.0.unwrap_or_default()).collect();
     let next = (!rows.is_empty()).then_some(skip + rows.len());
@@ -125,7 +130,7 @@ pub(super) async fn resource_groups(http: &Http) -> Result<Vec<Scope>, PlatformE
             .query("$top", PAGE)
             .query("$skip", skip)
             .header("AI-Resource-Group", "default");
-        let body: Value = http.read(call).await?.json()?;
+        let body: Value = words::answer(&http.read(call).await?)?;
         let page = body["resources"].as_array().map_or(&[][..], Vec::as_slice);
         let (before, received) = (groups.len(), page.len());
         let names = page

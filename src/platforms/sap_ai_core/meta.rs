@@ -10,6 +10,7 @@ use crate::domain::error::PlatformError;
 use crate::domain::resource::{Kind, Scope};
 use crate::platforms::http::{Call, Http};
 use crate::platforms::sap_ai_core::rules::Changes;
+use crate::platforms::sap_ai_core::words;
 
 /// Capabilities are a matter of the runtime's set-up, which changes rarely.
 const KEPT: Duration = Duration::from_secs(300);
@@ -100,6 +101,6 @@ pub(super) async fn ask(http: &Http, scope: &Scope) -> Result<Capabilities, Plat
     match http.read(call).await {
         // 404 is declared: a runtime without this page has no bulk either.
         Err(PlatformError::Refused { .. }) => Ok(Capabilities::default()),
-        answer => Ok(Capabilities::from_answer(&answer?.json()?)),
+        answer => Ok(Capabilities::from_answer(&words::answer(&answer?)?)),
     }
 }

@@ -119,17 +119,20 @@ pub(super) fn offers(status: &str, target: Option<&str>, changes: Changes) -> Of
             ..Offers::all(moving)
         };
     }
-    let &Rule(_, _, may_stop, may_delete) = rule_for(status);
+    let &Rule(_, group, may_stop, may_delete) = rule_for(status);
     let stop = offer(may_stop, stop);
     let delete = offer(may_delete, delete);
-    // Of two steps that may do, the one that loses less; what completed is worth keeping.
+    let kept = |why| Offer::No(Exclusion::NotOffered, why);
+    // Of two steps that may do, the one that loses less; what completed is worth keeping, and so is what begins.
     let clean_up = match (may_stop, may_delete) {
         (May::Yes | May::ServerDecides(_), _) => stop,
-        (May::No(..), May::Yes | May::No(..)) => delete,
         (May::No(..), May::ServerDecides(_)) => {
-            let why = "clean up keeps COMPLETED rows; delete takes them";
-            Offer::No(Exclusion::NotOffered, why)
+            kept("clean up keeps COMPLETED rows; delete takes them")
         }
+        (May::No(..), May::Yes) if group == Group::Unknown => {
+            kept("UNKNOWN may have just been created; delete takes it")
+        }
+        (May::No(..), May::Yes | May::No(..)) => delete,
     };
     Offers {
         stop,

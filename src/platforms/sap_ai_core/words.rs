@@ -1,14 +1,16 @@
-//! What SAP AI Core says beside rows: refusals of requests and of ids, and tokens.
+//! What SAP AI Core says beside rows: refusals of requests and of ids, failures, and tokens.
 //!
 //! Sections 5.1, 6 and 7 of `specs/sap-ai-core.md`. Nothing here asks anybody.
 
 use std::time::Duration;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::domain::error::Refusal;
+use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::text::{Clean, Secret};
-use crate::platforms::http::Grant;
+use crate::platforms::http::{Grant, Reply};
 use crate::platforms::loose::shortened;
 
 /// The longest text of a server that is kept whole, in characters: a page of details, not a megabyte (R7).
@@ -38,6 +40,20 @@ pub(super) fn refusal(status: u16, body: &[u8]) -> Option<Refusal> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let error = body.get("error").filter(|error| error.is_object())?;
     Some(said(status, error)).filter(|said| said.own_shape)
+}
+
+/// What a whole answer holds. A member `error` at its top is a failure under any status (section 6).
+pub(super) fn answer<T: DeserializeOwned>(reply: &Reply) -> Result<T, PlatformError> {
+    #[derive(Deserialize)]
+    struct Failed {
+        error: Value,
+    }
+    match reply.json::<Failed>() {
+        Ok(Failed { error }) if !error.is_null() => Err(PlatformError::ServerFailed {
+            said: said(reply.status, &error),
+        }),
+        Ok(_) | Err(_) => reply.json(),
+    }
 }
 
 /// Reads a token (section 7). A lifetime that is no positive number is not believed.

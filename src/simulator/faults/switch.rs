@@ -30,6 +30,8 @@ pub enum Switch {
     MovesOnTo,
     /// Nothing moves but what was asked to.
     Still,
+    /// A deployment that was just created is listed and not found by its id.
+    NewIsHidden,
     /// The version of the control plane.
     Version,
     /// Whether a deleted workload can be read by id.
@@ -64,7 +66,7 @@ const STATUSES: &[&str] = &[
 use PlatformId::{RunAi, SapAiCore};
 
 #[rustfmt::skip]
-const TABLE: [(Switch, &str, &[PlatformId], Form, &str); 13] = [
+const TABLE: [(Switch, &str, &[PlatformId], Form, &str); 14] = [
     (Switch::BulkUpdates, "bulk_updates", &[SapAiCore], Form::Members(&["absent"]),
         "whether bulk changes are offered: true, false, one for each of executions and deployments, or \"absent\""),
     (Switch::CompletedIsKept, "completed_is_kept", &[SapAiCore], Form::Flag, "true: what completed cannot be deleted"),
@@ -76,6 +78,8 @@ const TABLE: [(Switch, &str, &[PlatformId], Form, &str); 13] = [
     (Switch::MovesOnTo, "moves_on_to", &[SapAiCore], Form::Word(STATUSES),
         "the status that rows have taken between their listing and a change of them"),
     (Switch::Still, "still", &[SapAiCore], Form::Flag, "true: nothing moves but what was asked to"),
+    (Switch::NewIsHidden, "new_is_hidden", &[SapAiCore], Form::Flag,
+        "true: a deployment whose status is UNKNOWN is listed, and not found by its id"),
     (Switch::Version, "version", &[RunAi], Form::Version, "the version of the control plane, such as \"2.18\""),
     (Switch::Deleted, "deleted", &[RunAi], Form::Word(&["not_found"]),
         "\"not_found\": a deleted workload cannot be read by id"),

@@ -184,3 +184,25 @@ async fn p1_p2_p4_whatever_odd_answers_come_only_confirmed_ids_leave_once_and_th
         assert_ne!(left, left_out, "{:?}", row.outcome());
     }
 }
+
+#[tokio::test]
+async fn r12_a_lost_delete_of_a_deployment_that_is_only_listed_yet_is_not_taken_for_done() {
+    let switch = |name: &str| json!({"fault": "switch", "name": name, "value": true});
+    let lost = json!({"platform": "sap_ai_core", "method": "PATCH", "fault": "drop_before"});
+    let faults = json!([switch("still"), switch("new_is_hidden"), lost]);
+    let mut dashboard = world().faults(faults).open().await;
+    dashboard
+        .plan('d', "in:prod-eu kind:deployment status:UNKNOWN", 1)
+        .await;
+    assert_eq!(planned(&dashboard).len(), 1, "{}", dashboard.screen());
+    dashboard.confirm("").await;
+    dashboard.sent().await;
+    dashboard.pass(200).await;
+    let tracking = run(&dashboard).report.rows()[0].tracking();
+    assert_eq!(
+        tracking,
+        Some(Tracking::NotApplied),
+        "{}",
+        dashboard.screen()
+    );
+}

@@ -74,6 +74,23 @@ async fn n20_after_a_second_401_the_lane_stops_and_what_was_not_sent_is_left_out
     assert!(report.rows().iter().any(|row| stopped(row.outcome())));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_moved_on_by_themselves_stop_no_lane_and_equal_refusals_of_the_account_do() {
+    let words = json!({"error": {"code": "01000400", "message": "not today"}});
+    let moved = json!([{"fault": "switch", "name": "moves_on_to", "value": "COMPLETED"}]);
+    let odd = json!([{"platform": "sap_ai_core", "method": "PATCH", "fault": "status", "status": 400, "body": words}]);
+    for (faults, stops) in [(moved, false), (odd, true)] {
+        let mut dashboard = world().rows(2_000).open().await;
+        dashboard.plan('s', SANDBOX, 20).await;
+        dashboard.simulator.set_faults(faults).expect("valid");
+        dashboard.confirm("").await;
+        dashboard.sent().await;
+        let totals = run(&dashboard).report.totals();
+        assert_eq!(totals.rejected < 20, stops, "{totals:?}");
+        assert_eq!(totals.rejected + totals.left_out, 20);
+    }
+}
+
 fn tokens(dashboard: &Dashboard) -> usize {
     let requests = dashboard.simulator.requests();
     let tokens = requests

@@ -208,6 +208,7 @@ fn outcomes() -> impl Strategy<Value = Outcome> {
         prop::option::of(text()).prop_map(|message| Outcome::Scheduled { message }),
         rejection.prop_map(|(code, reason, request_id, later)| {
             Outcome::Rejected(Rejection {
+                of_row: false,
                 code,
                 reason,
                 request_id,

@@ -26,6 +26,7 @@ fn found(word: &str, group: Group) -> Reading {
 
 fn rejection() -> Rejection {
     Rejection {
+        of_row: false,
         code: None,
         reason: Clean::new("no"),
         request_id: None,
@@ -281,6 +282,7 @@ fn n23_a_refused_delete_of_something_gone_is_reached_already() {
 fn what_may_be_planned_again_is_what_provably_did_not_happen() {
     let later = |later| {
         Outcome::Rejected(Rejection {
+            of_row: false,
             later,
             ..rejection()
         })

@@ -46,7 +46,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![
         4 => Just(Outcome::Scheduled { message: None }),
         4 => Just(Outcome::Unknown(Clean::new("cut"))),
-        2 => any::<bool>().prop_map(|later| Outcome::Rejected(Rejection { code: None, reason: Clean::new("no"), request_id: None, later })),
+        2 => any::<bool>().prop_map(|later| Outcome::Rejected(Rejection { code: None, reason: Clean::new("no"), request_id: None, later, of_row: false })),
         1 => Just(Outcome::LeftOut(Exclusion::LaneStopped, Clean::new("lane stopped"))),
     ]
 }

@@ -292,16 +292,62 @@ async fn n23_n24_a_missing_row_rejects_its_change_and_only_the_platform_can_say_
     let sap = Sap::without_bulk(move |heard, _| match heard.line.as_str() {
         EXECUTIONS => listing(&[("e001", "DEAD")]),
         "GET /v2/lm/executions/e009" => answer(404, "content-type: text/html", "<html>no route"),
+        "GET /v2/lm/executions/e007" => canned::json(404, "no healthy upstream"),
+        "GET /v2/lm/executions/e008" => canned::json(
+            404,
+            r#"{"error":{"code":"01000404","message":"Not found"}}"#,
+        ),
         _ => canned::json(404, own),
     })
     .await;
     let told = sap.carry_out(Action::Delete).await;
     assert_eq!(told, ["e001: rejected 01010020 Execution not found []"]);
     assert_eq!(sap.read("e001").await, Ok(Reading::Gone));
+    assert_eq!(
+        sap.read("e008").await,
+        Ok(Reading::Gone),
+        "whatever its code"
+    );
+    let text = sap.read("e007").await.expect_err("no proof");
+    assert_eq!(text, "refused: HTTP 404: no healthy upstream; check `url`");
     let page = sap.read("e009").await.expect_err("no proof");
     assert_eq!(
         page,
         "refused: HTTP 404: Not Found: a page, not an API answer; check `url`"
+    );
+}
+
+#[tokio::test]
+async fn r12_a_deployment_that_is_not_found_by_id_and_listed_as_unknown_is_there() {
+    const NEW: &str = "GET /v2/lm/deployments?%24top=1000&%24skip=0&status=UNKNOWN";
+    let sap = Sap::with_bulk(|heard, before| match (heard.line.as_str(), before) {
+        (NEW, 0) => listing(&[("d000", "UNKNOWN"), ("d001", "UNKNOWN")]),
+        (NEW, 1) => listing(&[("d000", "UNKNOWN")]),
+        (NEW, _) => canned::json(400, r#"{"error":{"code":"1","message":"no"}}"#),
+        _ => canned::json(
+            404,
+            r#"{"error":{"code":"01010016","message":"Deployment not found"}}"#,
+        ),
+    })
+    .await;
+    let deployments = sap.sources().swap_remove(1);
+    let Ok(Reading::Found(found)) = sap.read_of(&deployments, "d001").await else {
+        panic!("it is listed")
+    };
+    assert_eq!(
+        (found.key.id.raw(), found.status.word.as_str()),
+        ("d001", "UNKNOWN")
+    );
+    assert_eq!(sap.read_of(&deployments, "d001").await, Ok(Reading::Gone));
+    let failed = sap.read_of(&deployments, "d001").await;
+    assert_eq!(failed, Err("refused: HTTP 400: no, code 1".to_owned()));
+    assert_eq!(sap.read("e001").await, Ok(Reading::Gone));
+    assert_eq!(sap.server.count(NEW), 3, "executions are found at once");
+    let asked = sap.server.heard();
+    let asked = asked.iter().find(|heard| heard.line == NEW);
+    assert_eq!(
+        asked.and_then(|heard| heard.header("ai-resource-group")),
+        Some("eval")
     );
 }
 

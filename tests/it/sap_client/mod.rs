@@ -100,8 +100,12 @@ impl Sap {
     }
 
     async fn read(&self, id: &str) -> Result<Reading, String> {
+        self.read_of(&self.source(), id).await
+    }
+
+    async fn read_of(&self, source: &Arc<Source>, id: &str) -> Result<Reading, String> {
         let key = Key {
-            source: self.source(),
+            source: source.clone(),
             id: Id::new(id),
         };
         self.client

@@ -1,9 +1,12 @@
 //! Every shape of an error (`specs/sap-ai-core.md` 6 and 7): what the operator is told of it.
 
+use centurion::domain::action::Action;
+use centurion::domain::inspection::Inquiry;
+use centurion::domain::resource::{Id, Key};
 use futures_util::StreamExt;
 use serde_json::json;
 
-use super::{Sap, eval, json_answer};
+use super::{BULK_ON, EXECUTIONS, Sap, eval, json_answer, listing};
 use crate::canned::{self, Canned, answer};
 
 /// Status, body, and what the operator is told of it.
@@ -92,6 +95,41 @@ async fn every_shape_of_an_error_is_told_in_the_platforms_own_words_with_code_an
         let pages: Vec<_> = sap.client.list(&source).collect().await;
         let error = pages[0].as_ref().expect_err("refused");
         assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[tokio::test]
+async fn an_error_at_the_top_of_any_answer_is_a_failure_with_its_code_words_and_request_id() {
+    let failed = json!({"id": "e001", "message": "scheduled", "resources": [], "executions": [],
+        "data": {"result": []}, "error": {"code": "01000500", "message": "Out of order.", "requestId": "r-9"}});
+    let words = "the server failed: HTTP 200: Out of order, code 01000500, request r-9";
+    let broken = failed.clone();
+    let sap = Sap::with_bulk(move |_, _| json_answer(200, &broken)).await;
+    let source = sap.source();
+    let pages: Vec<_> = sap.client.list(&source).collect().await;
+    assert_eq!(pages[0].as_ref().expect_err("failed").to_string(), words);
+    assert_eq!(sap.read("e001").await, Err(words.to_owned()));
+    let key = Key {
+        id: Id::new("e001"),
+        source,
+    };
+    for inquiry in [Inquiry::Logs { since: None }, Inquiry::Detail] {
+        let parts: Vec<_> = sap.client.inspect(&key, inquiry).collect().await;
+        let error = parts[0].lines.as_ref().expect_err("failed");
+        assert_eq!(error.to_string(), words);
+    }
+    for meta in [BULK_ON, "{}"] {
+        let failed = failed.clone();
+        let sap = Sap::start(eval(), canned::json(200, meta), move |heard, _| match heard
+            .line
+            .as_str()
+        {
+            EXECUTIONS => listing(&[("e001", "RUNNING")]),
+            _ => json_answer(200, &failed),
+        })
+        .await;
+        let told = sap.carry_out(Action::Stop).await;
+        assert_eq!(told, [format!("e001: unknown, {words}")]);
     }
 }
 

@@ -25,7 +25,7 @@ fn answer(row: &Resource, action: Action) -> String {
 #[tokio::test]
 async fn each_status_allows_what_the_table_of_the_platform_says() {
     let table = [
-        ("UNKNOWN", ["NotOffered", "DELETED", "DELETED"]),
+        ("UNKNOWN", ["NotOffered", "DELETED", "NotOffered"]),
         ("PENDING", ["STOPPED", "StopFirst", "STOPPED"]),
         ("RUNNING", ["STOPPED", "StopFirst", "STOPPED"]),
         ("STOPPING", ["InTransition", "InTransition", "InTransition"]),
@@ -55,4 +55,24 @@ async fn a_row_that_is_being_deleted_takes_nothing_whatever_its_status() {
     }
     let stopped = listed("STOPPED", json!("STOPPED")).await;
     assert_eq!(stopped.status.group, Group::Ended);
+}
+
+#[tokio::test]
+async fn a_clean_up_keeps_what_completed_and_what_may_have_just_been_created_and_says_so() {
+    for (status, expected) in [
+        (
+            "COMPLETED",
+            "clean up keeps COMPLETED rows; delete takes them",
+        ),
+        (
+            "UNKNOWN",
+            "UNKNOWN may have just been created; delete takes it",
+        ),
+    ] {
+        let row = listed(status, json!(null)).await;
+        let Offer::No(_, why) = row.offers.to(Action::CleanUp) else {
+            panic!("{status} is cleaned up")
+        };
+        assert_eq!(why, expected);
+    }
 }

@@ -162,6 +162,21 @@ async fn one_row_has_details_and_a_selection_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_new_deployment_may_be_listed_and_not_found_by_its_id() {
+    let sap = Sap::start(FAST).await;
+    let path = format!("{DEPLOYMENTS}/{}", sap.ids(DEPLOYMENTS, "UNKNOWN").await[0]);
+    assert_eq!(sap.get(&path).await.0, 200);
+    sap.switched("new_is_hidden", &json!(true));
+    let (status, body) = sap.get(&path).await;
+    assert_eq!(
+        (status.as_u16(), &body["error"]["code"]),
+        (404, &json!("01010016"))
+    );
+    let path = format!("{EXECUTIONS}/{}", sap.ids(EXECUTIONS, "UNKNOWN").await[0]);
+    assert_eq!(sap.get(&path).await.0, 200);
+}
+
+#[tokio::test]
 async fn logs_cover_the_last_hour_unless_asked_and_come_in_either_order() {
     let sap = Sap::start(Options::default()).await;
     let row = sap

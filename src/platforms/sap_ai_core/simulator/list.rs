@@ -8,7 +8,7 @@ use super::Listing;
 use super::access::InGroup;
 use super::failure::Failure;
 use super::row::{Kind, Row, STATUSES};
-use crate::simulator::member;
+use crate::simulator::{Switch, member};
 
 pub(super) async fn list(
     State(listing): State<Listing>,
@@ -52,8 +52,10 @@ pub(super) async fn one(
         return count(listing, place, query).await;
     }
     let asked = Asked::read(listing.kind, query.0)?;
+    let hides = listing.kind.is_deployment && listing.service.is_on(Switch::NewIsHidden);
     let shown = place.account.visit(&listing.service, |holdings| {
         let row = holdings.rows(place.part(listing.kind)).find(&id);
+        let row = row.filter(|row| !hides || row.status != "UNKNOWN");
         row.map(|row| asked.selected.unwrap_or(Row::detailed)(row))
     });
     let unknown = || Failure::unknown_id(listing.kind).about(&id);

@@ -52,12 +52,14 @@ pub(crate) fn results(size: Size) -> Scene {
     for (place, key) in keys.iter().enumerate() {
         let answer = match place {
             1 => Answer::Rejected(Rejection {
+                of_row: false,
                 code: Some(Clean::new("01010076")),
                 reason: Clean::new("Deployment is in transition"),
                 request_id: Some(Clean::new("5d20c1ee-41ab")),
                 later: true,
             }),
             4 => Answer::Rejected(Rejection {
+                of_row: false,
                 code: Some(Clean::new("403")),
                 reason: Clean::new("workload is owned by another project"),
                 request_id: None,
@@ -107,6 +109,7 @@ pub(crate) fn results_folds(size: Size) -> Scene {
             _ => "workload is owned by another project",
         };
         let no = Rejection {
+            of_row: false,
             code: Some(Clean::new("403")),
             reason: Clean::new(reason),
             request_id: None,
