@@ -51,7 +51,8 @@ fn canaries(tenants: &[Tenant]) -> Vec<String> {
 
 /// Every byte of it, as some servers write URLs.
 fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+    let bytes: Vec<String> = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    bytes.concat()
 }
 
 fn all_canaries() -> Vec<String> {
@@ -201,7 +202,8 @@ fn echo(heard: &Heard) -> Say {
     .join(" and ");
     let own = json!({"message": said, "code": "01010000", "requestId": said});
     let body = json!({"error": own, "message": said, "detail": said, "code": 400});
-    let escaped: String = bytes.iter().map(|byte| format!("\\u{byte:04x}")).collect();
+    let escaped: Vec<String> = bytes.iter().map(|byte| format!("\\u{byte:04x}")).collect();
+    let escaped = escaped.concat();
     crate::canned::json(400, &body.to_string().replace("ESCAPED", &escaped))
 }
 
