@@ -51,9 +51,6 @@ impl Hidden {
     pub(super) fn strike(&self, text: Vec<u8>) -> Vec<u8> {
         let found = find(&self.0, &text);
         let text = without(text, found, |_| 1);
-        if memchr2(b'\\', b'%', &text).is_none() {
-            return text;
-        }
         let forms: Vec<_> = self.0.iter().map(|form| unescaped(form)).collect();
         let found = find(&forms, &unescaped(&text));
         without(text, found, |rest| {
@@ -139,26 +136,4 @@ fn in_base64(secret: &str) -> impl Iterator<Item = String> {
                 text[(before * 4).div_ceil(3)..ends].to_owned()
             })
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn p7_a_secret_is_struck_wherever_a_base64_text_holds_it() {
-        let secret = "cd-1f>?~long-secret";
-        for before in ["", "a", "ab", "Bearer ", "client:"] {
-            for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-                let text = engine.encode(format!("{before}{secret} and more"));
-                let struck = Hidden::default().and(secret).strike(text.clone().into());
-                let struck = String::from_utf8(struck).expect("text");
-                let (head, tail) = struck.split_once("***").expect("struck out");
-                assert!(
-                    text.len() - head.len() - tail.len() >= secret.len(),
-                    "{struck}"
-                );
-            }
-        }
-    }
 }
