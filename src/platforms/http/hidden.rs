@@ -36,13 +36,10 @@ impl Hidden {
     /// With one more: the token of a call.
     pub(super) fn and(mut self, secret: &str) -> Self {
         if secret.len() >= SHORTEST {
-            let mut forms = vec![
-                secret.to_owned(),
-                byte_serialize(secret.as_bytes()).collect(),
-            ];
-            forms.extend(in_base64(secret));
-            forms.dedup();
-            self.0.extend(forms.into_iter().map(String::into_bytes));
+            let in_url = byte_serialize(secret.as_bytes()).collect();
+            let forms = [secret.to_owned(), in_url].into_iter();
+            let forms = forms.chain(in_base64(secret)).map(String::into_bytes);
+            self.0.extend(forms);
         }
         self
     }
@@ -61,7 +58,7 @@ impl Hidden {
 
 fn find(forms: &[Vec<u8>], text: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for form in forms {
+    for form in forms.iter().filter(|form| form.len() >= SHORTEST) {
         found.extend(memmem::find_iter(text, form).map(|at| at..at + form.len()));
     }
     found.sort_unstable_by_key(|place| place.start);
@@ -109,19 +106,22 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
 /// The byte that an escape at the start of a text stands for, and how long it is: `%2b`, `\u002B`, `\/`, `\"`, with
 /// more backslashes where JSON stands in JSON.
 fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    if let Some(digits) = text.strip_prefix(b"%") {
+        return Some((hex(digits)?, 3));
+    }
+    // A run of them is one step, however long it is.
     let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
-    match (slashes, &text[slashes..]) {
-        (0, [b'%', high, low, ..]) => Some((hex(*high, *low)?, 3)),
-        (0, _) => None,
-        (_, [b'u', b'0', b'0', high, low, ..]) => Some((hex(*high, *low)?, slashes + 5)),
-        (_, [byte @ (b'/' | b'"'), ..]) => Some((*byte, slashes + 1)),
-        _ => Some((b'\\', slashes)),
+    let coded = |after: &[u8]| Some((hex(after.strip_prefix(b"u00")?)?, slashes + 5));
+    match &text[slashes..] {
+        _ if slashes == 0 => None,
+        [byte @ (b'/' | b'"'), ..] => Some((*byte, slashes + 1)),
+        after => coded(after).or(Some((b'\\', slashes))),
     }
 }
 
-fn hex(high: u8, low: u8) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+fn hex(digits: &[u8]) -> Option<u8> {
+    let digit = |at: usize| char::from(*digits.get(at)?).to_digit(16);
+    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
 }
 
 /// The characters that stand for the secret alone in any base64 text that holds it: wherever in the text it

@@ -181,8 +181,12 @@ const ECHOES: [&str; 9] = [
 const ODD_KEY: &str = r#"S3cret"Canary$=+x&/y"#;
 
 fn with_odd_key(server: &Canned) -> Http {
+    with_this_key(server, ODD_KEY)
+}
+
+fn with_this_key(server: &Canned, key: &str) -> Http {
     let mut connection = connection_to(server.url("http", ""));
-    let key = || secret(ODD_KEY);
+    let key = || secret(key);
     connection.credentials = Credentials::ApiKey(key());
     open(&connection, Authorization::Key(key()))
 }
@@ -226,6 +230,17 @@ async fn p7_a_secret_is_struck_wherever_a_base64_text_holds_it() {
             said.len() - head.len() - tail.len() >= ODD_KEY.len(),
             "{told}"
         );
+    }
+}
+
+#[tokio::test]
+async fn ordinary_words_stay_whatever_a_secret_may_be_read_as() {
+    let body = r#""ABC \\\\u00zz \\\\ 100% %zz""#;
+    let server = Canned::start(move |_, _| json(200, body)).await;
+    for key in ["%41%42%43", r"\\\\\\\\\\", "ABC", ODD_KEY] {
+        let http = with_this_key(&server, key);
+        let reply = http.read(get()).await.expect("whole");
+        assert_eq!(String::from_utf8_lossy(&reply.body), body, "{key}");
     }
 }
 
