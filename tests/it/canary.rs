@@ -43,16 +43,16 @@ fn canaries(tenants: &[Tenant]) -> Vec<String> {
             start(BASE64_STANDARD_NO_PAD.encode(text)),
             start(BASE64_URL_SAFE_NO_PAD.encode(text)),
             byte_serialize(text.as_bytes()).collect(),
-            percent_encoded(text),
+            coded("%", text),
         ]
     });
     encoded.collect()
 }
 
-/// Every byte of it, as some servers write URLs.
-fn percent_encoded(text: &str) -> String {
-    let bytes: Vec<String> = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    bytes.concat()
+/// Each byte of it in hexadecimal behind a sign: `%` as in URLs, `\u00` as in JSON.
+fn coded(sign: &str, text: &str) -> String {
+    let codes = text.bytes().map(|byte| format!("{sign}{byte:02x}"));
+    codes.collect::<Vec<_>>().concat()
 }
 
 fn all_canaries() -> Vec<String> {
@@ -196,14 +196,13 @@ fn echo(heard: &Heard) -> Say {
         BASE64_URL_SAFE_NO_PAD.encode(bytes),
         byte_serialize(bytes).collect(),
         heard.body.clone(),
-        percent_encoded(credential),
+        coded("%", credential),
         "ESCAPED".to_owned(),
     ]
     .join(" and ");
     let own = json!({"message": said, "code": "01010000", "requestId": said});
     let body = json!({"error": own, "message": said, "detail": said, "code": 400});
-    let escaped: Vec<String> = bytes.iter().map(|byte| format!("\\u{byte:04x}")).collect();
-    let escaped = escaped.concat();
+    let escaped = coded("\\u00", credential);
     crate::canned::json(400, &body.to_string().replace("ESCAPED", &escaped))
 }
 

@@ -142,9 +142,8 @@ impl Peer {
             _ => (Fate::Uncertain, PlatformError::ServerFailed { said }),
         };
         Failure {
-            error,
-            fate,
             asked_wait,
+            ..Failure::new(fate, error)
         }
     }
 

@@ -36,13 +36,10 @@ impl Hidden {
     /// With one more: the token of a call.
     pub(super) fn and(mut self, secret: &str) -> Self {
         if secret.len() >= SHORTEST {
-            let mut forms = vec![
-                secret.to_owned(),
-                byte_serialize(secret.as_bytes()).collect(),
-            ];
-            forms.extend(in_base64(secret));
-            forms.dedup();
-            self.0.extend(forms.into_iter().map(String::into_bytes));
+            let in_url = byte_serialize(secret.as_bytes()).collect();
+            let forms = [secret.to_owned(), in_url].into_iter();
+            let forms = forms.chain(in_base64(secret)).map(String::into_bytes);
+            self.0.extend(forms);
         }
         self
     }
@@ -51,9 +48,6 @@ impl Hidden {
     pub(super) fn strike(&self, text: Vec<u8>) -> Vec<u8> {
         let found = find(&self.0, &text);
         let text = without(text, found, |_| 1);
-        if memchr2(b'\\', b'%', &text).is_none() {
-            return text;
-        }
         let forms: Vec<_> = self.0.iter().map(|form| unescaped(form)).collect();
         let found = find(&forms, &unescaped(&text));
         without(text, found, |rest| {
@@ -64,7 +58,7 @@ impl Hidden {
 
 fn find(forms: &[Vec<u8>], text: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for form in forms {
+    for form in forms.iter().filter(|form| form.len() >= SHORTEST) {
         found.extend(memmem::find_iter(text, form).map(|at| at..at + form.len()));
     }
     found.sort_unstable_by_key(|place| place.start);
@@ -112,19 +106,22 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
 /// The byte that an escape at the start of a text stands for, and how long it is: `%2b`, `\u002B`, `\/`, `\"`, with
 /// more backslashes where JSON stands in JSON.
 fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    if let Some(digits) = text.strip_prefix(b"%") {
+        return Some((hex(digits)?, 3));
+    }
+    // A run of them is one step, however long it is.
     let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
-    match (slashes, &text[slashes..]) {
-        (0, [b'%', high, low, ..]) => Some((hex(*high, *low)?, 3)),
-        (0, _) => None,
-        (_, [b'u', b'0', b'0', high, low, ..]) => Some((hex(*high, *low)?, slashes + 5)),
-        (_, [byte @ (b'/' | b'"'), ..]) => Some((*byte, slashes + 1)),
-        _ => Some((b'\\', slashes)),
+    let coded = |after: &[u8]| Some((hex(after.strip_prefix(b"u00")?)?, slashes + 5));
+    match &text[slashes..] {
+        _ if slashes == 0 => None,
+        [byte @ (b'/' | b'"'), ..] => Some((*byte, slashes + 1)),
+        after => coded(after).or(Some((b'\\', slashes))),
     }
 }
 
-fn hex(high: u8, low: u8) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+fn hex(digits: &[u8]) -> Option<u8> {
+    let digit = |at: usize| char::from(*digits.get(at)?).to_digit(16);
+    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
 }
 
 /// The characters that stand for the secret alone in any base64 text that holds it: wherever in the text it
@@ -139,26 +136,4 @@ fn in_base64(secret: &str) -> impl Iterator<Item = String> {
                 text[(before * 4).div_ceil(3)..ends].to_owned()
             })
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn p7_a_secret_is_struck_wherever_a_base64_text_holds_it() {
-        let secret = "cd-1f>?~long-secret";
-        for before in ["", "a", "ab", "Bearer ", "client:"] {
-            for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-                let text = engine.encode(format!("{before}{secret} and more"));
-                let struck = Hidden::default().and(secret).strike(text.clone().into());
-                let struck = String::from_utf8(struck).expect("text");
-                let (head, tail) = struck.split_once("***").expect("struck out");
-                assert!(
-                    text.len() - head.len() - tail.len() >= secret.len(),
-                    "{struck}"
-                );
-            }
-        }
-    }
 }

@@ -59,13 +59,11 @@ pub(super) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
 
 /// How many seconds the clock of whoever answered is ahead of `now`.
 pub(super) fn clock_ahead(headers: &HeaderMap, now: SystemTime) -> Option<i64> {
-    let date = date(headers)?;
-    let ahead = date.duration_since(now);
     let seconds = |span: Duration| i64::try_from(span.as_secs()).ok();
-    ahead.map_or_else(
-        |behind| seconds(behind.duration()).map(|span| -span),
-        seconds,
-    )
+    match date(headers)?.duration_since(now) {
+        Ok(ahead) => seconds(ahead),
+        Err(behind) => Some(-seconds(behind.duration())?),
+    }
 }
 
 fn date(headers: &HeaderMap) -> Option<SystemTime> {

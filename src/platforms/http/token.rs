@@ -86,7 +86,6 @@ pub(super) struct Tokens {
 
 #[derive(Debug, Default)]
 struct State {
-    generation: u64,
     held: Option<Held>,
     /// Which of [`TokenRequest::others`] the server was found to need.
     way: Option<usize>,
@@ -95,20 +94,13 @@ struct State {
 
 #[derive(Debug)]
 struct Held {
-    bearer: Secret,
+    pass: Pass,
     renew_at: Instant,
     /// When it was fetched, where that was because the token before it was refused.
     replaced_at: Option<Instant>,
 }
 
 impl State {
-    fn pass(&self, held: &Held) -> Pass {
-        Pass {
-            bearer: held.bearer.clone(),
-            generation: self.generation,
-        }
-    }
-
     /// The failure that answers a caller who began to wait at `asked`: one that ended since, or a
     /// refusal that still stands.
     fn failure_for(&self, asked: Instant) -> Option<&PlatformError> {
@@ -133,8 +125,8 @@ impl Tokens {
         let asked = Instant::now();
         let mut state = self.state.lock().await;
         match &state.held {
-            Some(held) if Instant::now() < held.renew_at => Ok(state.pass(held)),
-            _ => self.fetch(lines, &mut state, asked).await,
+            Some(held) if Instant::now() < held.renew_at => Ok(held.pass.clone()),
+            _ => Ok(self.fetch(lines, &mut state, asked).await?.pass.clone()),
         }
     }
 
@@ -145,7 +137,7 @@ impl Tokens {
         let asked = Instant::now();
         let mut state = self.state.lock().await;
         if let Some(held) = &state.held {
-            if state.generation != used.generation {
+            if held.pass.generation != used.generation {
                 return Ok(true);
             }
             let never_accepted = self.accepted.load(Ordering::Relaxed) < used.generation;
@@ -154,10 +146,8 @@ impl Tokens {
                 return Ok(false);
             }
         }
-        self.fetch(lines, &mut state, asked).await?;
-        if let Some(held) = &mut state.held {
-            held.replaced_at = Some(Instant::now());
-        }
+        let held = self.fetch(lines, &mut state, asked).await?;
+        held.replaced_at = Some(Instant::now());
         Ok(true)
     }
 
@@ -166,12 +156,12 @@ impl Tokens {
         self.accepted.fetch_max(pass.generation, Ordering::Relaxed);
     }
 
-    async fn fetch(
+    async fn fetch<'a>(
         &self,
         lines: &Lines,
-        state: &mut State,
+        state: &'a mut State,
         asked: Instant,
-    ) -> Result<Pass, Failure> {
+    ) -> Result<&'a mut Held, Failure> {
         if let Some(error) = state.failure_for(asked) {
             return Err(Failure::new(Fate::NotReceived, error.clone()));
         }
@@ -186,16 +176,16 @@ impl Tokens {
                 });
             }
         };
-        let renew_at = Instant::now() + useful_life(grant.lifetime);
-        let held = Held {
+        let before = state.held.as_ref();
+        let pass = Pass {
             bearer: grant.token,
-            renew_at,
-            replaced_at: None,
+            generation: before.map_or(1, |held| held.pass.generation + 1),
         };
-        state.generation += 1;
-        let pass = state.pass(&held);
-        state.held = Some(held);
-        Ok(pass)
+        Ok(state.held.insert(Held {
+            pass,
+            renew_at: Instant::now() + useful_life(grant.lifetime),
+            replaced_at: None,
+        }))
     }
 
     async fn ask(&self, lines: &Lines, way: &mut Option<usize>) -> Result<Grant, Failure> {

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::{
+    BASE64_STANDARD_NO_PAD as STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD,
+};
 use centurion::domain::connection::Credentials;
 use centurion::domain::error::PlatformError;
 use centurion::domain::outcome::ChangeEvent;
@@ -174,9 +178,15 @@ const ECHOES: [&str; 9] = [
     "TM2NyZXQiQ2FuYXJ5JD0reCYve",
 ];
 
+const ODD_KEY: &str = r#"S3cret"Canary$=+x&/y"#;
+
 fn with_odd_key(server: &Canned) -> Http {
+    with_this_key(server, ODD_KEY)
+}
+
+fn with_this_key(server: &Canned, key: &str) -> Http {
     let mut connection = connection_to(server.url("http", ""));
-    let key = || secret(r#"S3cret"Canary$=+x&/y"#);
+    let key = || secret(key);
     connection.credentials = Credentials::ApiKey(key());
     open(&connection, Authorization::Key(key()))
 }
@@ -194,11 +204,43 @@ async fn p7_a_secret_that_a_server_says_back_is_struck_out_of_its_answer() {
         let struck = format!("you sent{}", " ***".repeat(ECHOES.len()));
         assert!(told.contains(&struck), "{told}");
         let sent = server.heard().remove(0);
+        let bearer = sent.header("authorization").expect("a key");
         assert_eq!(
-            sent.header("authorization"),
-            Some(r#"Bearer S3cret"Canary$=+x&/y"#),
+            bearer,
+            format!("Bearer {ODD_KEY}"),
             "only what comes back is changed"
         );
+    }
+}
+
+#[tokio::test]
+async fn p7_a_secret_is_struck_wherever_a_base64_text_holds_it() {
+    let texts =
+        ["", "a", "ab", "Bearer ", "client:"].map(|text| format!("{text}{ODD_KEY} and more"));
+    let codes = [STANDARD_NO_PAD, URL_SAFE_NO_PAD]
+        .map(|code| texts.each_ref().map(|text| code.encode(text)));
+    let said = codes.concat().join(" ");
+    let body = format!("\"{}\"", said.replace('/', "\\/"));
+    let server = Canned::start(move |_, _| json(200, &body)).await;
+    let reply = with_odd_key(&server).read(get()).await.expect("whole");
+    let told = reply.json::<String>().expect("a text");
+    for (said, told) in said.split(' ').zip(told.split(' ')) {
+        let (head, tail) = told.split_once("***").expect("struck out");
+        assert!(
+            said.len() - head.len() - tail.len() >= ODD_KEY.len(),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn ordinary_words_stay_whatever_a_secret_may_be_read_as() {
+    let body = r#""ABC \\\\u00zz \\\\ 100% %zz""#;
+    let server = Canned::start(move |_, _| json(200, body)).await;
+    for key in ["%41%42%43", r"\\\\\\\\\\", "ABC", ODD_KEY] {
+        let http = with_this_key(&server, key);
+        let reply = http.read(get()).await.expect("whole");
+        assert_eq!(String::from_utf8_lossy(&reply.body), body, "{key}");
     }
 }
 
