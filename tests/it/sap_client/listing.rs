@@ -94,7 +94,7 @@ async fn l03_a_server_that_repeats_its_page_for_ever_is_not_read_for_ever() {
 #[tokio::test]
 async fn l04_a_server_that_gives_fewer_rows_than_are_asked_for_is_read_to_its_count() {
     for (all, sizes) in [(1_200, vec![500, 500, 200]), (1_000, vec![500, 500])] {
-        let sap = Sap::with_bulk(move |heard, _| match heard.line.as_str() {
+        let sap = Sap::counted(move |heard, _| match heard.line.as_str() {
             COUNT => canned::json(200, &all.to_string()),
             _ => page_of(all, heard, 500),
         })
@@ -112,7 +112,7 @@ async fn l04_a_server_that_gives_fewer_rows_than_are_asked_for_is_read_to_its_co
 
 #[tokio::test]
 async fn l04_rows_that_the_server_counts_and_does_not_give_are_counted() {
-    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+    let sap = Sap::counted(|heard, _| match heard.line.as_str() {
         COUNT => answer(200, "content-type: text/plain", "500\n"),
         _ => page_of(480, heard, 1_000),
     })
@@ -133,24 +133,40 @@ async fn l04_rows_that_the_server_counts_and_does_not_give_are_counted() {
 }
 
 #[tokio::test]
-async fn l04_a_count_that_cannot_be_had_or_read_costs_nothing() {
+async fn l04_a_count_that_cannot_be_had_or_read_costs_one_more_page() {
     for count in ["many", "-1", r#"{"count":7}"#, ""] {
-        let sap = Sap::with_bulk(move |heard, _| match heard.line.as_str() {
+        let sap = Sap::counted(move |heard, _| match heard.line.as_str() {
             COUNT => canned::json(200, count),
             _ => page_of(3, heard, 1_000),
         })
         .await;
-        let pages = sap.pages().await;
-        assert_eq!(
-            (pages.len(), pages[0].rows.len(), pages[0].total),
-            (1, 3, None)
-        );
+        for _ in 0..2 {
+            let pages = sap.pages().await;
+            assert_eq!((pages[0].rows.len(), pages[0].total), (3, None));
+            assert!(notices(&pages).is_empty());
+        }
+        // What was whole is believed, and neither counted nor looked for again.
+        assert_eq!(sap.server.count(COUNT), 1);
+        let more = "GET /v2/lm/executions?%24top=1000&%24skip=3";
+        assert_eq!(sap.server.count(more), 1);
     }
 }
 
 #[tokio::test]
+async fn l04_without_a_count_pages_are_read_until_one_is_empty() {
+    let sap = Sap::counted(|heard, _| match heard.line.as_str() {
+        COUNT => canned::json(404, ""),
+        _ => page_of(1_200, heard, 500),
+    })
+    .await;
+    let pages = sap.pages().await;
+    let came: Vec<usize> = pages.iter().map(|page| page.rows.len()).collect();
+    assert_eq!(came, [500, 500, 200, 0]);
+}
+
+#[tokio::test]
 async fn a_source_that_was_whole_is_not_counted_again_for_minutes() {
-    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+    let sap = Sap::counted(|heard, _| match heard.line.as_str() {
         COUNT => canned::json(200, "3"),
         _ => page_of(3, heard, 1_000),
     })
@@ -163,22 +179,21 @@ async fn a_source_that_was_whole_is_not_counted_again_for_minutes() {
 }
 
 #[tokio::test]
-async fn l04_a_source_is_counted_again_when_other_rows_come_and_after_a_count_that_failed() {
+async fn l04_a_source_is_counted_again_when_other_rows_come() {
     let listings = AtomicUsize::new(0);
-    let sap = Sap::with_bulk(move |heard, _| match heard.line.as_str() {
+    let sap = Sap::counted(move |heard, _| match heard.line.as_str() {
         COUNT => match listings.load(Ordering::Relaxed) {
-            1 => canned::json(404, ""),
-            2 | 3 => canned::json(200, "3"),
+            1 => canned::json(200, "3"),
             _ => canned::json(200, "5"),
         },
         _ if asked(heard).1 > 0 => page_of(5, heard, 1_000),
         _ => match listings.fetch_add(1, Ordering::Relaxed) {
-            0..=2 => page_of(3, heard, 1_000),
+            0 | 1 => page_of(3, heard, 1_000),
             _ => page_of(4, heard, 1_000),
         },
     })
     .await;
-    for (rows, counts) in [(3, 1), (3, 2), (3, 2), (5, 3)] {
+    for (rows, counts) in [(3, 1), (3, 1), (5, 2)] {
         assert_eq!(sap.rows().await.len(), rows);
         assert_eq!(sap.server.count(COUNT), counts);
     }
@@ -192,7 +207,7 @@ async fn pass(minutes: u64) {
 
 #[tokio::test]
 async fn l03_a_server_that_counts_without_end_is_read_for_a_thousand_pages() {
-    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+    let sap = Sap::counted(|heard, _| match heard.line.as_str() {
         COUNT => canned::json(200, "1000000000"),
         _ => page_of(usize::MAX, heard, 2),
     })
@@ -209,7 +224,7 @@ async fn l03_a_server_that_counts_without_end_is_read_for_a_thousand_pages() {
 
 #[tokio::test]
 async fn n15_a_page_that_is_too_large_is_read_in_halves_and_a_row_that_is_alone_is_said() {
-    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+    let sap = Sap::counted(|heard, _| match heard.line.as_str() {
         COUNT => canned::json(200, "600"),
         line if !line.contains("top") => canned::json(404, ""),
         _ => {
@@ -232,10 +247,23 @@ async fn n15_a_page_that_is_too_large_is_read_in_halves_and_a_row_that_is_alone_
 }
 
 #[tokio::test]
+async fn a_page_that_the_server_finds_too_large_is_read_in_halves() {
+    let sap = Sap::with_bulk(|heard, _| match asked(heard) {
+        (501.., _) => canned::json(413, r#"{"error":{"code":"413","message":"at most 500"}}"#),
+        _ => page_of(700, heard, 1_000),
+    })
+    .await;
+    let pages = sap.pages().await;
+    assert_eq!((pages.len(), pages[0].rows.len()), (1, 700));
+    assert!(notices(&pages).is_empty());
+}
+
+#[tokio::test]
 async fn rows_do_not_wait_for_capabilities_or_a_count_that_never_come() {
     let server = Canned::start(|heard, _| match heard.line.as_str() {
         "POST /oauth/token" => json_answer(200, &json!({"access_token": "t"})),
         EXECUTIONS => listing(&[("e001", "RUNNING")]),
+        "GET /v2/lm/executions?%24top=1000&%24skip=1" => listing(&[]),
         _ => Say::Silence,
     })
     .await;
@@ -366,7 +394,7 @@ async fn a_row_read_by_id_is_that_row() {
 }
 
 async fn groups(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> Vec<String> {
-    let sap = Sap::start(Scopes::All, canned::json(200, BULK_ON), say).await;
+    let sap = Sap::whole(Scopes::All, canned::json(200, BULK_ON), say).await;
     let sources = sap.client.sources().await.expect("sources");
     sources.iter().map(ToString::to_string).collect()
 }
