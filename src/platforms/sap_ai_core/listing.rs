@@ -11,13 +11,16 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::join;
 use futures_util::stream::{self, BoxStream};
+use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Page, Scope, Source};
+use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http};
 use crate::platforms::listing::{Seen, Stretch, stretch};
+use crate::platforms::loose::shortened;
 use crate::platforms::sap_ai_core::client::Client;
 use crate::platforms::sap_ai_core::meta::PATIENCE;
 use crate::platforms::sap_ai_core::wire::{Listing, Row};
@@ -157,8 +160,8 @@ pub(super) async fn resource_groups(http: &Http) -> Result<Vec<Scope>, PlatformE
             .query("$top", PAGE)
             .query("$skip", skip)
             .header("AI-Resource-Group", "default");
-        let body: Value = words::answer(&http.read(call).await?)?;
-        let page = body["resources"].as_array().map_or(&[][..], Vec::as_slice);
+        let reply = http.read(call).await?;
+        let page = words::answer::<Groups>(&reply)?.resources;
         let (before, received) = (groups.len(), page.len());
         let names = page
             .iter()
@@ -169,10 +172,22 @@ pub(super) async fn resource_groups(http: &Http) -> Result<Vec<Scope>, PlatformE
             }
         }
         skip += received;
+        // Every tenant has a group.
+        if groups.is_empty() {
+            return Err(PlatformError::Unreadable {
+                why: Clean::new("it names no resource group"),
+                start: shortened(&String::from_utf8_lossy(&reply.body), 200),
+            });
+        }
         if received < PAGE || groups.len() == before || groups.len() >= MOST_GROUPS {
             return Ok(groups);
         }
     }
+}
+
+#[derive(Debug, Deserialize)]
+struct Groups {
+    resources: Vec<Value>,
 }
 
 /// A name that can travel in a header: letters, digits, dots and hyphens (section 6).

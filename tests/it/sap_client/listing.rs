@@ -435,3 +435,19 @@ async fn an_account_that_may_not_list_groups_gets_the_default_one() {
         ["prod/default executions", "prod/default deployments"]
     );
 }
+
+#[tokio::test]
+async fn an_answer_that_names_no_resource_group_is_an_error_and_not_an_empty_account() {
+    for body in [
+        "{}",
+        "null",
+        r#"{"resources":null}"#,
+        r#"{"resources":[]}"#,
+        r#"{"resources":[{"resourceGroupId":"a b"}]}"#,
+    ] {
+        let say = move |_: &Heard, _| canned::json(200, body);
+        let sap = Sap::whole(Scopes::All, canned::json(200, BULK_ON), say).await;
+        let error = sap.client.sources().await.expect_err(body).to_string();
+        assert!(error.starts_with("the answer cannot be read: "), "{error}");
+    }
+}
