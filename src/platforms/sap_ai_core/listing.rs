@@ -5,6 +5,7 @@
 //! gives no more at once, so that only `$count` tells the end (L4).
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,10 +17,10 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
 use crate::domain::error::PlatformError;
-use crate::domain::resource::{Page, Scope, Source};
+use crate::domain::resource::{Kind, Page, Scope, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http};
-use crate::platforms::listing::{Seen, Stretch, stretch};
+use crate::platforms::listing::{Notice, Seen, Stretch, stretch};
 use crate::platforms::loose::shortened;
 use crate::platforms::sap_ai_core::client::Client;
 use crate::platforms::sap_ai_core::meta::PATIENCE;
@@ -28,6 +29,10 @@ use crate::platforms::sap_ai_core::words;
 
 /// Rows of one page: a neighbouring endpoint refuses more (section 8).
 pub(super) const PAGE: usize = 1_000;
+
+/// Said where `"*"` came to one group, beside its first source.
+const NARROWED: &str =
+    "resource groups may not be listed; only `default` is shown, name others in `scopes`";
 
 /// Resource groups of one account, at most: a tenant has 50 (section 6).
 const MOST_GROUPS: usize = 1_000;
@@ -63,7 +68,10 @@ pub(super) fn rows<'a>(
             Count::Unneeded => (is_full, None),
         };
         let mut next = (is_full || goes_on && came > 0).then_some(end);
-        let notices = stretch.notices();
+        let mut notices = stretch.notices();
+        if skip == 0 && source.kind == Kind::Execution && client.is_narrowed.load(Relaxed) {
+            notices.push(Notice::Odd(NARROWED.to_owned()));
+        }
         let changes = capabilities.of(source.kind);
         let rows = stretch.rows.into_iter();
         let rows = rows.map(|row| row.into_resource(source, changes));

@@ -1,6 +1,6 @@
 //! Reads: pages, rows by id, capabilities and resource groups.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use centurion::domain::action::Action;
@@ -449,5 +449,31 @@ async fn an_answer_that_names_no_resource_group_is_an_error_and_not_an_empty_acc
         let sap = Sap::whole(Scopes::All, canned::json(200, BULK_ON), say).await;
         let error = sap.client.sources().await.expect_err(body).to_string();
         assert!(error.starts_with("the answer cannot be read: "), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_may_not_list_groups_is_told_on_its_listing_that_others_may_be_missing() {
+    let denies = AtomicBool::new(true);
+    let sap = Sap::whole(
+        Scopes::All,
+        canned::json(200, BULK_ON),
+        move |heard, _| match heard.line.contains("resourceGroups") {
+            true if denies.swap(false, Ordering::Relaxed) => {
+                canned::json(403, "RBAC: access denied")
+            }
+            true => json_answer(200, &json!({"resources": [{"resourceGroupId": "default"}]})),
+            false => listing(&[("e001", "RUNNING")]),
+        },
+    )
+    .await;
+    let words =
+        "resource groups may not be listed; only `default` is shown, name others in `scopes`";
+    for expected in [vec![words.to_owned()], vec![]] {
+        let mut said = Vec::new();
+        for source in sap.client.sources().await.expect("sources") {
+            said.extend(notices(&sap.pages_of(&source).await));
+        }
+        assert_eq!(said, expected);
     }
 }
