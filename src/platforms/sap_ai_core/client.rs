@@ -173,7 +173,12 @@ impl Platform for Client {
     }
 
     fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
-        let events = |sending| stream::iter(change::events(request, sending));
+        let events = |sending| {
+            if change::refuses_bulk(request, &sending) {
+                self.meta.forget();
+            }
+            stream::iter(change::events(request, sending))
+        };
         let sendings = self.http.change(change::call(request));
         sendings.flat_map(events).boxed()
     }
