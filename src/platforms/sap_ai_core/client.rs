@@ -65,9 +65,10 @@ impl Client {
         let groups = listing::resource_groups(&self.http).await;
         let is_narrowed = matches!(groups, Err(PlatformError::Forbidden { .. }));
         self.is_narrowed.store(is_narrowed, Relaxed);
-        let groups = match is_narrowed {
-            true => vec![Scope::new(DEFAULT_GROUP)],
-            false => groups?,
+        let groups = if is_narrowed {
+            vec![Scope::new(DEFAULT_GROUP)]
+        } else {
+            groups?
         };
         Ok(self.connection.sources_of(&groups))
     }

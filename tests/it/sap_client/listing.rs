@@ -455,17 +455,15 @@ async fn an_answer_that_names_no_resource_group_is_an_error_and_not_an_empty_acc
 #[tokio::test]
 async fn an_account_that_may_not_list_groups_is_told_on_its_listing_that_others_may_be_missing() {
     let denies = AtomicBool::new(true);
-    let sap = Sap::whole(
-        Scopes::All,
-        canned::json(200, BULK_ON),
-        move |heard, _| match heard.line.contains("resourceGroups") {
-            true if denies.swap(false, Ordering::Relaxed) => {
-                canned::json(403, "RBAC: access denied")
-            }
-            true => json_answer(200, &json!({"resources": [{"resourceGroupId": "default"}]})),
-            false => listing(&[("e001", "RUNNING")]),
-        },
-    )
+    let sap = Sap::whole(Scopes::All, canned::json(200, BULK_ON), move |heard, _| {
+        if !heard.line.contains("resourceGroups") {
+            listing(&[("e001", "RUNNING")])
+        } else if denies.swap(false, Ordering::Relaxed) {
+            canned::json(403, "RBAC: access denied")
+        } else {
+            json_answer(200, &json!({"resources": [{"resourceGroupId": "default"}]}))
+        }
+    })
     .await;
     let words =
         "resource groups may not be listed; only `default` is shown, name others in `scopes`";

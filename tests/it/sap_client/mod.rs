@@ -63,9 +63,11 @@ impl Sap {
         meta: Say,
         say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static,
     ) -> Self {
-        let say = move |heard: &Heard, before| match heard.line.ends_with("/$count") {
-            true => canned::json(200, "0"),
-            false => say(heard, before),
+        let say = move |heard: &Heard, before| {
+            if heard.line.ends_with("/$count") {
+                return canned::json(200, "0");
+            }
+            say(heard, before)
         };
         Self::start(scopes, meta, say).await
     }
