@@ -139,7 +139,7 @@ where
                     Some(_) | None => break,
                 }
             }
-            Err(PlatformError::TooLarge { .. }) if rows > 1 => {
+            Err(error) if rows > 1 && is_too_much(&error) => {
                 let half = rows / 2;
                 waiting.extend([(from + half, rows - half), (from, half)]);
             }
@@ -151,6 +151,12 @@ where
         }
     }
     Ok(stretch)
+}
+
+/// Whether fewer rows may do: more came than is read, or the server gives no so many at once.
+fn is_too_much(error: &PlatformError) -> bool {
+    let said = error.said().is_some_and(|said| said.status == 413);
+    said || matches!(error, PlatformError::TooLarge { .. })
 }
 
 impl<R> Stretch<R> {

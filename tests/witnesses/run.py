@@ -17,7 +17,7 @@ import run_ai_witness
 import sap_witness
 
 # So many checks ran when this was last changed. Fewer is a loss.
-FLOORS = {sap_witness: 83, run_ai_witness: 76, kubiya_witness: 34}
+FLOORS = {sap_witness: 86, run_ai_witness: 76, kubiya_witness: 34}
 
 
 class Checks:

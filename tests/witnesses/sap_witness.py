@@ -144,6 +144,10 @@ def deployments(checks, client):
     answers = client.deployment.bulk_modify([BasicModifyRequest(id, TargetStatus.STOPPED) for id in ids]).deployments
     checks.same("deployments: bulk", [answer.id for answer in answers], ids)
     checks.same("deployments: select", client.deployment.get(ids[0], select="status").id, ids[0])
+    deleted = accepted(listed.resources, Status.DEAD, lambda row: client.deployment.delete(row.id))
+    checks.same("deployments: delete", deleted.message, "Deletion scheduled")
+    checks.last("deployments: delete", "DELETE", f"{DEPLOYMENTS}/{deleted.id}")
+    checks.same("deployments: deleted", client.deployment.get(deleted.id).target_status, TargetStatus.DELETED)
     logs = client.deployment.query_logs(running[0].id, top=1, start=datetime(2020, 1, 1, tzinfo=timezone.utc))
     checks.true("deployments: logs", logs.data.result)
 

@@ -167,6 +167,11 @@ impl PlanRow {
         match self.row.offers.step(planned.step) {
             Offer::Yes(verb) if verb == planned => None,
             Offer::ServerDecides(verb, _) if verb == planned && guessed => None,
+            Offer::Yes(verb) | Offer::ServerDecides(verb, _)
+                if verb != planned && verb.word == planned.word =>
+            {
+                Some("capabilities changed: plan it again".to_owned())
+            }
             Offer::Yes(verb) => Some(format!("would now be sent as {}", verb.word)),
             Offer::ServerDecides(_, words) | Offer::No(_, words) => Some(words.to_owned()),
         }

@@ -48,6 +48,12 @@ fn single(operation: &Operation) -> Call {
     }
 }
 
+/// Whether a bulk call was refused for what it is: the capabilities may not be what they were.
+pub(super) fn refuses_bulk(request: &Request, sending: &Sending) -> bool {
+    let refused = |error| matches!(error, &PlatformError::Refused { .. });
+    !is_single(request) && matches!(sending, Sending::Ended(Sent::Refused(error)) if refused(error))
+}
+
 /// The events of a step of sending the request.
 pub(super) fn events(request: &Request, mut sending: Sending) -> impl Iterator<Item = ChangeEvent> {
     if let Sending::Ended(Sent::Refused(error)) = sending {

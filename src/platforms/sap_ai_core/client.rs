@@ -1,6 +1,8 @@
 //! The client: one connection to SAP AI Core.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use futures_util::future::{self, BoxFuture};
@@ -40,6 +42,8 @@ pub(super) struct Client {
     pub(super) http: Http,
     pub(super) meta: Meta,
     pub(super) counts: Counts,
+    /// All groups were asked for, and may not be listed.
+    pub(super) is_narrowed: AtomicBool,
     /// The resource groups, if they may be listed, and when they were asked for.
     groups: Mutex<Option<(Instant, Option<Vec<Scope>>)>>,
 }
@@ -51,16 +55,20 @@ impl Client {
             http,
             meta: Meta::default(),
             counts: Counts::default(),
+            is_narrowed: AtomicBool::default(),
             groups: Mutex::default(),
         }
     }
 
     /// One source for each kind of each group; an account that may not list groups has at least the default one.
     async fn all_groups(&self) -> Result<Vec<Arc<Source>>, PlatformError> {
-        let groups = match listing::resource_groups(&self.http).await {
-            Ok(groups) => groups,
-            Err(PlatformError::Forbidden { .. }) => vec![Scope::new(DEFAULT_GROUP)],
-            Err(error) => return Err(error),
+        let groups = listing::resource_groups(&self.http).await;
+        let is_narrowed = matches!(groups, Err(PlatformError::Forbidden { .. }));
+        self.is_narrowed.store(is_narrowed, Relaxed);
+        let groups = if is_narrowed {
+            vec![Scope::new(DEFAULT_GROUP)]
+        } else {
+            groups?
         };
         Ok(self.connection.sources_of(&groups))
     }
@@ -166,7 +174,12 @@ impl Platform for Client {
     }
 
     fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
-        let events = |sending| stream::iter(change::events(request, sending));
+        let events = |sending| {
+            if change::refuses_bulk(request, &sending) {
+                self.meta.forget();
+            }
+            stream::iter(change::events(request, sending))
+        };
         let sendings = self.http.change(change::call(request));
         sendings.flat_map(events).boxed()
     }

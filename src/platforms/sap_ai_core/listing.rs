@@ -5,19 +5,23 @@
 //! gives no more at once, so that only `$count` tells the end (L4).
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::join;
 use futures_util::stream::{self, BoxStream};
+use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
 use crate::domain::error::PlatformError;
-use crate::domain::resource::{Page, Scope, Source};
+use crate::domain::resource::{Kind, Page, Scope, Source};
+use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http};
-use crate::platforms::listing::{Seen, Stretch, stretch};
+use crate::platforms::listing::{Notice, Seen, Stretch, stretch};
+use crate::platforms::loose::shortened;
 use crate::platforms::sap_ai_core::client::Client;
 use crate::platforms::sap_ai_core::meta::PATIENCE;
 use crate::platforms::sap_ai_core::wire::{Listing, Row};
@@ -25,6 +29,10 @@ use crate::platforms::sap_ai_core::words;
 
 /// Rows of one page: a neighbouring endpoint refuses more (section 8).
 pub(super) const PAGE: usize = 1_000;
+
+/// Said where `"*"` came to one group, beside its first source.
+const NARROWED: &str =
+    "resource groups may not be listed; only `default` is shown, name others in `scopes`";
 
 /// Resource groups of one account, at most: a tenant has 50 (section 6).
 const MOST_GROUPS: usize = 1_000;
@@ -34,7 +42,7 @@ pub(super) fn rows<'a>(
     client: &'a Client,
     source: &'a Arc<Source>,
 ) -> BoxStream<'a, Result<Page, PlatformError>> {
-    let first = (Some(0), None, Seen::default());
+    let first = (Some(0), Count::Unneeded, Seen::default());
     let pages = stream::try_unfold(first, move |(next, counted, mut seen)| async move {
         let Some(skip) = next else { return Ok(None) };
         let http = &client.http;
@@ -44,20 +52,31 @@ pub(super) fn rows<'a>(
         let is_full = came >= PAGE;
         let counting = async {
             match counted {
-                None if !is_full && end > 0 => client.counts.ask(http, source, end).await,
-                known => known,
+                Count::Is(_) => counted,
+                Count::Failed if came == 0 => client.counts.believe(source, end),
+                Count::Unneeded | Count::Failed if !is_full && end > 0 => {
+                    client.counts.ask(http, source, end).await
+                }
+                Count::Unneeded | Count::Failed => Count::Unneeded,
             }
         };
         let capabilities = client.meta.fresh(http, &source.scope);
         let (capabilities, counted) = join(capabilities, counting).await;
-        let goes_on = came > 0 && counted.is_some_and(|counted| counted > end);
-        let mut next = (is_full || goes_on).then_some(end);
-        let notices = stretch.notices();
+        let (goes_on, total) = match counted {
+            Count::Is(all) => (all > end, Some(all)),
+            Count::Failed => (true, None),
+            Count::Unneeded => (is_full, None),
+        };
+        let mut next = (is_full || goes_on && came > 0).then_some(end);
+        let mut notices = stretch.notices();
+        if skip == 0 && source.kind == Kind::Execution && client.is_narrowed.load(Relaxed) {
+            notices.push(Notice::Odd(NARROWED.to_owned()));
+        }
         let changes = capabilities.of(source.kind);
         let rows = stretch.rows.into_iter();
         let rows = rows.map(|row| row.into_resource(source, changes));
         let mut page = seen.page(rows.collect(), &mut next, notices);
-        page.total = counted;
+        page.total = total;
         Ok(Some((page, (next, counted, seen))))
     });
     pages.boxed()
@@ -84,6 +103,16 @@ pub(super) async fn part(
     Ok(Stretch::of(rows, next))
 }
 
+/// What `$count` says of a source that came in pages which are not full.
+#[derive(Clone, Copy)]
+enum Count {
+    /// Not asked: more comes anyhow, or the source is believed to be whole.
+    Unneeded,
+    Is(usize),
+    /// Nothing, so that only an empty page tells the end.
+    Failed,
+}
+
 /// When sources were last found whole, and with how many rows. The server's count is asked rarely: while so many
 /// rows come again, a whole source is believed for a while (`count` in a listing is only the number of its own
 /// rows, section 0).
@@ -94,27 +123,36 @@ impl Counts {
     /// A whole source is believed for so long, times the number of sources: all of them together ask once in it.
     const BELIEVED: Duration = Duration::from_secs(300);
 
-    /// The count of a source of which so many rows came; `None` where it is not asked for or not to be had.
-    async fn ask(&self, http: &Http, source: &Arc<Source>, came: usize) -> Option<usize> {
+    /// The count of a source of which so many rows came.
+    async fn ask(&self, http: &Http, source: &Arc<Source>, came: usize) -> Count {
         if self.is_believed(source, came) {
-            return None;
+            return Count::Unneeded;
         }
         let call = Call::get(["lm", source.kind.plural(), "$count"])
             .header("AI-Resource-Group", source.scope.raw());
         let reply = timeout(PATIENCE, http.read(call)).await.ok();
         let body = reply.and_then(Result::ok).map(|reply| reply.body);
         let counted = body.and_then(|body| str::from_utf8(&body).ok()?.trim().parse().ok());
-        let mut whole = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counted.is_some_and(|counted: usize| counted <= came) {
-            whole.insert(source.clone(), (Instant::now(), came));
+        if counted.is_some_and(|counted| counted <= came) {
+            self.believe(source, came);
         } else {
-            whole.remove(source);
+            self.whole().remove(source);
         }
-        counted
+        counted.map_or(Count::Failed, Count::Is)
+    }
+
+    /// So many rows are all of them.
+    fn believe(&self, source: &Arc<Source>, rows: usize) -> Count {
+        self.whole().insert(source.clone(), (Instant::now(), rows));
+        Count::Unneeded
+    }
+
+    fn whole(&self) -> MutexGuard<'_, HashMap<Arc<Source>, (Instant, usize)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_believed(&self, source: &Source, came: usize) -> bool {
-        let whole = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let whole = self.whole();
         let many = u32::try_from(whole.len()).unwrap_or(u32::MAX);
         let last = whole.get(source).filter(|(_, rows)| *rows == came);
         last.is_some_and(|(at, _)| at.elapsed() < Self::BELIEVED.saturating_mul(many))
@@ -130,8 +168,8 @@ pub(super) async fn resource_groups(http: &Http) -> Result<Vec<Scope>, PlatformE
             .query("$top", PAGE)
             .query("$skip", skip)
             .header("AI-Resource-Group", "default");
-        let body: Value = words::answer(&http.read(call).await?)?;
-        let page = body["resources"].as_array().map_or(&[][..], Vec::as_slice);
+        let reply = http.read(call).await?;
+        let page = words::answer::<Groups>(&reply)?.resources;
         let (before, received) = (groups.len(), page.len());
         let names = page
             .iter()
@@ -142,10 +180,22 @@ pub(super) async fn resource_groups(http: &Http) -> Result<Vec<Scope>, PlatformE
             }
         }
         skip += received;
+        // Every tenant has a group.
+        if groups.is_empty() {
+            return Err(PlatformError::Unreadable {
+                why: Clean::new("it names no resource group"),
+                start: shortened(&String::from_utf8_lossy(&reply.body), 200),
+            });
+        }
         if received < PAGE || groups.len() == before || groups.len() >= MOST_GROUPS {
             return Ok(groups);
         }
     }
+}
+
+#[derive(Debug, Deserialize)]
+struct Groups {
+    resources: Vec<Value>,
 }
 
 /// A name that can travel in a header: letters, digits, dots and hyphens (section 6).

@@ -90,6 +90,11 @@ impl Meta {
         }
     }
 
+    /// What was known is doubtful: it is asked for before it is used again.
+    pub(super) fn forget(&self) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn last(&self) -> Option<(Capabilities, Instant)> {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -100,7 +105,7 @@ pub(super) async fn ask(http: &Http, scope: &Scope) -> Result<Capabilities, Plat
     let call = Call::get(["lm", "meta"]).header("AI-Resource-Group", scope.raw());
     match http.read(call).await {
         // 404 is declared: a runtime without this page has no bulk either.
-        Err(PlatformError::Refused { .. }) => Ok(Capabilities::default()),
+        Err(PlatformError::Refused { said }) if said.status == 404 => Ok(Capabilities::default()),
         answer => Ok(Capabilities::from_answer(&words::answer(&answer?)?)),
     }
 }

@@ -32,6 +32,8 @@ pub enum Switch {
     Still,
     /// A deployment that was just created is listed and not found by its id.
     NewIsHidden,
+    /// A single change that the status of the row does not allow is refused with 400 instead of 412.
+    WrongStatusIs400,
     /// The version of the control plane.
     Version,
     /// Whether a deleted workload can be read by id.
@@ -66,7 +68,7 @@ const STATUSES: &[&str] = &[
 use PlatformId::{RunAi, SapAiCore};
 
 #[rustfmt::skip]
-const TABLE: [(Switch, &str, &[PlatformId], Form, &str); 14] = [
+const TABLE: [(Switch, &str, &[PlatformId], Form, &str); 15] = [
     (Switch::BulkUpdates, "bulk_updates", &[SapAiCore], Form::Members(&["absent"]),
         "whether bulk changes are offered: true, false, one for each of executions and deployments, or \"absent\""),
     (Switch::CompletedIsKept, "completed_is_kept", &[SapAiCore], Form::Flag, "true: what completed cannot be deleted"),
@@ -80,6 +82,8 @@ const TABLE: [(Switch, &str, &[PlatformId], Form, &str); 14] = [
     (Switch::Still, "still", &[SapAiCore], Form::Flag, "true: nothing moves but what was asked to"),
     (Switch::NewIsHidden, "new_is_hidden", &[SapAiCore], Form::Flag,
         "true: a deployment whose status is UNKNOWN is listed, and not found by its id"),
+    (Switch::WrongStatusIs400, "wrong_status_is_400", &[SapAiCore], Form::Flag,
+        "true: a single change that the row's status does not allow is refused with 400, not 412"),
     (Switch::Version, "version", &[RunAi], Form::Version, "the version of the control plane, such as \"2.18\""),
     (Switch::Deleted, "deleted", &[RunAi], Form::Word(&["not_found"]),
         "\"not_found\": a deleted workload cannot be read by id"),

@@ -1,6 +1,6 @@
 //! Where a row stands, and what a fresh read or the operator makes of it.
 
-use centurion::domain::action::{Action, Exclusion, Offers};
+use centurion::domain::action::{Action, Exclusion, Grouping, Offers, Verb};
 use centurion::domain::plan::Place;
 use centurion::domain::resource::{Group, Reading};
 
@@ -86,6 +86,11 @@ fn read_anew(guess: bool, word: &str, offers: Offers) -> Option<String> {
     }
 }
 
+static STOP_ALONE: Verb = Verb {
+    grouping: Grouping::Single,
+    ..STOP
+};
+
 #[test]
 fn a_fresh_read_leaves_out_what_would_no_longer_be_sent_as_planned_and_says_why() {
     assert_eq!(read_anew(false, "PENDING", only(&STOP, false)), None);
@@ -98,6 +103,8 @@ fn a_fresh_read_leaves_out_what_would_no_longer_be_sent_as_planned_and_says_why(
         left(false, "RUNNING", only(&CANCEL, false)),
         "would now be sent as cancel"
     );
+    let alone = left(false, "RUNNING", only(&STOP_ALONE, false));
+    assert_eq!(alone, "capabilities changed: plan it again");
     assert_eq!(
         left(false, "DEAD", nothing()),
         "RUNNING when planned, DEAD now: not offered"

@@ -242,7 +242,7 @@ async fn capabilities_decide_for_each_kind_how_it_is_changed() {
         ),
     ] {
         let meta = json!({"aiApi": {"version": "2", "capabilities": capabilities}});
-        let sap = Sap::start(eval(), json_answer(200, &meta), |_, _| listing(&[])).await;
+        let sap = Sap::whole(eval(), json_answer(200, &meta), |_, _| listing(&[])).await;
         for (source, expected) in sap.sources().iter().zip(expected) {
             assert_eq!(
                 sap.client.bulk(source).await,
@@ -277,7 +277,7 @@ async fn an_id_is_opaque_and_one_segment_of_the_path() {
 
 #[tokio::test]
 async fn l05_l06_l08_rows_without_promised_members_or_with_wrong_ones_cost_no_other_row() {
-    let sap = Sap::start(eval(), canned::json(200, BULK_ON), |_, _| {
+    let sap = Sap::whole(eval(), canned::json(200, BULK_ON), |_, _| {
         let rows = json!([null, "row", {"id": 5, "status": "DEAD"}, {"id": "e003", "status": ["RUNNING"],
             "configurationName": 7, "createdAt": 1_777_882_442_000_i64, "statusDetails": {}}, row("e004", "DEAD")]);
         json_answer(200, &json!({"resources": rows}))

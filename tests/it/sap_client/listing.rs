@@ -1,6 +1,6 @@
 //! Reads: pages, rows by id, capabilities and resource groups.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use centurion::domain::action::Action;
@@ -94,7 +94,7 @@ async fn l03_a_server_that_repeats_its_page_for_ever_is_not_read_for_ever() {
 #[tokio::test]
 async fn l04_a_server_that_gives_fewer_rows_than_are_asked_for_is_read_to_its_count() {
     for (all, sizes) in [(1_200, vec![500, 500, 200]), (1_000, vec![500, 500])] {
-        let sap = Sap::with_bulk(move |heard, _| match heard.line.as_str() {
+        let sap = Sap::counted(move |heard, _| match heard.line.as_str() {
             COUNT => canned::json(200, &all.to_string()),
             _ => page_of(all, heard, 500),
         })
@@ -112,7 +112,7 @@ async fn l04_a_server_that_gives_fewer_rows_than_are_asked_for_is_read_to_its_co
 
 #[tokio::test]
 async fn l04_rows_that_the_server_counts_and_does_not_give_are_counted() {
-    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+    let sap = Sap::counted(|heard, _| match heard.line.as_str() {
         COUNT => answer(200, "content-type: text/plain", "500\n"),
         _ => page_of(480, heard, 1_000),
     })
@@ -133,24 +133,40 @@ async fn l04_rows_that_the_server_counts_and_does_not_give_are_counted() {
 }
 
 #[tokio::test]
-async fn l04_a_count_that_cannot_be_had_or_read_costs_nothing() {
+async fn l04_a_count_that_cannot_be_had_or_read_costs_one_more_page() {
     for count in ["many", "-1", r#"{"count":7}"#, ""] {
-        let sap = Sap::with_bulk(move |heard, _| match heard.line.as_str() {
+        let sap = Sap::counted(move |heard, _| match heard.line.as_str() {
             COUNT => canned::json(200, count),
             _ => page_of(3, heard, 1_000),
         })
         .await;
-        let pages = sap.pages().await;
-        assert_eq!(
-            (pages.len(), pages[0].rows.len(), pages[0].total),
-            (1, 3, None)
-        );
+        for _ in 0..2 {
+            let pages = sap.pages().await;
+            assert_eq!((pages[0].rows.len(), pages[0].total), (3, None));
+            assert!(notices(&pages).is_empty());
+        }
+        // What was whole is believed, and neither counted nor looked for again.
+        assert_eq!(sap.server.count(COUNT), 1);
+        let more = "GET /v2/lm/executions?%24top=1000&%24skip=3";
+        assert_eq!(sap.server.count(more), 1);
     }
 }
 
 #[tokio::test]
+async fn l04_without_a_count_pages_are_read_until_one_is_empty() {
+    let sap = Sap::counted(|heard, _| match heard.line.as_str() {
+        COUNT => canned::json(404, ""),
+        _ => page_of(1_200, heard, 500),
+    })
+    .await;
+    let pages = sap.pages().await;
+    let came: Vec<usize> = pages.iter().map(|page| page.rows.len()).collect();
+    assert_eq!(came, [500, 500, 200, 0]);
+}
+
+#[tokio::test]
 async fn a_source_that_was_whole_is_not_counted_again_for_minutes() {
-    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+    let sap = Sap::counted(|heard, _| match heard.line.as_str() {
         COUNT => canned::json(200, "3"),
         _ => page_of(3, heard, 1_000),
     })
@@ -163,22 +179,21 @@ async fn a_source_that_was_whole_is_not_counted_again_for_minutes() {
 }
 
 #[tokio::test]
-async fn l04_a_source_is_counted_again_when_other_rows_come_and_after_a_count_that_failed() {
+async fn l04_a_source_is_counted_again_when_other_rows_come() {
     let listings = AtomicUsize::new(0);
-    let sap = Sap::with_bulk(move |heard, _| match heard.line.as_str() {
+    let sap = Sap::counted(move |heard, _| match heard.line.as_str() {
         COUNT => match listings.load(Ordering::Relaxed) {
-            1 => canned::json(404, ""),
-            2 | 3 => canned::json(200, "3"),
+            1 => canned::json(200, "3"),
             _ => canned::json(200, "5"),
         },
         _ if asked(heard).1 > 0 => page_of(5, heard, 1_000),
         _ => match listings.fetch_add(1, Ordering::Relaxed) {
-            0..=2 => page_of(3, heard, 1_000),
+            0 | 1 => page_of(3, heard, 1_000),
             _ => page_of(4, heard, 1_000),
         },
     })
     .await;
-    for (rows, counts) in [(3, 1), (3, 2), (3, 2), (5, 3)] {
+    for (rows, counts) in [(3, 1), (3, 1), (5, 2)] {
         assert_eq!(sap.rows().await.len(), rows);
         assert_eq!(sap.server.count(COUNT), counts);
     }
@@ -192,7 +207,7 @@ async fn pass(minutes: u64) {
 
 #[tokio::test]
 async fn l03_a_server_that_counts_without_end_is_read_for_a_thousand_pages() {
-    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+    let sap = Sap::counted(|heard, _| match heard.line.as_str() {
         COUNT => canned::json(200, "1000000000"),
         _ => page_of(usize::MAX, heard, 2),
     })
@@ -209,7 +224,7 @@ async fn l03_a_server_that_counts_without_end_is_read_for_a_thousand_pages() {
 
 #[tokio::test]
 async fn n15_a_page_that_is_too_large_is_read_in_halves_and_a_row_that_is_alone_is_said() {
-    let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
+    let sap = Sap::counted(|heard, _| match heard.line.as_str() {
         COUNT => canned::json(200, "600"),
         line if !line.contains("top") => canned::json(404, ""),
         _ => {
@@ -232,10 +247,23 @@ async fn n15_a_page_that_is_too_large_is_read_in_halves_and_a_row_that_is_alone_
 }
 
 #[tokio::test]
+async fn a_page_that_the_server_finds_too_large_is_read_in_halves() {
+    let sap = Sap::with_bulk(|heard, _| match asked(heard) {
+        (501.., _) => canned::json(413, r#"{"error":{"code":"413","message":"at most 500"}}"#),
+        _ => page_of(700, heard, 1_000),
+    })
+    .await;
+    let pages = sap.pages().await;
+    assert_eq!((pages.len(), pages[0].rows.len()), (1, 700));
+    assert!(notices(&pages).is_empty());
+}
+
+#[tokio::test]
 async fn rows_do_not_wait_for_capabilities_or_a_count_that_never_come() {
     let server = Canned::start(|heard, _| match heard.line.as_str() {
         "POST /oauth/token" => json_answer(200, &json!({"access_token": "t"})),
         EXECUTIONS => listing(&[("e001", "RUNNING")]),
+        "GET /v2/lm/executions?%24top=1000&%24skip=1" => listing(&[]),
         _ => Say::Silence,
     })
     .await;
@@ -366,7 +394,7 @@ async fn a_row_read_by_id_is_that_row() {
 }
 
 async fn groups(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> Vec<String> {
-    let sap = Sap::start(Scopes::All, canned::json(200, BULK_ON), say).await;
+    let sap = Sap::whole(Scopes::All, canned::json(200, BULK_ON), say).await;
     let sources = sap.client.sources().await.expect("sources");
     sources.iter().map(ToString::to_string).collect()
 }
@@ -406,4 +434,96 @@ async fn an_account_that_may_not_list_groups_gets_the_default_one() {
         found,
         ["prod/default executions", "prod/default deployments"]
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_names_no_resource_group_is_an_error_and_not_an_empty_account() {
+    for body in [
+        "{}",
+        "null",
+        r#"{"resources":null}"#,
+        r#"{"resources":[]}"#,
+        r#"{"resources":[{"resourceGroupId":"a b"}]}"#,
+    ] {
+        let say = move |_: &Heard, _| canned::json(200, body);
+        let sap = Sap::whole(Scopes::All, canned::json(200, BULK_ON), say).await;
+        let error = sap.client.sources().await.expect_err(body).to_string();
+        assert!(error.starts_with("the answer cannot be read: "), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_may_not_list_groups_is_told_on_its_listing_that_others_may_be_missing() {
+    let denies = AtomicBool::new(true);
+    let sap = Sap::whole(Scopes::All, canned::json(200, BULK_ON), move |heard, _| {
+        if !heard.line.contains("resourceGroups") {
+            listing(&[("e001", "RUNNING")])
+        } else if denies.swap(false, Ordering::Relaxed) {
+            canned::json(403, "RBAC: access denied")
+        } else {
+            json_answer(200, &json!({"resources": [{"resourceGroupId": "default"}]}))
+        }
+    })
+    .await;
+    let words =
+        "resource groups may not be listed; only `default` is shown, name others in `scopes`";
+    for expected in [vec![words.to_owned()], vec![]] {
+        let mut said = Vec::new();
+        for source in sap.client.sources().await.expect("sources") {
+            said.extend(notices(&sap.pages_of(&source).await));
+        }
+        assert_eq!(said, expected);
+    }
+}
+
+#[tokio::test]
+async fn capabilities_that_are_refused_are_as_before_and_only_a_404_means_no_bulk() {
+    for (status, rows_of_a_request) in [(404, 1), (400, 2)] {
+        let sap = Sap::over(
+            Canned::start(move |heard, before| match heard.line.as_str() {
+                "POST /oauth/token" => json_answer(200, &json!({"access_token": "t"})),
+                "GET /v2/lm/meta" if before == 0 => canned::json(200, BULK_ON),
+                "GET /v2/lm/meta" => {
+                    canned::json(status, r#"{"error":{"code":"1","message":"no"}}"#)
+                }
+                COUNT => canned::json(200, "2"),
+                _ => listing(&[("e001", "RUNNING"), ("e002", "RUNNING")]),
+            })
+            .await,
+            eval(),
+        );
+        for expected in [2, rows_of_a_request] {
+            let requests = sap.plan(&sap.source(), Action::Stop).await;
+            assert_eq!(requests[0].operations().len(), expected, "{status}");
+            pass(6).await;
+        }
+        sap.rows().await;
+        pass(1).await;
+        sap.rows().await;
+        let asked = if status == 400 { 4 } else { 3 };
+        assert_eq!(sap.server.count("GET /v2/lm/meta"), asked);
+    }
+}
+
+#[tokio::test]
+async fn after_a_refused_bulk_call_capabilities_are_asked_for_before_the_next_plan() {
+    let sap = Sap::over(
+        Canned::start(|heard, before| match heard.line.as_str() {
+            "POST /oauth/token" => json_answer(200, &json!({"access_token": "t"})),
+            "GET /v2/lm/meta" if before == 0 => canned::json(200, BULK_ON),
+            "GET /v2/lm/meta" => canned::json(200, "{}"),
+            COUNT => canned::json(200, "1"),
+            EXECUTIONS => listing(&[("e001", "RUNNING")]),
+            "PATCH /v2/lm/executions/e001" => canned::json(202, r#"{"id":"e001","message":"ok"}"#),
+            _ => canned::json(
+                400,
+                r#"{"error":{"code":"1","message":"Bulk is not enabled"}}"#,
+            ),
+        })
+        .await,
+        eval(),
+    );
+    let refused = sap.carry_out(Action::Stop).await;
+    assert_eq!(refused, ["e001: rejected 1 Bulk is not enabled []"]);
+    assert_eq!(sap.carry_out(Action::Stop).await, ["e001: scheduled"]);
 }

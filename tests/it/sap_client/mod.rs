@@ -57,17 +57,37 @@ impl Sap {
         Self::over(server, scopes)
     }
 
+    /// What came is all there is.
+    async fn whole(
+        scopes: Scopes,
+        meta: Say,
+        say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static,
+    ) -> Self {
+        let say = move |heard: &Heard, before| {
+            if heard.line.ends_with("/$count") {
+                return canned::json(200, "0");
+            }
+            say(heard, before)
+        };
+        Self::start(scopes, meta, say).await
+    }
+
+    /// With bulk, and `$count` is for `say` to answer.
+    async fn counted(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> Self {
+        Self::start(eval(), canned::json(200, BULK_ON), say).await
+    }
+
     fn over(server: Canned, scopes: Scopes) -> Self {
         let client = platforms::open(&connection(&server, scopes)).expect("loopback");
         Self { server, client }
     }
 
     async fn with_bulk(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> Self {
-        Self::start(eval(), canned::json(200, BULK_ON), say).await
+        Self::whole(eval(), canned::json(200, BULK_ON), say).await
     }
 
     async fn without_bulk(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> Self {
-        Self::start(eval(), canned::json(404, "no such page"), say).await
+        Self::whole(eval(), canned::json(404, "no such page"), say).await
     }
 
     /// The executions of the first group; deployments come after them.

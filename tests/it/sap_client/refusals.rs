@@ -120,7 +120,7 @@ async fn an_error_at_the_top_of_any_answer_is_a_failure_with_its_code_words_and_
     }
     for meta in [BULK_ON, "{}"] {
         let failed = failed.clone();
-        let sap = Sap::start(eval(), canned::json(200, meta), move |heard, _| match heard
+        let sap = Sap::whole(eval(), canned::json(200, meta), move |heard, _| match heard
             .line
             .as_str()
         {

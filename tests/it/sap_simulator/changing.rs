@@ -207,6 +207,58 @@ async fn a_single_patch_stops_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_single_patch_gives_a_deployment_that_lives_another_configuration() {
+    let sap = Sap::start(FAST).await;
+    let send = |path: String, configuration: &str| {
+        let body = json!({ "configurationId": configuration });
+        read(sap.request(Method::PATCH, &path).json(&body))
+    };
+    let running = sap.rows(&format!("{DEPLOYMENTS}?status=RUNNING")).await;
+    let is_other = |row: &&Value| row["configurationId"] != running[0]["configurationId"];
+    let other = running.iter().find(is_other).expect("two configurations");
+    let other = text(&other["configurationId"]);
+    let mut taken = 0;
+    for id in sap.ids(DEPLOYMENTS, "RUNNING").await {
+        let path = format!("{DEPLOYMENTS}/{id}");
+        if send(path.clone(), &other).await.0 == 202 {
+            let (_, row) = sap.get(&path).await;
+            assert_eq!(
+                (&row["configurationId"], &row["status"]),
+                (&json!(other), &json!("RUNNING"))
+            );
+            taken += 1;
+        }
+    }
+    assert!(taken > running.len() / 2);
+    let path = |kind: &str, id: &str| format!("{kind}/{id}");
+    let dead = sap.ids(DEPLOYMENTS, "DEAD").await.swap_remove(0);
+    let (status, body) = send(path(DEPLOYMENTS, &dead), &other).await;
+    assert_eq!(
+        (status.as_u16(), &body["error"]["code"]),
+        (412, &json!("01010076"))
+    );
+    let unknown = send(path(DEPLOYMENTS, &text(&running[0]["id"])), "none").await;
+    assert_eq!(unknown.0, 400);
+    let execution = sap.ids(EXECUTIONS, "RUNNING").await.swap_remove(0);
+    assert_eq!(send(path(EXECUTIONS, &execution), &other).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_status_that_does_not_allow_a_single_change_may_be_a_400() {
+    let sap = Sap::start(FAST).await;
+    let running = sap.ids(EXECUTIONS, "RUNNING").await.swap_remove(0);
+    let path = format!("{EXECUTIONS}/{running}");
+    for (on, expected) in [(false, 412), (true, 400)] {
+        sap.switched("wrong_status_is_400", &json!(on));
+        let (status, body) = read(sap.request(Method::DELETE, &path)).await;
+        assert_eq!(
+            (status.as_u16(), &body["error"]["code"]),
+            (expected, &json!("01010076"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_meta_says_of_bulk_updates_is_what_happens() {
     let sap = Sap::start(FAST).await;
     let cases = [

@@ -10,7 +10,11 @@ use super::{DEPLOYMENTS, EXECUTIONS, FAST, Sap, text};
 
 #[tokio::test]
 async fn each_group_shows_every_status_and_a_row_that_is_being_deleted() {
-    let mut sap = Sap::start(FAST).await;
+    let mut sap = Sap::start(Options {
+        rows: 2_000,
+        ..FAST
+    })
+    .await;
     let all = [
         "COMPLETED",
         "DEAD",
@@ -22,22 +26,18 @@ async fn each_group_shows_every_status_and_a_row_that_is_being_deleted() {
     ];
     for group in ["default", "eval", "team-search"] {
         sap.group = group;
-        let rows = sap.rows(EXECUTIONS).await;
-        let seen: BTreeSet<_> = rows.iter().map(|row| text(&row["status"])).collect();
-        assert_eq!(seen.iter().collect::<Vec<_>>(), all, "{group}");
-        let rows = sap.rows(DEPLOYMENTS).await;
-        assert!(
-            rows.iter()
-                .all(|row| row["status"] != "COMPLETED" && row["deploymentUrl"].is_string())
-        );
+        for kind in [EXECUTIONS, DEPLOYMENTS] {
+            let rows = sap.rows(kind).await;
+            let seen: BTreeSet<_> = rows.iter().map(|row| text(&row["status"])).collect();
+            let is_possible = |status: &&str| kind == EXECUTIONS || *status != "COMPLETED";
+            let expected: Vec<_> = all.into_iter().filter(is_possible).collect();
+            assert_eq!(seen.iter().collect::<Vec<_>>(), expected, "{group} {kind}");
+            let is_deleted = |row: &Value| row["targetStatus"] == "DELETED";
+            assert!(rows.iter().any(is_deleted), "{group} {kind}");
+            let has_url = |row: &Value| row["deploymentUrl"].is_string();
+            assert!(kind == EXECUTIONS || rows.iter().all(has_url));
+        }
     }
-    sap.group = "default";
-    let deleted = |rows: Vec<Value>| {
-        rows.iter()
-            .filter(|row| row["targetStatus"] == "DELETED")
-            .count()
-    };
-    assert!(deleted(sap.rows(EXECUTIONS).await) + deleted(sap.rows(DEPLOYMENTS).await) > 0);
 }
 
 #[tokio::test]
@@ -132,6 +132,46 @@ async fn filters_narrow_list_and_count_alike() {
             json!(rows.len())
         );
     }
+}
+
+#[tokio::test]
+async fn executions_are_found_by_the_schedule_that_began_them_and_deployments_have_none() {
+    let sap = Sap::start(FAST).await;
+    let rows = sap.rows(EXECUTIONS).await;
+    let scheduled = rows
+        .iter()
+        .find(|row| row["executionScheduleId"].is_string());
+    let schedule = text(&scheduled.expect("some are scheduled")["executionScheduleId"]);
+    let filter = format!("executionScheduleId={schedule}");
+    let found = sap.rows(&format!("{EXECUTIONS}?{filter}")).await;
+    assert!(!found.is_empty() && found.len() < rows.len());
+    assert!(
+        found
+            .iter()
+            .all(|row| row["executionScheduleId"] == *schedule)
+    );
+    let (_, count) = sap.get(&format!("{EXECUTIONS}/$count?{filter}")).await;
+    assert_eq!(count, json!(found.len()));
+    let all = sap.rows(DEPLOYMENTS).await.len();
+    let ignored = sap.rows(&format!("{DEPLOYMENTS}?{filter}")).await;
+    assert_eq!(ignored.len(), all);
+}
+
+#[tokio::test]
+async fn the_quota_of_deployments_counts_those_of_all_groups() {
+    let mut sap = Sap::start(FAST).await;
+    let path = "/v2/admin/resourceQuota/deployments";
+    let (_, whole) = sap.get(path).await;
+    assert!(whole["quotas"][0]["deploymentQuota"]["maxCount"].is_u64());
+    let mut rows = 0;
+    for group in ["default", "eval", "team-search"] {
+        sap.group = group;
+        rows += sap.rows(DEPLOYMENTS).await.len();
+    }
+    assert_eq!(whole["usage"]["count"], rows);
+    assert_eq!(whole["usage"]["items"].as_array().map(Vec::len), Some(rows));
+    let (_, quota) = sap.get(&format!("{path}?quotaOnly=true")).await;
+    assert!(quota.get("usage").is_none());
 }
 
 #[tokio::test]

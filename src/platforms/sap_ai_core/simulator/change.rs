@@ -177,8 +177,18 @@ impl Listing {
     /// Faults about what a bulk answer says of an id mean nothing here.
     fn one(&self, place: &InGroup, id: &str, change: &'static str) -> Result<(), Failure> {
         let fault = self.service.engine.faults.for_id(PlatformId::SapAiCore, id);
-        self.obey(place, id, change, fault)
-            .map_err(|failure| failure.about(id))
+        let obeyed = self.obey(place, id, change, fault);
+        obeyed.map_err(|failure| self.alone(failure, id))
+    }
+
+    /// A refusal of a call for this row alone.
+    fn alone(&self, failure: Failure, id: &str) -> Failure {
+        let failure = failure.about(id);
+        if self.service.is_on(Switch::WrongStatusIs400) {
+            failure.as_bad_request()
+        } else {
+            failure
+        }
     }
 
     fn reconfigure(&self, place: &InGroup, id: &str, configuration: &str) -> Result<(), Failure> {
@@ -196,7 +206,7 @@ impl Listing {
             let row = found.ok_or_else(|| Failure::unknown_id(self.kind).about(id))?;
             // What may be stopped may be reconfigured.
             row.check("STOPPED", false)
-                .map_err(|failure| failure.about(id))?;
+                .map_err(|failure| self.alone(failure, id))?;
             row.configuration = known;
             row.last_operation = "UPDATE";
             row.modified = now;

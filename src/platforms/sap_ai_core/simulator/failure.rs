@@ -66,6 +66,14 @@ impl Failure {
         Self::new((412, "01010076"), message, kind.target())
     }
 
+    /// With 400 in the place of 412: which of the two it is, no page says (section 5.2).
+    pub(super) fn as_bad_request(mut self) -> Self {
+        if self.status == 412 {
+            self.status = 400;
+        }
+        self
+    }
+
     /// About one row, where the request named it in its path.
     pub(super) fn about(mut self, id: &str) -> Self {
         self.target = format!("{}/{id}", self.target);

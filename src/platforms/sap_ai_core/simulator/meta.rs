@@ -11,13 +11,16 @@ use serde_json::{Value, json};
 
 use super::Service;
 use super::access::{Caller, InGroup};
-use super::account::Account;
+use super::account::{Account, Part};
 use super::failure::Failure;
 use super::list::number;
-use super::row::{Configuration, Kind};
+use super::row::{Configuration, DEPLOYMENT, Kind};
 use crate::simulator::{Switch, header, member};
 
 const META: &str = include_str!("../../../../assets/sap-ai-core-meta.json");
+
+/// How many deployments a tenant may have.
+const DEPLOYMENTS: usize = 100_000;
 
 const GROUPS_TARGET: &str = "/api/v2/admin/resourceGroups";
 
@@ -143,6 +146,32 @@ pub(super) async fn resource_groups(
         response.headers_mut().insert("link", link);
     }
     Ok(response)
+}
+
+/// Deployments of all groups, as what they take of the tenant's quota; with `quotaOnly` the quota alone.
+pub(super) async fn deployment_quota(
+    State(service): State<Arc<Service>>,
+    Caller(account): Caller,
+    RawQuery(query): RawQuery,
+) -> Json<Value> {
+    let query = query.unwrap_or_default().into_bytes();
+    let mut quota = json!({ "quotas": [{ "deploymentQuota": { "maxCount": DEPLOYMENTS } }] });
+    if member(&query, "quotaOnly").as_deref() != Some("true") {
+        let groups = 0..account.tenant.scopes.len();
+        let part = |group| Part {
+            group,
+            kind: &DEPLOYMENT,
+        };
+        let items: Vec<Value> = account.visit(&service, |holdings| {
+            let ids = |group| -> Vec<Value> {
+                let rows = holdings.rows(part(group)).rows();
+                rows.map(|row| json!({ "id": row.id })).collect()
+            };
+            groups.flat_map(ids).collect()
+        });
+        quota["usage"] = json!({ "count": items.len(), "items": items });
+    }
+    Json(quota)
 }
 
 fn place_of(token: &str) -> Option<usize> {

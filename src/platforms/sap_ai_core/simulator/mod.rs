@@ -88,6 +88,10 @@ fn routes(engine: &Arc<Engine>) -> Router {
         .route("/v2/lm/configurations", get(meta::configurations))
         .route("/v2/lm/executionSchedules", get(meta::schedules))
         .route("/v2/admin/resourceGroups", get(meta::resource_groups))
+        .route(
+            "/v2/admin/resourceQuota/deployments",
+            get(meta::deployment_quota),
+        )
         .with_state(service.clone());
     kinds.into_iter().fold(shared, Router::merge)
 }
