@@ -5,8 +5,8 @@ use super::*;
 #[tokio::test]
 async fn without_a_batch_call_each_workload_goes_out_alone_by_its_type() {
     let scene = Scene::of(400);
-    let rows = scene.rows_for(Action::Delete, 20).await;
     scene.version("2.18");
+    let rows = scene.rows_for(Action::Delete, 20).await;
     let (answers, others) = scene.answers(Action::Delete, &rows).await;
     let note = "this server has no batch call for delete: 20 single calls instead";
     assert!(
