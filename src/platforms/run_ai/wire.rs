@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::domain::resource::Id;
 use crate::domain::text::Clean;
-use crate::platforms::loose::{FromJson, Loose, Rows, loose_objects};
+use crate::platforms::loose::{FromJson, Loose, Rows, loose_objects, uuid};
 
 /// The one `sourceApi` there is: such workloads are deleted one by one under `/api/v2`.
 pub(super) const WORKLOADS_V2: &str = "WorkloadsV2";
@@ -135,9 +135,11 @@ impl FromJson for Code {
 }
 
 impl Workload {
-    /// The id; empty where the row has none, and so never sound (L5).
+    /// The id, a UUID in small letters, so that its spellings are one row (section 5.2); empty where the row has none,
+    /// and so never sound (L5).
     pub(super) fn id(&self) -> Id {
-        Id::new(self.id.text())
+        let text = self.id.text();
+        uuid(text).map_or_else(|| Id::new(text), |id| Id::new(&id.to_string()))
     }
 
     /// Deleted workloads stay readable for 14 days (section 8).

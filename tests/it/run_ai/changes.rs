@@ -104,6 +104,28 @@ async fn an_answer_that_does_not_add_up_is_unknown_for_those_ids_alone() {
 }
 
 #[tokio::test]
+async fn r8_two_spellings_of_an_id_are_one_row_and_one_id_of_the_batch() {
+    let id = "6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0";
+    let row = |id: &str| json!({ "id": id, "type": "Training", "phase": "Running" });
+    let listing = json!({ "workloads": [row(&id.to_uppercase()), row(id)] }).to_string();
+    let (server, client) = serving(move |_| canned::json(200, &listing)).await;
+    let source = client.sources().await.expect("known").remove(0);
+    let page = client.list(&source).next().await.expect("a page");
+    let rows: Vec<_> = page
+        .expect("listed")
+        .rows
+        .into_iter()
+        .map(Arc::new)
+        .collect();
+    let request = requests_for(&*client, Action::Stop, &rows).remove(0);
+    client.change(&request).collect::<Vec<_>>().await;
+    assert_eq!(
+        server.heard().last().expect("a batch").json()["ids"],
+        json!([id])
+    );
+}
+
+#[tokio::test]
 async fn an_empty_list_may_be_absent_from_the_answer() {
     let scene = Scene::of(400);
     let rows = scene.rows_for(Action::Stop, 3).await;
