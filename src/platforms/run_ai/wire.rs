@@ -19,20 +19,25 @@ pub(super) const WORKLOADS_V2: &str = "WorkloadsV2";
 #[derive(Debug, Deserialize)]
 pub(super) struct Listing {
     #[serde(default)]
-    next: Loose<f64>,
+    next: Value,
     #[serde(deserialize_with = "Option::deserialize")]
     workloads: Option<Rows<Workload>>,
 }
 
 impl Listing {
-    /// The offset of the page after this one.
+    /// The offset of the page after this one. One that is no number leads nowhere: 0, where paging ends as
+    /// incomplete.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "an odd offset ends the paging"
     )]
     pub(super) fn next(&self) -> Option<usize> {
-        self.next.0.map(|next| next as usize)
+        match &self.next {
+            Value::Null => None,
+            Value::String(text) if text.is_empty() => None,
+            next => Some(next.as_f64().unwrap_or(0.0) as usize),
+        }
     }
 
     /// The rows in the server's order; nothing in an entry that is no object.

@@ -86,7 +86,13 @@ async fn l03_a_server_that_announces_more_and_does_not_go_on_is_not_read_for_eve
         (json!([row]), 0, 1),
         (json!([row]), -5, 1),
         (json!([row]), 500, 2),
-    ] {
+    ]
+    .map(|(rows, next, pages)| (rows, json!(next), pages))
+    .into_iter()
+    .chain([
+        (json!([row]), json!("500"), 1),
+        (json!([row]), json!({ "offset": 500 }), 1),
+    ]) {
         let listed = pages_of(json!({ "workloads": rows, "next": next })).await;
         let page = listed.last().expect("a page");
         assert!(page.lacks_rows, "absence from it means nothing");
