@@ -11,7 +11,7 @@ use crate::domain::plan::Request;
 use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Reply};
 use crate::platforms::loose::{Loose, loose_objects, uuid};
-use crate::platforms::run_ai::wire::Code;
+use crate::platforms::run_ai::wire::{self, Code};
 
 /// Which batch calls a server has. There is no version endpoint: it is learned from what it refuses
 /// (section 5.3), and taken to be all of them until then.
@@ -53,7 +53,8 @@ pub(super) fn answered(
     reply: &Reply,
 ) -> Result<Vec<ChangeEvent>, PlatformError> {
     // Nothing but an object: a list would be read by position.
-    let answer = reply.json::<Loose<BatchAnswer>>()?.0.unwrap_or_default();
+    let answer = reply.json::<Loose<BatchAnswer>>().map_err(wire::discreet)?;
+    let answer = answer.0.unwrap_or_default();
     Ok(answer.events(request))
 }
 

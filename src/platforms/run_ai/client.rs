@@ -20,7 +20,7 @@ use crate::platforms::run_ai::inspect;
 use crate::platforms::run_ai::listing;
 use crate::platforms::run_ai::sign_in;
 use crate::platforms::run_ai::singles;
-use crate::platforms::run_ai::wire::Workload;
+use crate::platforms::run_ai::wire::{self, Workload};
 use crate::platforms::{Platform, Preview};
 
 /// A connection to a Run:ai control plane.
@@ -55,17 +55,15 @@ impl RunAi {
 
     async fn reading(&self, key: &Key) -> Result<Reading, PlatformError> {
         let call = Call::get(["api", "v1", "workloads", key.id.raw()]);
-        let reply = match self.http.read(call).await {
+        let workload: Workload = match wire::read(&self.http, call).await {
             Err(PlatformError::Refused { said }) if is_gone(&said) => {
                 return Ok(Reading::Gone);
             }
             other => other?,
         };
-        let workload: Workload = reply.json()?;
         if !batch::is_same(workload.id().raw(), key.id.raw()) {
-            let why = Clean::new("it is not about the workload that was asked for");
-            let start = Clean::new("(not shown)");
-            return Err(PlatformError::Unreadable { why, start });
+            let why = "it is not about the workload that was asked for";
+            return Err(wire::unreadable(why));
         }
         if workload.is_deleted() {
             return Ok(Reading::Gone);

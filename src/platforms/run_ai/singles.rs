@@ -121,10 +121,7 @@ fn accepted(reply: &Reply) -> Result<(), PlatformError> {
     if is_yes {
         return Ok(());
     }
-    Err(PlatformError::Unreadable {
-        why: Clean::new("it accepts nothing"),
-        start: Clean::new(&body.to_string().chars().take(200).collect::<String>()),
-    })
+    Err(wire::unreadable("it accepts nothing"))
 }
 
 /// What one call's end says of its workload.
@@ -132,9 +129,10 @@ fn answer(request: &Request, operation: &Operation, sent: &Sent) -> Answer {
     let lost = match sent {
         Sent::Answered(reply) => match accepted(reply) {
             Ok(()) => return Answer::Scheduled { message: None },
-            Err(error) => Some(Sent::Lost(error)),
+            Err(error) => Some(Sent::Lost(wire::discreet(error))),
         },
-        Sent::Refused(_) | Sent::Lost(_) | Sent::NotSent(_) => None,
+        Sent::Lost(error) => Some(Sent::Lost(wire::discreet(error.clone()))),
+        Sent::Refused(_) | Sent::NotSent(_) => None,
     };
     let events = http::without_answers(request, lost.as_ref().unwrap_or(sent));
     let own = events.into_iter().find_map(|event| match event {
