@@ -1,11 +1,10 @@
-//! The batch call: what goes out, what its answer says of each id, and how a server without it is
-//! recognised. `specs/run-ai.md` 5 and the client's page.
+//! The batch call: what goes out, and what its answer says of each id. `specs/run-ai.md` 5 and the client's page.
 
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::domain::action::Step;
-use crate::domain::error::{PlatformError, Refusal};
+use crate::domain::error::PlatformError;
 use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::Request;
 use crate::domain::text::Clean;
@@ -118,55 +117,4 @@ impl Failure {
 /// Whether two ids are the same UUID: letter case does not count (R8).
 pub(super) fn is_same(one: &str, other: &str) -> bool {
     one == other || uuid(one).is_some_and(|one| uuid(other) == Some(one))
-}
-
-/// What a refused batch call says of the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// The request was refused for what it is.
-    Refused,
-    /// The server has no such call; the ids were not looked at. Single calls may go out.
-    NoSuchCall {
-        /// What to remember, where the answer could not have meant the ids instead.
-        learned: Option<Bulk>,
-    },
-}
-
-/// Section 5.3. Only an answer in the API's own error shape counts: anything else may come from a gateway.
-///
-/// 404 and 405 mean a server older than 2.19. 400 means 2.19 to 2.21 where suspend or resume was asked,
-/// no batch of these two ever worked there, and the words are not about ids. A modern server that
-/// refuses a whole batch for an id it does not know might look the same: then the single calls give each
-/// id its own answer, and nothing is remembered.
-pub(super) fn verdict(error: &PlatformError, step: Step, worked: bool) -> Verdict {
-    let Some(said) = error.said().filter(|said| said.own_shape) else {
-        return Verdict::Refused;
-    };
-    let of_ids = speaks_of_ids(said);
-    match said.status {
-        404 | 405 => Verdict::NoSuchCall {
-            learned: (!of_ids && !worked).then_some(Bulk::Absent),
-        },
-        400 if step != Step::Delete && !worked && !of_ids => Verdict::NoSuchCall {
-            learned: Some(Bulk::DeleteOnly),
-        },
-        _ => Verdict::Refused,
-    }
-}
-
-/// Whether a refusal is, or may be, about the ids: it names them or "parameters", and not the action.
-fn speaks_of_ids(said: &Refusal) -> bool {
-    let text = said.message.as_str().to_lowercase();
-    let mut words = text.split(|c: char| !c.is_alphanumeric());
-    let names = |all: &[&str], word: &str| all.contains(&word);
-    let of_action = words
-        .clone()
-        .any(|word| names(&["action", "suspend", "resume"], word));
-    let of_ids = words.any(|word| {
-        names(
-            &["id", "ids", "uuid", "uuids", "parameter", "parameters"],
-            word,
-        )
-    });
-    of_ids && !of_action
 }
