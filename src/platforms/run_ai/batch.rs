@@ -77,9 +77,12 @@ struct Failure {
 loose_objects!(BatchAnswer, Failure);
 
 impl BatchAnswer {
-    /// The answer for each id of the request.
+    /// The answer for each id of the request, and the id of the operation: no call looks it up, support asks for it.
     fn events(self, request: &Request) -> Vec<ChangeEvent> {
         let mut tally = Tally::of(request);
+        if let Some(id) = &self.id.0 {
+            tally.note(&format!("batch operation {id}"));
+        }
         for Code(id) in self.succeeded.0.unwrap_or_default() {
             tally.put(id.as_str(), is_same, Answer::Scheduled { message: None });
         }
