@@ -46,6 +46,9 @@ pub(super) fn call(request: &Request) -> Call {
     Call::new("POST", ["api", "v1", "workloads", "batch"]).json("application/json", &body)
 }
 
+/// A request names a hundred ids at most: what lists more than this is no answer to it.
+const MOST_ANSWERS: usize = 10_000;
+
 /// What a whole reply to a batch call says of each id.
 pub(super) fn answered(
     request: &Request,
@@ -54,6 +57,10 @@ pub(super) fn answered(
     // Nothing but an object: a list would be read by position.
     let answer = reply.json::<Loose<BatchAnswer>>().map_err(wire::discreet)?;
     let answer = answer.0.unwrap_or_default();
+    if answer.length() > MOST_ANSWERS {
+        let why = format!("it lists more than {MOST_ANSWERS} ids");
+        return Err(wire::unreadable(&why));
+    }
     Ok(answer.events(request))
 }
 
@@ -77,6 +84,11 @@ struct Failure {
 loose_objects!(BatchAnswer, Failure);
 
 impl BatchAnswer {
+    fn length(&self) -> usize {
+        let succeeded = self.succeeded.0.as_ref().map_or(0, Vec::len);
+        succeeded + self.failed.0.as_ref().map_or(0, Vec::len)
+    }
+
     /// The answer for each id of the request, and the id of the operation: no call looks it up, support asks for it.
     fn events(self, request: &Request) -> Vec<ChangeEvent> {
         let mut tally = Tally::of(request);

@@ -111,6 +111,31 @@ async fn an_answer_that_does_not_add_up_is_unknown_for_those_ids_alone() {
 }
 
 #[tokio::test]
+async fn r2_of_any_number_of_foreign_ids_five_remarks_and_their_number_are_told() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 2).await;
+    for (foreign, answered) in [(9_000, 2), (100_000, 0)] {
+        let mut ids: Vec<String> = (0..foreign).map(|n| format!("foreign-{n}")).collect();
+        ids.extend(rows.iter().map(|row| row.key.id.raw().to_owned()));
+        let body = json!({ "id": "op", "succeeded": ids }).to_string();
+        scene.faults(json!([{ "path": "*/batch", "fault": "body", "text": body }]));
+        let (answers, notes) = scene.answers(Action::Stop, &rows).await;
+        assert_eq!(
+            scheduled(&answers),
+            answered,
+            "more than 10,000 are no answer"
+        );
+        assert!(notes.len() <= 6, "{foreign}: {}", notes.len());
+        let told = format!("{notes:?}");
+        assert_eq!(
+            told.contains("further remarks on this answer: 8996"),
+            answered > 0,
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn r8_two_spellings_of_an_id_are_one_row_and_one_id_of_the_batch() {
     let id = "6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0";
     let row = |id: &str| json!({ "id": id, "type": "Training", "phase": "Running" });
