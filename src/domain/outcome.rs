@@ -84,7 +84,11 @@ pub struct Tally<'a> {
     request: &'a Request,
     answers: Vec<Option<Answer>>,
     notes: Vec<Clean>,
+    further_notes: usize,
 }
+
+/// Remarks on one answer that are kept; of the others their number is.
+const MOST_NOTES: usize = 5;
 
 impl<'a> Tally<'a> {
     /// An empty tally for a request.
@@ -93,6 +97,7 @@ impl<'a> Tally<'a> {
             request,
             answers: vec![None; request.operations().len()],
             notes: Vec::new(),
+            further_notes: 0,
         }
     }
 
@@ -117,11 +122,19 @@ impl<'a> Tally<'a> {
 
     /// Adds a remark on the answer as a whole, such as totals that disagree with the lists (R5).
     pub fn note(&mut self, note: &str) {
-        self.notes.push(Clean::new(note));
+        if self.notes.len() < MOST_NOTES {
+            self.notes.push(Clean::new(note));
+        } else {
+            self.further_notes += 1;
+        }
     }
 
     /// The events: an answer for each id, then the notes.
-    pub fn finish(self) -> Vec<ChangeEvent> {
+    pub fn finish(mut self) -> Vec<ChangeEvent> {
+        if self.further_notes > 0 {
+            let more = format!("further remarks on this answer: {}", self.further_notes);
+            self.notes.push(Clean::new(&more));
+        }
         let silent = || Answer::Unknown(Clean::new("the answer does not mention this id"));
         let keys = self.request.operations().iter().map(|o| o.key.clone());
         let answers = keys

@@ -34,7 +34,8 @@ pub fn without_answers(request: &Request, sent: &Sent) -> Vec<ChangeEvent> {
     events
 }
 
-fn answer(sent: &Sent) -> Answer {
+/// What each id is answered with whose request ended so.
+pub fn answer(sent: &Sent) -> Answer {
     match sent {
         Sent::Answered(_) => Answer::Unknown(Clean::new("the answer was not understood")),
         Sent::Refused(error) => Answer::Rejected(rejection(error)),

@@ -7,20 +7,21 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::domain::action::{Grouping, Step};
 use crate::domain::connection::Connection;
-use crate::domain::error::{PlatformError, Refusal};
+use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Part};
-use crate::domain::outcome::ChangeEvent;
-use crate::domain::plan::Request;
+use crate::domain::outcome::{Answer, ChangeEvent};
+use crate::domain::plan::{Operation, Request};
 use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Call, Http, Sending, Sent};
 use crate::platforms::listing::Lexicon;
-use crate::platforms::run_ai::batch::{self, Bulk, Verdict};
+use crate::platforms::run_ai::batch::{self, Bulk};
 use crate::platforms::run_ai::inspect;
 use crate::platforms::run_ai::listing;
+use crate::platforms::run_ai::refusal::{self, Verdict};
 use crate::platforms::run_ai::sign_in;
 use crate::platforms::run_ai::singles;
-use crate::platforms::run_ai::wire::Workload;
+use crate::platforms::run_ai::wire::{self, Workload};
 use crate::platforms::{Platform, Preview};
 
 /// A connection to a Run:ai control plane.
@@ -55,17 +56,15 @@ impl RunAi {
 
     async fn reading(&self, key: &Key) -> Result<Reading, PlatformError> {
         let call = Call::get(["api", "v1", "workloads", key.id.raw()]);
-        let reply = match self.http.read(call).await {
-            Err(PlatformError::Refused { said }) if is_gone(&said) => {
+        let workload: Workload = match wire::read(&self.http, call).await {
+            Err(PlatformError::Refused { said }) if refusal::is_gone(&said) => {
                 return Ok(Reading::Gone);
             }
             other => other?,
         };
-        let workload: Workload = reply.json()?;
         if !batch::is_same(workload.id().raw(), key.id.raw()) {
-            let why = Clean::new("it is not about the workload that was asked for");
-            let start = Clean::new("(not shown)");
-            return Err(PlatformError::Unreadable { why, start });
+            let why = "it is not about the workload that was asked for";
+            return Err(wire::unreadable(why));
         }
         if workload.is_deleted() {
             return Ok(Reading::Gone);
@@ -80,7 +79,10 @@ impl RunAi {
             Sent::Refused(error) => return self.refused(request, error),
             Sent::Answered(reply) => match batch::answered(request, &reply) {
                 Ok(events) => {
-                    self.worked(request);
+                    // Deletes work from 2.19 on, so only the other two tell that all three do.
+                    if request.verb().step != Step::Delete {
+                        self.learn(Bulk::Full);
+                    }
                     events
                 }
                 Err(error) => http::without_answers(request, &Sent::Lost(error)),
@@ -90,37 +92,26 @@ impl RunAi {
         stream::iter(events).boxed()
     }
 
-    /// Deletes work from 2.19 on, so only the other two tell that all three do.
-    fn worked(&self, request: &Request) {
-        match request.verb().step {
-            Step::Stop | Step::Resume => self.learn(Bulk::Full),
-            Step::Delete => {}
-        }
-    }
-
     fn refused<'a>(
         &'a self,
         request: &'a Request,
         error: PlatformError,
     ) -> BoxStream<'a, ChangeEvent> {
-        let verb = request.verb();
+        let has_call = |operation: &&Operation| singles::call(operation).is_some();
+        let alone = request.operations().iter().filter(has_call).count();
         let worked = self.bulk.get() == Some(&Bulk::Full);
-        match batch::verdict(&error, verb.step, worked) {
-            Verdict::Refused => {
-                stream::iter(http::without_answers(request, &Sent::Refused(error))).boxed()
-            }
-            Verdict::NoSuchCall { learned } => {
-                if let Some(learned) = learned {
-                    self.learn(learned);
-                }
-                let (word, count) = (verb.word, request.operations().len());
-                let note = format!(
-                    "this server has no batch call for {word}: {count} single calls instead"
-                );
-                let note = stream::iter([ChangeEvent::Note(Clean::new(&note))]);
-                note.chain(singles::send(&self.http, request)).boxed()
-            }
+        let verdict = refusal::verdict(&error, request.verb().step, worked);
+        if let Verdict::Alone(Some(learned)) = verdict {
+            self.learn(learned);
         }
+        let note = format!("batch {error}; single calls instead: {alone}");
+        let sent = Sent::Refused(error);
+        if verdict == Verdict::Refused || alone == 0 {
+            return stream::iter(http::without_answers(request, &sent)).boxed();
+        }
+        let note = stream::iter([ChangeEvent::Note(Clean::new(&note))]);
+        note.chain(singles::send(&self.http, request, http::answer(&sent)))
+            .boxed()
     }
 
     fn send_batch<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
@@ -131,14 +122,6 @@ impl RunAi {
         };
         self.http.change(call).flat_map(events).boxed()
     }
-}
-
-/// Only words about the id prove that it is gone: the same 404 says of a whole call that there is none
-/// (`specs/run-ai.md` 5.3 and 7.5, N24).
-fn is_gone(said: &Refusal) -> bool {
-    let words = said.message.as_str().to_ascii_lowercase();
-    let mut words = words.split(|c: char| !c.is_ascii_alphanumeric());
-    said.status == 404 && said.own_shape && words.any(|word| matches!(word, "id" | "workload"))
 }
 
 impl Platform for RunAi {
@@ -165,7 +148,10 @@ impl Platform for RunAi {
 
     fn change<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
         match request.verb().grouping {
-            Grouping::Single => singles::send(&self.http, request),
+            Grouping::Single => {
+                let why = Clean::new("no single call for this type");
+                singles::send(&self.http, request, Answer::NotSent(why))
+            }
             Grouping::Verb | Grouping::Connection | Grouping::ScopeAndKind => {
                 self.send_batch(request)
             }
@@ -175,7 +161,7 @@ impl Platform for RunAi {
     fn preview(&self, request: &Request) -> Preview {
         let first = &request.operations()[0];
         let alone = request.verb().grouping == Grouping::Single;
-        let single = singles::call(first).ok().filter(|_| alone);
+        let single = singles::call(first).filter(|_| alone);
         let call = single.unwrap_or_else(|| batch::call(request));
         Preview::of(&self.http, call)
     }

@@ -11,9 +11,24 @@ use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http};
 use crate::platforms::loose::FromJson;
 use crate::platforms::parts::{MOST_LINES, part};
+use crate::platforms::run_ai::wire::{self, PRIVATE};
 
 /// Entries asked for at once; the documents name no largest page.
 const PAGE: usize = 100;
+
+/// Pages of one list that are read at most.
+const MOST_PAGES: usize = 50;
+
+/// A list below a workload: its title, which is the end of its path; the member of the answer that it is in; whether
+/// it can be had newest first, and so be left where enough was read; what an entry is shown as.
+#[derive(Debug)]
+struct List(&'static str, &'static str, bool, fn(&Value) -> Line);
+
+const HISTORY: List = List("history", "records", false, record);
+const PODS: List = List("pods", "pods", false, pod);
+const EVENTS: List = List("events", "events", true, |told| {
+    at(&told["createdAt"], &event(told))
+});
 
 /// Each part as it comes.
 pub(super) fn parts<'a>(http: &'a Http, id: &'a str, inquiry: Inquiry) -> BoxStream<'a, Part> {
@@ -21,8 +36,8 @@ pub(super) fn parts<'a>(http: &'a Http, id: &'a str, inquiry: Inquiry) -> BoxStr
         Inquiry::Detail => {
             let parts = [
                 document(http, id).boxed(),
-                history(http, id).boxed(),
-                pods(http, id).boxed(),
+                list(http, &HISTORY, id).boxed(),
+                list(http, &PODS, id).boxed(),
             ];
             stream::iter(parts).buffer_unordered(3).boxed()
         }
@@ -31,71 +46,60 @@ pub(super) fn parts<'a>(http: &'a Http, id: &'a str, inquiry: Inquiry) -> BoxStr
 }
 
 async fn document(http: &Http, id: &str) -> Part {
-    let masked = workload(http, id).await.map(masked);
-    masked.map_or_else(
-        |error| part("raw JSON", Err(error), None),
-        |document| Part::raw(&document),
-    )
+    match workload(http, id).await {
+        Ok(mut document) => {
+            mask(&mut document);
+            Part::raw(&document)
+        }
+        Err(error) => part("raw JSON", Err(error), None),
+    }
 }
 
 async fn workload(http: &Http, id: &str) -> Result<Value, PlatformError> {
-    let call = Call::get(["api", "v1", "workloads", id]);
-    http.read(call).await?.json()
+    wire::read(http, Call::get(["api", "v1", "workloads", id])).await
 }
 
-/// The document without what may hold secrets (section 2.5); that it was there is still told.
-fn masked(mut document: Value) -> Value {
-    for name in ["environmentVariables", "command", "arguments"] {
-        match document.get_mut(name) {
-            None | Some(Value::Null) => {}
-            Some(Value::Object(members)) => {
-                members.values_mut().for_each(|value| *value = "***".into());
+/// Hides what may hold secrets (section 2.5), wherever it stands; that it was there is still told.
+fn mask(document: &mut Value) {
+    match document {
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::Null => {}
+                    _ if !PRIVATE.contains(&name.as_str()) => mask(value),
+                    Value::Object(inner) => {
+                        inner.values_mut().for_each(|value| *value = "***".into());
+                    }
+                    _ => *value = "***".into(),
+                }
             }
-            Some(value) => *value = "***".into(),
         }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-    document
 }
 
-async fn history(http: &Http, id: &str) -> Part {
-    let line = |record: &Value| {
-        let (spec, phase) = (&record["spec"], &record["spec"]["phaseUpdate"]);
-        let words = match phase["phase"].as_str() {
-            Some(word) => with(word, &phase["phaseMessage"]),
-            None => event(&spec["event"]),
-        };
-        at(&record["meta"]["creationTimestamp"], &words)
+fn record(record: &Value) -> Line {
+    let (spec, phase) = (&record["spec"], &record["spec"]["phaseUpdate"]);
+    let words = match phase["phase"].as_str() {
+        Some(word) => with(word, &phase["phaseMessage"]),
+        None => event(&spec["event"]),
     };
-    listed(http, ["history", "records"], id, line).await
+    at(&record["meta"]["creationTimestamp"], &words)
 }
 
-async fn pods(http: &Http, id: &str) -> Part {
-    let line = |pod: &Value| {
-        let places = [
-            &pod["name"],
-            &pod["k8sPhase"],
-            &pod["currentNodePool"],
-            &pod["nodeName"],
-        ];
-        let known = places.iter().filter_map(|place| place.as_str());
-        at(&pod["createdAt"], &known.collect::<Vec<_>>().join("  "))
-    };
-    listed(http, ["pods", "pods"], id, line).await
+fn pod(pod: &Value) -> Line {
+    let places = ["name", "k8sPhase", "currentNodePool", "nodeName"];
+    let known = places.iter().filter_map(|place| pod[place].as_str());
+    at(&pod["createdAt"], &known.collect::<Vec<_>>().join("  "))
 }
 
-/// There is no call for logs (section 8): what happened, the newest last, and how to get them.
+/// There is no call for logs (section 8): what happened, and how to get them.
 async fn events(http: &Http, id: &str) -> Part {
-    let lines = listed(http, ["events", "events"], id, |told| {
-        at(&told["createdAt"], &event(told))
-    });
-    let (mut part, workload) = future::join(lines, workload(http, id)).await;
-    if let Ok(lines) = &mut part.lines {
-        lines.reverse();
-    }
-    let note = logs_note(&workload.unwrap_or_default());
-    let note = part
-        .note
-        .map_or_else(|| note.clone(), |cut| format!("{cut}; {note}"));
+    let (part, workload) = future::join(list(http, &EVENTS, id), workload(http, id)).await;
+    let logs = logs_note(&workload.unwrap_or_default());
+    let said = part.note.iter().map(Clean::as_str).chain([logs.as_str()]);
+    let note = said.collect::<Vec<_>>().join("; ");
     Part {
         note: Some(Clean::new(&note)),
         ..part
@@ -140,37 +144,69 @@ fn at(time: &Value, words: &str) -> Line {
     }
 }
 
-/// All entries of one of the lists below a workload, named `[path, member]`; a null among them is skipped.
+/// A list as a part, oldest first; of many entries the newest. Not every list can be had in an order.
+async fn list(http: &Http, list: &List, id: &str) -> Part {
+    let mut notes = Vec::new();
+    let lines = listed(http, list, id, &mut notes).await.map(|mut lines| {
+        if list.2 {
+            lines.reverse();
+        }
+        lines.sort_by_key(|line| line.at);
+        let older = lines.len().saturating_sub(MOST_LINES);
+        lines.drain(..older);
+        notes.extend((older > 0).then(|| format!("{older} older lines are not shown")));
+        lines
+    });
+    let note = (!notes.is_empty()).then(|| notes.join("; "));
+    part(list.0, lines, note)
+}
+
+/// A line for each entry of a list; a null among them is skipped. Notes what is to be known of the list as a whole.
 async fn listed(
     http: &Http,
-    [title, member]: [&'static str; 2],
+    &List(title, member, newest_first, line): &List,
     id: &str,
-    line: impl Fn(&Value) -> Line,
-) -> Part {
-    let mut lines = Vec::new();
-    let mut offset = 0;
-    loop {
+    notes: &mut Vec<String>,
+) -> Result<Vec<Line>, PlatformError> {
+    let (mut lines, mut offset) = (Vec::new(), 0);
+    for _ in 0..MOST_PAGES {
         let call = Call::get(["api", "v1", "workloads", id, title])
             .query("offset", offset)
             .query("limit", PAGE);
-        let page = match http
-            .read(call)
-            .await
-            .and_then(|reply| reply.json::<Value>())
-        {
-            Ok(page) => page,
-            Err(error) => return part(title, Err(error), None),
+        let call = if newest_first {
+            call.query("sortOrder", "desc")
+        } else {
+            call
         };
-        let entries = page[member].as_array().map_or(&[][..], Vec::as_slice);
-        lines.extend(entries.iter().filter(|entry| !entry.is_null()).map(&line));
-        let next = page["next"]
-            .as_u64()
-            .and_then(|next| usize::try_from(next).ok());
-        let next = next.filter(|next| *next > offset && !entries.is_empty());
-        match next {
-            Some(next) if lines.len() < MOST_LINES => offset = next,
-            Some(_) => return part(title, Ok(lines), Some("there is more".to_owned())),
-            None => return part(title, Ok(lines), None),
+        let mut page: Value = wire::read(http, call).await?;
+        let entries = entries(&mut page, member)?;
+        let known = entries.iter().filter(|entry| !entry.is_null());
+        lines.extend(known.map(line));
+        let next = match &page["next"] {
+            Value::Null => return Ok(lines),
+            Value::String(text) if text.is_empty() => return Ok(lines),
+            next => next.as_u64().and_then(|next| usize::try_from(next).ok()),
+        };
+        let Some(next) = next.filter(|next| *next > offset && !entries.is_empty()) else {
+            let why = "list incomplete: the server announces more and does not go on";
+            notes.push(why.to_owned());
+            return Ok(lines);
+        };
+        offset = next;
+        if newest_first && lines.len() >= MOST_LINES {
+            break;
         }
+    }
+    notes.push("there is more".to_owned());
+    Ok(lines)
+}
+
+/// The list in an answer; null is what Go makes of an empty one. Without it the answer is none, so never an empty
+/// list (section 10).
+fn entries(page: &mut Value, member: &str) -> Result<Vec<Value>, PlatformError> {
+    match page.get_mut(member).map(Value::take) {
+        Some(Value::Array(entries)) => Ok(entries),
+        Some(Value::Null) => Ok(Vec::new()),
+        Some(_) | None => Err(wire::unreadable(&format!("it has no list `{member}`"))),
     }
 }

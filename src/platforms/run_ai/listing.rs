@@ -15,7 +15,7 @@ use crate::platforms::http::{Call, Http};
 use crate::platforms::listing::{Lexicon, Notice, Stretch, walk};
 use crate::platforms::loose::Loose;
 use crate::platforms::run_ai::batch::Bulk;
-use crate::platforms::run_ai::wire::{Listing, Workload};
+use crate::platforms::run_ai::wire::{self, Listing, Workload};
 
 /// The most that the platform gives in one page; its default of 50 is the bug of many clients.
 pub(super) const PAGE: usize = 500;
@@ -57,7 +57,7 @@ async fn part(
         .query("limit", limit)
         .query("sortBy", "createdAt")
         .query("sortOrder", "asc");
-    let listing: Listing = http.read(of_project(call, source)).await?.json()?;
+    let listing: Listing = wire::read(http, of_project(call, source)).await?;
     let next = listing.next();
     Ok(Stretch::of(listing.into_rows(), next))
 }

@@ -8,7 +8,8 @@
 //! | `wire.rs` | the JSON of workloads, whatever is missing or odd in it |
 //! | `row.rs` | the row a workload becomes |
 //! | `rules.rs` | verbs, phases, and what each action would do to a row |
-//! | `batch.rs` | the batch call, its answer for each id, and how a server without it is recognised |
+//! | `batch.rs` | the batch call, and its answer for each id |
+//! | `refusal.rs` | what a refusal is about, and how a server without the batch call is recognised |
 //! | `inspect.rs` | the workload's document, history, pods and events |
 //! | `singles.rs` | one call for each workload, where there is no batch |
 //! | `simulator/` | a server to try all that on; shares nothing with the files above |
@@ -17,6 +18,7 @@ mod batch;
 mod client;
 mod inspect;
 mod listing;
+mod refusal;
 mod row;
 mod rules;
 mod sign_in;

@@ -53,8 +53,8 @@ pub(super) fn path<'a>(
     Some(path)
 }
 
-/// The call for one operation, without a body; the error names the type that has none.
-pub(super) fn call(operation: &Operation) -> Result<Call, String> {
+/// The call for one operation, without a body; `None` where its type has none.
+pub(super) fn call(operation: &Operation) -> Option<Call> {
     let subtype = operation.row.subtype.as_ref().map_or("", Clean::as_str);
     let step = operation.verb.step;
     let method = match step {
@@ -62,19 +62,22 @@ pub(super) fn call(operation: &Operation) -> Result<Call, String> {
         Step::Stop | Step::Resume => "POST",
     };
     let (api, id) = (row::source_api(&operation.row), operation.key.id.raw());
-    let path = path(subtype, api, id, step);
-    path.map(|path| Call::new(method, path))
-        .ok_or_else(|| format!("no single call for type {subtype}"))
+    path(subtype, api, id, step).map(|path| Call::new(method, path))
 }
 
-/// Sends one call for each operation of a request, and stops the lane where going on is of no use.
-pub(super) fn send<'a>(http: &'a Http, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
+/// Sends one call for each operation of a request, and stops the lane where going on is of no use. What has no call
+/// of its own is answered with `others`.
+pub(super) fn send<'a>(
+    http: &'a Http,
+    request: &'a Request,
+    others: Answer,
+) -> BoxStream<'a, ChangeEvent> {
     let lane = Lane::default();
     let end = lane.clone();
     let stopped = async move { stream::iter(end.stopped().map(ChangeEvent::StopLane)) };
     let mut note = None;
     stream::iter(request.operations())
-        .map(move |operation| one(http, request, operation, lane.clone()))
+        .map(move |operation| one(http, operation, others.clone(), lane.clone()))
         .flatten_unordered(AT_ONCE)
         // Calls that were under way together may all have met the end of their token.
         .filter(move |event| {
@@ -87,23 +90,22 @@ pub(super) fn send<'a>(http: &'a Http, request: &'a Request) -> BoxStream<'a, Ch
 
 fn one<'a>(
     http: &'a Http,
-    request: &'a Request,
     operation: &'a Operation,
+    otherwise: Answer,
     lane: Lane,
 ) -> BoxStream<'a, ChangeEvent> {
     let answered = move |answer| ChangeEvent::Answered(operation.key.clone(), answer);
     let sending = async move {
+        let Some(call) = call(operation) else {
+            return stream::iter([answered(otherwise)]).boxed();
+        };
         if let Some(why) = lane.stopped() {
             return stream::iter([answered(Answer::NotSent(why))]).boxed();
         }
-        let call = match call(operation) {
-            Ok(call) => call,
-            Err(why) => return stream::iter([answered(Answer::NotSent(Clean::new(&why)))]).boxed(),
-        };
         let event = move |sending| match sending {
             Sending::Meanwhile(event) => event,
             Sending::Ended(sent) => {
-                let answer = answer(request, operation, &sent);
+                let answer = answer(&sent);
                 lane.observe(&sent, &answer);
                 answered(answer)
             }
@@ -127,27 +129,19 @@ fn accepted(reply: &Reply) -> Result<(), PlatformError> {
     if is_yes {
         return Ok(());
     }
-    Err(PlatformError::Unreadable {
-        why: Clean::new("it accepts nothing"),
-        start: Clean::new(&body.to_string().chars().take(200).collect::<String>()),
-    })
+    Err(wire::unreadable("it accepts nothing"))
 }
 
 /// What one call's end says of its workload.
-fn answer(request: &Request, operation: &Operation, sent: &Sent) -> Answer {
-    let lost = match sent {
+fn answer(sent: &Sent) -> Answer {
+    match sent {
         Sent::Answered(reply) => match accepted(reply) {
-            Ok(()) => return Answer::Scheduled { message: None },
-            Err(error) => Some(Sent::Lost(error)),
+            Ok(()) => Answer::Scheduled { message: None },
+            Err(error) => http::answer(&Sent::Lost(wire::discreet(error))),
         },
-        Sent::Refused(_) | Sent::Lost(_) | Sent::NotSent(_) => None,
-    };
-    let events = http::without_answers(request, lost.as_ref().unwrap_or(sent));
-    let own = events.into_iter().find_map(|event| match event {
-        ChangeEvent::Answered(key, answer) => (key == operation.key).then_some(answer),
-        ChangeEvent::Note(_) | ChangeEvent::Waiting { .. } | ChangeEvent::StopLane(_) => None,
-    });
-    own.expect("the operation is one of the request's")
+        Sent::Lost(error) => http::answer(&Sent::Lost(wire::discreet(error.clone()))),
+        Sent::Refused(_) | Sent::NotSent(_) => http::answer(sent),
+    }
 }
 
 /// What the calls of a lane have in common: how they fail.

@@ -1,38 +1,76 @@
 //! The JSON of workloads: `specs/run-ai.md` 2.5.
 //!
-//! Every member but `id` has a default. `environmentVariables`, `command` and `arguments` are not read:
-//! they may hold secrets.
+//! Every member but `id` has a default.
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::domain::error::PlatformError;
 use crate::domain::resource::Id;
 use crate::domain::text::Clean;
-use crate::platforms::loose::{FromJson, Loose, Rows, loose_objects};
+use crate::platforms::http::{Call, Http};
+use crate::platforms::loose::{FromJson, Loose, Rows, loose_objects, uuid};
 
 /// The one `sourceApi` there is: such workloads are deleted one by one under `/api/v2`.
 pub(super) const WORKLOADS_V2: &str = "WorkloadsV2";
+
+/// Members that may hold secrets: never shown, and read by nothing here.
+pub(super) const PRIVATE: [&str; 3] = ["environmentVariables", "command", "arguments"];
+
+/// What a read gives.
+pub(super) async fn read<T: DeserializeOwned>(http: &Http, call: Call) -> Result<T, PlatformError> {
+    let reply = http.read(call).await;
+    reply.and_then(|reply| reply.json()).map_err(discreet)
+}
+
+/// What makes no sense though it can be read; nothing of it is shown.
+pub(super) fn unreadable(why: &str) -> PlatformError {
+    PlatformError::Unreadable {
+        why: Clean::new(why),
+        start: Clean::new("(not shown)"),
+    }
+}
+
+/// The error, with as much of the answer's start as stands before the first member that may hold a secret (P7).
+pub(super) fn discreet(mut error: PlatformError) -> PlatformError {
+    if let PlatformError::Unreadable { start, .. } | PlatformError::NotAnApi { start, .. } =
+        &mut error
+    {
+        let shown = start.as_str().to_ascii_lowercase();
+        let places = PRIVATE.map(|name| shown.find(&name.to_ascii_lowercase()));
+        if let Some(place) = places.into_iter().flatten().min() {
+            *start = Clean::new(&format!("{}…", &start.as_str()[..place]));
+        }
+    }
+    error
+}
 
 /// An answer of `GET /api/v1/workloads`. Without `workloads` it is no listing, so never an empty one;
 /// null is what Go makes of an empty list.
 #[derive(Debug, Deserialize)]
 pub(super) struct Listing {
     #[serde(default)]
-    next: Loose<f64>,
+    next: Value,
     #[serde(deserialize_with = "Option::deserialize")]
     workloads: Option<Rows<Workload>>,
 }
 
 impl Listing {
-    /// The offset of the page after this one.
+    /// The offset of the page after this one. One that is no number leads nowhere: 0, where paging ends as
+    /// incomplete.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "an odd offset ends the paging"
     )]
     pub(super) fn next(&self) -> Option<usize> {
-        self.next.0.map(|next| next as usize)
+        match &self.next {
+            Value::Null => None,
+            Value::String(text) if text.is_empty() => None,
+            next => Some(next.as_f64().unwrap_or(0.0) as usize),
+        }
     }
 
     /// The rows in the server's order; nothing in an entry that is no object.
@@ -135,9 +173,11 @@ impl FromJson for Code {
 }
 
 impl Workload {
-    /// The id; empty where the row has none, and so never sound (L5).
+    /// The id, a UUID in small letters, so that its spellings are one row (section 5.2); empty where the row has none,
+    /// and so never sound (L5).
     pub(super) fn id(&self) -> Id {
-        Id::new(self.id.text())
+        let text = self.id.text();
+        uuid(text).map_or_else(|| Id::new(text), |id| Id::new(&id.to_string()))
     }
 
     /// Deleted workloads stay readable for 14 days (section 8).

@@ -38,6 +38,8 @@ pub enum Switch {
     Version,
     /// Whether a deleted workload can be read by id.
     Deleted,
+    /// What is not there is told in other words.
+    OldNotFound,
     /// Empty lists of a batch answer are absent.
     OmitEmpty,
     /// Phase words that are shown instead.
@@ -68,13 +70,13 @@ const STATUSES: &[&str] = &[
 use PlatformId::{RunAi, SapAiCore};
 
 #[rustfmt::skip]
-const TABLE: [(Switch, &str, &[PlatformId], Form, &str); 15] = [
+const TABLE: [(Switch, &str, &[PlatformId], Form, &str); 16] = [
     (Switch::BulkUpdates, "bulk_updates", &[SapAiCore], Form::Members(&["absent"]),
         "whether bulk changes are offered: true, false, one for each of executions and deployments, or \"absent\""),
     (Switch::CompletedIsKept, "completed_is_kept", &[SapAiCore], Form::Flag, "true: what completed cannot be deleted"),
     (Switch::AnyContentType, "any_content_type", &[SapAiCore], Form::Flag, "true: bulk takes every content type"),
     (Switch::Reversed, "reversed", &[SapAiCore, RunAi], Form::Flag, "true: bulk answers come in reverse"),
-    (Switch::TokenLifetime, "token_lifetime", &[SapAiCore], Form::Seconds, "seconds that a token lives"),
+    (Switch::TokenLifetime, "token_lifetime", &[SapAiCore, RunAi], Form::Seconds, "seconds that a token lives"),
     (Switch::StopEndsAs, "stop_ends_as", &[SapAiCore], Form::Word(STATUSES), "the status in which a stop ends"),
     (Switch::Restarts, "restarts", &[SapAiCore], Form::Flag, "true: what was stopped runs again"),
     (Switch::MovesOnTo, "moves_on_to", &[SapAiCore], Form::Word(STATUSES),
@@ -87,6 +89,8 @@ const TABLE: [(Switch, &str, &[PlatformId], Form, &str); 15] = [
     (Switch::Version, "version", &[RunAi], Form::Version, "the version of the control plane, such as \"2.18\""),
     (Switch::Deleted, "deleted", &[RunAi], Form::Word(&["not_found"]),
         "\"not_found\": a deleted workload cannot be read by id"),
+    (Switch::OldNotFound, "old_not_found", &[RunAi], Form::Flag,
+        "true: a read of what is not there is a 404 in the words of another version"),
     (Switch::OmitEmpty, "omit_empty", &[RunAi], Form::Flag, "true: empty lists of a batch answer are absent"),
     (Switch::Phases, "phases", &[RunAi], Form::Members(&[]), "phase words that are shown instead: an object, by id"),
 ];

@@ -48,12 +48,19 @@ async fn r2_an_id_nobody_sent_changes_no_row_and_is_noted_on_screen_and_on_disk(
     let (mut dashboard, ids) = stopped(2, |_| json!([{"fault": "extra"}])).await;
     assert!(ids.iter().all(|id| is_scheduled(&dashboard, id)));
     dashboard
-        .until("the note came", |model| !model.runs[0].notes.is_empty())
+        .until("the notes came", |model| model.runs[0].notes.len() == 2)
         .await;
+    assert!(is_noted(&dashboard, "batch operation "));
     assert!(is_noted(&dashboard, "which was not sent"));
     let journal = Journal::open(dashboard.folder.path().join("journal"));
     let past = journal.batches(1).expect("readable").remove(0);
-    assert!(past.notes[0].1.as_str().contains("which was not sent"));
+    for (note, words) in past
+        .notes
+        .iter()
+        .zip(["batch operation ", "which was not sent"])
+    {
+        assert!(note.1.as_str().contains(words), "{note:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

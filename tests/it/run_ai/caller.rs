@@ -21,8 +21,14 @@ pub(super) async fn body(response: Response) -> (u16, Value) {
 
 impl Caller {
     pub(super) async fn of(rows: usize) -> Self {
+        Self::at(Options::default().speed, rows).await
+    }
+
+    /// Where time runs so many times as fast.
+    pub(super) async fn at(speed: f64, rows: usize) -> Self {
         let simulator = Simulator::start(Options {
             rows,
+            speed,
             ..Options::default()
         })
         .expect("a free port");
@@ -94,6 +100,14 @@ impl Caller {
 
     pub(super) async fn get(&self, path: &str) -> (u16, Value) {
         self.send(self.client.get(self.url(path))).await
+    }
+
+    pub(super) async fn post(&self, path: &str) -> (u16, Value) {
+        self.send(self.client.post(self.url(path))).await
+    }
+
+    pub(super) async fn delete(&self, path: &str) -> (u16, Value) {
+        self.send(self.client.delete(self.url(path))).await
     }
 
     pub(super) async fn workloads(&self, query: &str) -> Vec<Value> {

@@ -7,7 +7,11 @@ async fn a_suspended_workload_stops_and_a_resumed_one_runs_again() {
     let scene = Scene::of(400);
     let rows = scene.rows_for(Action::Stop, 2).await;
     let (answers, notes) = scene.answers(Action::Stop, &rows).await;
-    assert_eq!((scheduled(&answers), notes), (2, Vec::new()));
+    assert_eq!(scheduled(&answers), 2);
+    let [ChangeEvent::Note(operation)] = notes.as_slice() else {
+        panic!("what support asks for: {notes:?}")
+    };
+    assert!(operation.as_str().starts_with("batch operation "));
     scene.until(&rows[0].key, is("Stopped")).await;
     let Reading::Found(stopped) = scene.reading(&rows[0].key).await else {
         panic!("it is still there")
@@ -98,8 +102,58 @@ async fn an_answer_that_does_not_add_up_is_unknown_for_those_ids_alone() {
     );
     assert_eq!(scheduled(&answers[2..]), 2);
     assert!(
-        matches!(notes.as_slice(), [ChangeEvent::Note(_)]),
+        matches!(
+            notes.as_slice(),
+            [ChangeEvent::Note(_), ChangeEvent::Note(_)]
+        ),
         "{notes:?}"
+    );
+}
+
+#[tokio::test]
+async fn r2_of_any_number_of_foreign_ids_five_remarks_and_their_number_are_told() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 2).await;
+    for (foreign, answered) in [(9_000, 2), (100_000, 0)] {
+        let mut ids: Vec<String> = (0..foreign).map(|n| format!("foreign-{n}")).collect();
+        ids.extend(rows.iter().map(|row| row.key.id.raw().to_owned()));
+        let body = json!({ "id": "op", "succeeded": ids }).to_string();
+        scene.faults(json!([{ "path": "*/batch", "fault": "body", "text": body }]));
+        let (answers, notes) = scene.answers(Action::Stop, &rows).await;
+        assert_eq!(
+            scheduled(&answers),
+            answered,
+            "more than 10,000 are no answer"
+        );
+        assert!(notes.len() <= 6, "{foreign}: {}", notes.len());
+        let told = format!("{notes:?}");
+        assert_eq!(
+            told.contains("further remarks on this answer: 8996"),
+            answered > 0,
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn r8_two_spellings_of_an_id_are_one_row_and_one_id_of_the_batch() {
+    let id = "6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0";
+    let row = |id: &str| json!({ "id": id, "type": "Training", "phase": "Running" });
+    let listing = json!({ "workloads": [row(&id.to_uppercase()), row(id)] }).to_string();
+    let (server, client) = serving(move |_| canned::json(200, &listing)).await;
+    let source = client.sources().await.expect("known").remove(0);
+    let page = client.list(&source).next().await.expect("a page");
+    let rows: Vec<_> = page
+        .expect("listed")
+        .rows
+        .into_iter()
+        .map(Arc::new)
+        .collect();
+    let request = requests_for(&*client, Action::Stop, &rows).remove(0);
+    client.change(&request).collect::<Vec<_>>().await;
+    assert_eq!(
+        server.heard().last().expect("a batch").json()["ids"],
+        json!([id])
     );
 }
 

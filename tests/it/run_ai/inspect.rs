@@ -1,5 +1,7 @@
 //! What is told of one workload beyond its listing: document, history, pods and events.
 
+use std::time::Duration;
+
 use centurion::domain::inspection::{Inquiry, Part};
 
 use super::*;
@@ -162,14 +164,71 @@ async fn lists_are_read_page_by_page_up_to_a_thousand_entries_and_it_is_said() {
     .await;
     assert_eq!(
         (texts(&parts[0]).len(), note(&parts[0])),
-        (1_000, "there is more")
+        (1_000, "there is more; 4000 older lines are not shown")
     );
     assert_eq!(texts(&parts[0])[0].chars().count(), 3_002, "no line is cut");
-    assert_eq!((texts(&parts[1]), note(&parts[1])), (vec!["a"], ""));
+    assert_eq!(
+        (texts(&parts[1]), note(&parts[1])),
+        (
+            vec!["a"],
+            "list incomplete: the server announces more and does not go on"
+        )
+    );
     assert_eq!(
         (texts(&parts[2]).len(), note(&parts[2])),
         (3_004, ""),
         "a document is told whole"
     );
-    assert_eq!(lines.len(), 12, "{lines:#?}");
+    assert_eq!(lines.len(), 52, "{lines:#?}");
+}
+
+#[tokio::test]
+async fn of_a_long_past_the_newest_is_shown() {
+    let (parts, _) = told(Inquiry::Detail, |last, offset| match last {
+        "history" => {
+            let at = |n: usize| Timestamp::UNIX_EPOCH + Duration::from_secs(86_400 + n as u64);
+            let record = |n: usize| json!({ "meta": { "creationTimestamp": at(n) }, "spec": { "event": { "reason": n.to_string() } } });
+            let records: Vec<Value> = (offset..offset + 100).map(record).collect();
+            json!({ "records": records, "next": (offset < 1_500).then_some(offset + 100) })
+        }
+        "pods" => json!({ "pods": null }),
+        _ => json!({}),
+    })
+    .await;
+    let shown = texts(&parts[0]);
+    assert_eq!(
+        (shown.len(), shown[0], shown[999], note(&parts[0])),
+        (1_000, "600", "1599", "600 older lines are not shown")
+    );
+    assert!(texts(&parts[1]).is_empty(), "null is an empty list");
+    let (parts, lines) = told(LOGS, |last, offset| match last {
+        "events" => json!({ "events": vec![json!({ "reason": offset.to_string() }); 100], "next": offset + 100 }),
+        _ => json!({ "id": ID }),
+    })
+    .await;
+    let shown = texts(&parts[0]);
+    assert_eq!((shown.len(), shown[0], shown[999]), (1_000, "900", "0"));
+    let events = lines.iter().filter(|line| line.contains("/events"));
+    assert!(
+        events.clone().count() == 10 && events.clone().all(|line| line.contains("sortOrder=desc"))
+    );
+}
+
+#[tokio::test]
+async fn an_answer_without_its_list_is_an_error_and_never_an_empty_list() {
+    let (parts, _) = told(Inquiry::Detail, |last, _| match last {
+        "history" => json!({}),
+        "pods" => json!({ "pods": { "name": "a" } }),
+        _ => json!({ "id": ID }),
+    })
+    .await;
+    for (part, member) in parts.iter().zip(["records", "pods"]) {
+        let error = part.lines.as_ref().expect_err("no list").to_string();
+        assert!(
+            error.contains(&format!("it has no list `{member}`")),
+            "{error}"
+        );
+    }
+    let (parts, _) = told(LOGS, |_, _| json!({ "code": 200 })).await;
+    assert!(parts[0].lines.is_err() && note(&parts[0]).contains("runai workload logs"));
 }

@@ -86,7 +86,13 @@ async fn l03_a_server_that_announces_more_and_does_not_go_on_is_not_read_for_eve
         (json!([row]), 0, 1),
         (json!([row]), -5, 1),
         (json!([row]), 500, 2),
-    ] {
+    ]
+    .map(|(rows, next, pages)| (rows, json!(next), pages))
+    .into_iter()
+    .chain([
+        (json!([row]), json!("500"), 1),
+        (json!([row]), json!({ "offset": 500 }), 1),
+    ]) {
         let listed = pages_of(json!({ "workloads": rows, "next": next })).await;
         let page = listed.last().expect("a page");
         assert!(page.lacks_rows, "absence from it means nothing");
@@ -130,11 +136,39 @@ async fn only_a_404_in_the_own_shape_says_that_a_row_is_gone() {
     assert!(
         matches!(scene.reading(&known.key).await, Reading::Found(row) if row.name == known.name)
     );
-    scene.faults(json!([{ "platform": "run_ai", "fault": "status", "status": 404, "body": "<html>no route" }]));
-    assert!(matches!(
-        scene.platform.read(&known.key).await,
-        Err(PlatformError::Refused { .. })
-    ));
+    scene.faults(json!([{ "fault": "switch", "name": "old_not_found", "value": true }]));
+    assert_eq!(scene.reading(&nobodys).await, Reading::Gone, "in any words");
+    for body in [
+        json!("<html>no route"),
+        json!({ "code": 404, "message": "page not found" }),
+        json!({ "code": 404, "message": "No route for this path" }),
+        json!({ "message": "Workload not found" }),
+    ] {
+        scene.faults(
+            json!([{ "platform": "run_ai", "fault": "status", "status": 404, "body": body }]),
+        );
+        assert!(
+            matches!(
+                scene.platform.read(&known.key).await,
+                Err(PlatformError::Refused { .. })
+            ),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_project_with_a_comma_is_picked_out_of_everything() {
+    let workloads = json!([{ "id": "6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0", "projectName": "team,vision" },
+        { "id": "c2a8e6f1-7d04-4b55-8f1a-90b3d6c4e712", "projectName": "team" }]);
+    let body = json!({ "workloads": workloads }).to_string();
+    let scene = Scene::seen_by(100, |connection| {
+        connection.scopes = Scopes::Named(vec![Scope::new("team,vision")]);
+    });
+    scene.faults(json!([{ "fault": "body", "path": "/api/v1/workloads", "text": body }]));
+    let rows = scene.rows().await;
+    let ids: Vec<&str> = rows.iter().map(|row| row.key.id.raw()).collect();
+    assert_eq!(ids, ["6f1c0d52-3b7e-4a19-9d2c-8e41f7a3b5d0"]);
 }
 
 #[tokio::test]

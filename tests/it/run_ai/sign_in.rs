@@ -37,16 +37,18 @@ async fn a_server_that_knows_client_credentials_is_asked_once_in_the_spelling_of
 
 #[tokio::test]
 async fn a_server_before_2_20_is_asked_for_an_app_token() {
-    let (answer, heard) = signed_in(|heard| match heard.json()["grantType"].as_str() {
-        Some("app_token") => granted(),
-        _ => refuse(
-            400,
-            "grantType: client_credentials is not one of the allowed values",
-        ),
-    })
-    .await;
-    let own = json!({ "grantType": "app_token", "appID": "app", "appSecret": "s3cret" });
-    assert_eq!((answer, heard.len(), heard[1].json()), (Ok(true), 2, own));
+    for refusal in [
+        r#"{"code":400,"message":"grantType: client_credentials is not one of the allowed values"}"#,
+        r#"{"error":"unsupported_grant_type"}"#,
+    ] {
+        let (answer, heard) = signed_in(move |heard| match heard.json()["grantType"].as_str() {
+            Some("app_token") => granted(),
+            _ => canned::json(400, refusal),
+        })
+        .await;
+        let own = json!({ "grantType": "app_token", "appID": "app", "appSecret": "s3cret" });
+        assert_eq!((answer, heard.len(), heard[1].json()), (Ok(true), 2, own));
+    }
 }
 
 #[tokio::test]

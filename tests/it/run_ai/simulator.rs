@@ -1,5 +1,7 @@
 //! The simulator as any client sees it: `specs/run-ai.md` 12, over plain HTTP.
 
+use std::time::Duration;
+
 use super::caller::{Caller, body};
 use super::*;
 
@@ -225,6 +227,136 @@ async fn every_null_and_absence_of_the_schema_occurs() {
 }
 
 #[tokio::test]
+async fn rows_of_the_second_api_ranges_of_pods_and_members_nobody_lists_occur() {
+    let caller = Caller::of(1_000).await;
+    let rows = caller.workloads("").await;
+    let occurs = |is: fn(&Value) -> bool| rows.iter().any(is) && !rows.iter().all(is);
+    assert!(occurs(|row| row["sourceApi"] == "WorkloadsV2"));
+    assert!(occurs(
+        |row| row["requestedPods"]["max"].is_u64() && row["requestedPods"]["number"].is_null()
+    ));
+    assert!(rows.iter().all(|row| row["unlistedByNow"].is_object()));
+}
+
+#[tokio::test]
+async fn each_version_has_the_calls_that_came_with_it() {
+    // Batches of delete and of suspend; whether there are suspend of one distributed workload, delete below
+    // `/api/v2`, and `expiresIn`.
+    for (version, delete, suspend, distributed, second, expires) in [
+        ("2.18", 404, 404, false, false, false),
+        ("2.19", 200, 400, false, false, false),
+        ("2.20", 200, 400, true, false, false),
+        ("2.21", 200, 400, true, false, false),
+        ("2.22", 200, 200, true, false, false),
+        ("2.23", 200, 200, true, true, false),
+        ("2.24", 200, 200, true, true, true),
+    ] {
+        let caller = Caller::of(200).await;
+        let running = "filterBy=phase==Running,type==Distributed";
+        let row = caller.workloads(running).await.remove(0);
+        let id = row["id"].as_str().expect("an id");
+        let switch = json!([{ "fault": "switch", "name": "version", "value": version }]);
+        caller.simulator.set_faults(switch).expect("a version");
+        for (action, status) in [("delete", delete), ("suspend", suspend)] {
+            let order =
+                json!({ "ids": ["00000000-0000-4000-8000-00000000dead"], "action": action });
+            assert_eq!(caller.batch(&order).await.0, status, "{version} {action}");
+        }
+        let path = format!("/api/v1/workloads/distributed/{id}/suspend");
+        let found = caller.post(&path).await.0 != 404;
+        assert_eq!(found, distributed, "{version}");
+        let found = caller.delete(&format!("/api/v2/workloads/{id}")).await.0 != 404;
+        assert_eq!(found, second, "{version}");
+        let (_, token) = caller
+            .v1(&caller.credentials("grantType", "clientID", "clientSecret"))
+            .await;
+        assert_eq!(token["expiresIn"].is_u64(), expires, "{version}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_suspended_and_resumed_went_through_every_phase_in_order() {
+    let caller = Caller::at(SPEED, 400).await;
+    let world = World::of(Options::default().seed, 0);
+    let rows = caller
+        .workloads("filterBy=phase==Running,type==Training")
+        .await;
+    let ids = rows.iter().filter_map(|row| row["id"].as_str());
+    let id = ids.clone().find(|id| !world.refuses(id)).expect("one");
+    let history = format!("/api/v1/workloads/{id}/history");
+    let phases = async || -> Vec<Value> {
+        let (_, history) = caller.get(&history).await;
+        let records = history["records"].as_array().expect("a list").iter();
+        records
+            .map(|record| record["spec"]["phaseUpdate"]["phase"].clone())
+            .collect()
+    };
+    for (action, end) in [
+        ("suspend", "Stopped"),
+        ("resume", "Running"),
+        ("delete", "Deleting"),
+    ] {
+        let (_, answer) = caller
+            .batch(&json!({ "ids": [id], "action": action }))
+            .await;
+        assert_eq!(answer["succeeded"], json!([id]), "{answer}");
+        while phases().await.last().is_none_or(|phase| *phase != end) {}
+    }
+    let way = [
+        "Creating",
+        "Running",
+        "Stopping",
+        "Stopped",
+        "Resuming",
+        "Pending",
+        "Initializing",
+        "Running",
+        "Deleting",
+    ];
+    assert_eq!(phases().await[..way.len()], way);
+    let is_listed = async |query| {
+        let rows = caller.workloads(query).await;
+        rows.iter().any(|row| row["id"] == id)
+    };
+    while !is_listed("deleted=true").await {}
+    assert!(!is_listed("").await);
+}
+
+#[tokio::test]
+async fn a_deleted_workload_is_listed_for_as_long_as_it_is_readable() {
+    let caller = Caller::at(10_000_000.0, 400).await;
+    let world = World::of(Options::default().seed, 0);
+    let rows = caller.workloads("filterBy=phase==Completed").await;
+    let ids = rows.iter().filter_map(|row| row["id"].as_str());
+    let id = ids.clone().find(|id| !world.refuses(id)).expect("one");
+    caller
+        .batch(&json!({ "ids": [id], "action": "delete" }))
+        .await;
+    // For two weeks, which pass quickly here.
+    while caller.get(&format!("/api/v1/workloads/{id}")).await.0 == 200 {}
+    let rows = caller.workloads("deleted=true").await;
+    assert!(rows.iter().all(|row| row["id"] != id));
+}
+
+#[tokio::test]
+async fn before_2_24_only_the_token_itself_says_how_long_it_lives() {
+    let scene = Scene::of(100);
+    scene.faults(json!([
+        { "fault": "switch", "name": "version", "value": "2.23" },
+        { "platform": "run_ai", "fault": "switch", "name": "token_lifetime", "value": 400 },
+    ]));
+    let http = scene.platform.http();
+    assert_eq!(http.sign_in().await, Ok(true));
+    for (seconds, calls) in [(350, 1), (20, 2)] {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        tokio::time::resume();
+        assert_eq!(http.sign_in().await, Ok(true));
+        assert_eq!(scene.sent("POST", "/token").len(), calls);
+    }
+}
+
+#[tokio::test]
 async fn a_phase_that_no_page_lists_is_shown_on_request() {
     let scene = Scene::of(100);
     let row = scene.rows().await.remove(0);
@@ -255,6 +387,9 @@ async fn a_batch_of_the_wrong_size_or_shape_is_a_400_and_the_rest_is_told_per_id
         json!({ "ids": many, "action": "delete" }),
         json!({ "ids": [id], "action": "stop" }),
         json!({ "ids": ["x"], "action": "delete" }),
+        json!({ "ids": [format!("{{{}}}", many[0])], "action": "delete" }),
+        json!({ "ids": [format!("urn:uuid:{}", many[0])], "action": "delete" }),
+        json!({ "ids": [many[0].replace('-', "")], "action": "delete" }),
         json!({ "action": "delete" }),
     ] {
         assert_eq!(caller.batch(&order).await.0, 400, "{order}");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::site::{Caller, Site};
-use super::{no, no_such_id};
+use super::{id_of, no, no_such_id};
 use crate::domain::connection::PlatformId;
 use crate::simulator::{Answer, Switch, entries};
 
@@ -78,7 +78,7 @@ fn order(site: &Site, body: &[u8]) -> Result<(Vec<Uuid>, String), String> {
     }
     let mut read: Vec<Uuid> = Vec::with_capacity(ids.len());
     for id in ids {
-        let uuid = id.as_str().and_then(|id| Uuid::try_parse(id).ok());
+        let uuid = id.as_str().and_then(id_of);
         let uuid = uuid.ok_or_else(|| format!("ids: {id} is not a uuid"))?;
         if !read.contains(&uuid) {
             read.push(uuid);

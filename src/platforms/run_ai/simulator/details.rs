@@ -5,23 +5,22 @@ use axum::extract::Path;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::no_such_id;
 use super::query::Query;
 use super::row::View;
 use super::site::Caller;
 use super::workload::{Stage, Workload};
+use super::{id_of, no, no_such_id};
 use crate::simulator::{Answer, Switch};
 
-/// A deleted workload stays readable for that long.
-const KEPT_HOURS: i64 = 14 * 24;
-
 /// The workload itself. Of a deleted one the documents do not say whether it answers 404 or carries
-/// `deletedAt`: here the latter, or with the switch `deleted` the former.
+/// `deletedAt`: here the latter, or with the switch `deleted` the former. Nor do they show what came before 2.20.29
+/// for what is not there (section 2.7): with the switch `old_not_found` it has other words.
 pub(super) async fn workload(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Answer> {
-    about(&caller, &id, |view, row| {
+    let old = caller.site.is_on(Switch::OldNotFound);
+    let workload = about(&caller, &id, |view, row| {
         let mut workload = view.json(row);
         if row.stage(view.now).phase == "Pending" {
             workload["pendingSchedulingMessages"] = json!([{
@@ -33,7 +32,8 @@ pub(super) async fn workload(
             }]);
         }
         workload
-    })
+    });
+    workload.map_err(|no_such| if old { no(404, "Not Found") } else { no_such })
 }
 
 fn about(
@@ -46,13 +46,10 @@ fn about(
         .site
         .switch(Switch::Deleted)
         .is_some_and(|how| how == "not_found");
-    let is_kept = |row: &&Workload| match view.deleted_at(row) {
-        None => true,
-        Some(at) => !hides_deleted && view.now.duration_since(at).as_hours() < KEPT_HOURS,
-    };
     let mut rows = view.tenancy.rows();
-    let row = Uuid::try_parse(id).ok().and_then(|id| rows.find(&id));
-    let row = row.map(|row| &*row).filter(is_kept);
+    let row = id_of(id).and_then(|id| rows.find(&id)).map(|row| &*row);
+    let is_hidden = |row: &Workload| hides_deleted && view.deleted_at(row).is_some();
+    let row = row.filter(|row| view.is_kept(row) && !is_hidden(row));
     Ok(Json(say(&view, row.ok_or_else(no_such_id)?)))
 }
 

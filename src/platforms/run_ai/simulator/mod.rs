@@ -19,6 +19,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{delete, get, post};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::domain::connection::PlatformId;
 use crate::simulator::{Answer, Engine, Simulated};
@@ -52,6 +53,11 @@ fn routes(engine: &Arc<Engine>) -> Router {
 /// The error shape of section 7.5.
 fn no(code: u16, message: impl Into<String>) -> Answer {
     Answer(code, json!({ "code": code, "message": message.into() }))
+}
+
+/// An id, in the one spelling that is documented: braces, `urn:uuid:` and 32 digits are others.
+fn id_of(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
 }
 
 /// To what is not there, and to what nobody serves.

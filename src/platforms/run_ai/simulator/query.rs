@@ -279,7 +279,8 @@ impl Query {
     }
 
     fn matches(&self, view: &View<'_>, row: &Workload) -> bool {
-        row.is_gone(view.now) == self.deleted
+        view.deleted_at(row).is_some() == self.deleted
+            && view.is_kept(row)
             && self.filters.iter().all(|filter| filter.matches(view, row))
             && self
                 .search

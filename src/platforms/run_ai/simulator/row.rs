@@ -72,6 +72,12 @@ impl<'a> View<'a> {
         (stage.phase == GONE).then_some(stage.since)
     }
 
+    /// A deleted workload is listed and readable for two weeks (section 8).
+    pub(super) fn is_kept(&self, row: &Workload) -> bool {
+        let deleted = self.deleted_at(row);
+        deleted.is_none_or(|at| self.now.duration_since(at) < SignedDuration::from_hours(14 * 24))
+    }
+
     pub(super) fn allocated_gpus(&self, row: &Workload) -> Option<f64> {
         row.stage(self.now).is_up().then(|| row.gpus())
     }
@@ -134,6 +140,7 @@ impl<'a> View<'a> {
 
     fn identity(&self, row: &Workload) -> Value {
         let project = self.project(row);
+        let is_of_second_api = row.class.segment.is_none() && row.lot("api", 2) == 0;
         json!({
             "tenantId": self.tenancy.number,
             "id": row.id,
@@ -141,7 +148,7 @@ impl<'a> View<'a> {
             "type": row.class.word,
             "category": row.class.category,
             "source": row.source(),
-            "sourceApi": null,
+            "sourceApi": is_of_second_api.then_some("WorkloadsV2"),
             "projectId": row.project_id(),
             "projectName": project,
             "departmentId": "3",
@@ -190,11 +197,15 @@ impl<'a> View<'a> {
         let gpus = self.allocated_gpus(row);
         let memory = gpus.map(|gpus| format!("{}Gi", gpus * 80.0));
         let pods = row.pods();
+        let fixed = (row.class.category != "Deploy").then_some(pods);
+        let most = fixed.map_or(Some(pods), |_| None);
         let asked =
             json!({ "gpuRequestType": null, "gpu": { "request": row.gpus(), "limit": null } });
         json!({
             "runningPods": if gpus.is_some() { pods } else { 0 },
-            "requestedPods": { "number": pods, "min": null, "max": null, "parallelism": pods, "completions": null },
+            "requestedPods": {
+                "number": fixed, "min": most.and(Some(1)), "max": most, "parallelism": fixed, "completions": null,
+            },
             "requestedNodePools": [row.node_pool()],
             "currentNodePools": if gpus.is_some() { json!([row.node_pool()]) } else { json!([]) },
             "workloadRequestedResources": asked,
@@ -223,6 +234,8 @@ impl Workload {
             "environmentVariables": { "WANDB_API_KEY": "not-for-any-screen" },
             "command": "python",
             "arguments": "train.py --token not-for-any-screen",
+            // What a later version might send.
+            "unlistedByNow": { "since": "3.1" },
             "additionalFields": { "scheduler": { "gang": self.pods() > 1 } },
         })
     }

@@ -12,6 +12,9 @@ use crate::simulator::{Engine, Tenant, World, drawn, uuid};
 /// The oldest workload is that old.
 const OLDEST: Duration = Duration::from_secs(60 * 86_400);
 
+/// Rows that are deleted from the beginning were so in that time, in which they are still listed (section 8).
+const DELETED_WITHIN: Duration = Duration::from_secs(7 * 86_400);
+
 /// From so many rows on, each phase has at least one.
 const ROWS_WITH_EVERY_PHASE: usize = 28;
 
@@ -34,7 +37,11 @@ pub(super) fn rows(engine: &Engine, tenant: &Tenant) -> Vec<Workload> {
     let apart = OLDEST / rows.max(1);
     let row = |number: u32| {
         let age = apart * (rows - 1 - number) + apart.mul_f64(random.f64());
-        row(&engine.world, tenant, &mut random, number, now - age)
+        let mut row = row(&engine.world, tenant, &mut random, number, now - age);
+        if let Some(end) = row.life.last_mut().filter(|stage| stage.phase == GONE) {
+            end.since = end.since.max(now - DELETED_WITHIN);
+        }
+        row
     };
     (0..rows).map(row).collect()
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::site::Site;
 use super::{no, no_such_id};
-use crate::simulator::{Answer, member};
+use crate::simulator::{Answer, Switch, member};
 
 /// In seconds, as the examples of the documents have it.
 const LIFETIME: u64 = 3_600;
@@ -40,11 +40,11 @@ pub(super) async fn first(
         "" => return Err(no(400, "Required parameter is missing")),
         _ => return Err(no(400, "Grant type is not supported")),
     };
-    let token = site.issue(id, secret);
-    let token = token.ok_or_else(|| no(400, "Invalid client credentials"))?;
+    let granted = site.issue(id, secret);
+    let (token, lifetime) = granted.ok_or_else(|| no(400, "Invalid client credentials"))?;
     let mut granted = json!({ "accessToken": token, "refreshToken": "", "idToken": "" });
     if site.version() >= 224 {
-        granted["expiresIn"] = LIFETIME.into();
+        granted["expiresIn"] = lifetime.into();
     }
     Ok(Json(granted))
 }
@@ -65,17 +65,21 @@ pub(super) async fn second(
     }
     let why = "Invalid client or client credentials";
     let why = || json!({ "error": "invalid_client", "error_description": why });
-    let token = site.issue(&member("client_id"), &member("client_secret"));
-    let token = token.ok_or_else(|| Answer(401, why()))?;
+    let granted = site.issue(&member("client_id"), &member("client_secret"));
+    let (token, lifetime) = granted.ok_or_else(|| Answer(401, why()))?;
     Ok(Json(
-        json!({ "access_token": token, "token_type": "Bearer", "expires_in": LIFETIME }),
+        json!({ "access_token": token, "token_type": "Bearer", "expires_in": lifetime }),
     ))
 }
 
 impl Site {
-    fn issue(&self, id: &str, secret: &str) -> Option<String> {
+    /// A token, and how many seconds it lives.
+    fn issue(&self, id: &str, secret: &str) -> Option<(String, u64)> {
         let mut tenants = self.tenancies.iter().map(|tenancy| &tenancy.tenant);
         let tenant = tenants.find(|tenant| tenant.client_id == id && tenant.secret == secret);
-        Some(self.tokens.issue(tenant?, LIFETIME))
+        let switched = self.switch(Switch::TokenLifetime);
+        let lifetime = switched.and_then(|value| value.as_u64());
+        let lifetime = lifetime.unwrap_or(LIFETIME);
+        Some((self.tokens.issue(tenant?, lifetime), lifetime))
     }
 }

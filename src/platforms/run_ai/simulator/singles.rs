@@ -7,11 +7,10 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::{delete, post};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use super::no_such_id;
 use super::site::{Caller, Site};
 use super::workload::{CLASSES, Workload};
+use super::{id_of, no_such_id};
 use crate::simulator::Answer;
 
 /// Adds the routes of each type that has some.
@@ -62,7 +61,7 @@ fn changed(
 ) -> Result<Value, Answer> {
     let view = caller.view();
     let mut rows = view.tenancy.rows();
-    let row = Uuid::try_parse(id).ok().and_then(|id| rows.find(&id));
+    let row = id_of(id).and_then(|id| rows.find(&id));
     let row = row.filter(|row| is_here(row)).ok_or_else(no_such_id)?;
     caller.site.act(row, action, caller.site.fault(id))?;
     Ok(view.json(row))

@@ -115,10 +115,6 @@ impl Workload {
             .filter(move |stage| stage.since <= now)
     }
 
-    pub(super) fn is_gone(&self, now: Timestamp) -> bool {
-        self.stage(now).phase == GONE
-    }
-
     /// Sets out on a way: what lay ahead is dropped, and each phase begins so long after now.
     pub(super) fn set_out(&mut self, now: Timestamp, way: &[(Duration, &'static str)]) {
         self.life.retain(|stage| stage.since <= now);
