@@ -79,11 +79,10 @@ impl Peer {
         let status = response.status().as_u16();
         let mut body = Vec::new();
         let end = self.drain(&mut response, &mut body, limit).await;
-        let body = hidden.strike(body);
         match status {
-            200..=299 => whole(status, &response, body, end),
+            200..=299 => end.and_then(|()| whole(status, &response, hidden.strike(body))),
             300..=399 => Err(Failure::new(Fate::Uncertain, self.redirected(&response))),
-            _ => Err(self.refused(status, &response, &body)),
+            _ => Err(self.refused(status, &response, &hidden.strike(body))),
         }
     }
 
@@ -163,13 +162,7 @@ impl Peer {
     }
 }
 
-fn whole(
-    status: u16,
-    response: &Response,
-    body: Vec<u8>,
-    end: Result<(), Failure>,
-) -> Result<Reply, Failure> {
-    end?;
+fn whole(status: u16, response: &Response, body: Vec<u8>) -> Result<Reply, Failure> {
     let content_type = response.headers().get(CONTENT_TYPE);
     let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()));
     match content_type {
