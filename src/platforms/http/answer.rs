@@ -79,19 +79,21 @@ impl Peer {
         let status = response.status().as_u16();
         let mut body = Vec::new();
         let end = self.drain(&mut response, &mut body, limit).await;
-        let body = hidden.strike(body);
         let header = |name| {
             let value = response.headers().get(name)?;
             let value = hidden.strike(value.as_bytes().to_vec());
             Some(String::from_utf8_lossy(&value).into_owned())
         };
         match status {
-            200..=299 => whole(status, header(CONTENT_TYPE), body, end),
+            200..=299 => end.and_then(|()| {
+                let content_type = header(CONTENT_TYPE);
+                whole(status, content_type, hidden.strike(body))
+            }),
             300..=399 => {
                 let error = self.redirected(response.url(), header(LOCATION));
                 Err(Failure::new(Fate::Uncertain, error))
             }
-            _ => Err(self.refused(status, &response, &body)),
+            _ => Err(self.refused(status, &response, &hidden.strike(body))),
         }
     }
 
@@ -168,13 +170,7 @@ impl Peer {
     }
 }
 
-fn whole(
-    status: u16,
-    content_type: Option<String>,
-    body: Vec<u8>,
-    end: Result<(), Failure>,
-) -> Result<Reply, Failure> {
-    end?;
+fn whole(status: u16, content_type: Option<String>, body: Vec<u8>) -> Result<Reply, Failure> {
     match content_type {
         Some(name) if name.to_ascii_lowercase().contains("html") => {
             Err(Failure::new(Fate::Uncertain, not_an_api(&name, &body)))
