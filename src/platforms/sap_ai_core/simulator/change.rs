@@ -185,7 +185,7 @@ impl Listing {
     fn alone(&self, failure: Failure, id: &str) -> Failure {
         let failure = failure.about(id);
         if self.service.is_on(Switch::WrongStatusIs400) {
-            failure.into_bad_request()
+            failure.or_bad_request()
         } else {
             failure
         }

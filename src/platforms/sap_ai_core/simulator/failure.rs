@@ -67,7 +67,7 @@ impl Failure {
     }
 
     /// With 400 in the place of 412: which of the two it is, no page says (section 5.2).
-    pub(super) fn into_bad_request(mut self) -> Self {
+    pub(super) fn or_bad_request(mut self) -> Self {
         if self.status == 412 {
             self.status = 400;
         }
