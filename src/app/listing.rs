@@ -1,5 +1,6 @@
 //! Listings and the state of their sources (`UX.md` 4).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,11 +38,21 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Takes rows in the server's order. Costs a sort: not for the drawing thread.
-    pub fn new(rows: Vec<Arc<Resource>>, started: Moment, finished: Moment, at: Timestamp) -> Self {
-        let count = u32::try_from(rows.len()).expect("a source is capped at 100,000 rows");
-        let mut by_id: Vec<u32> = (0..count).collect();
-        by_id.sort_unstable_by_key(|&i| &rows[i as usize].key.id);
+    /// Takes rows in the server's order; of one id on several pages the newest (L1). Costs a sort: not for the
+    /// drawing thread.
+    pub fn new(
+        mut rows: Vec<Arc<Resource>>,
+        started: Moment,
+        finished: Moment,
+        at: Timestamp,
+    ) -> Self {
+        let mut by_id = by_id(&rows);
+        let older = older(&rows, &by_id);
+        if !older.is_empty() {
+            let mut place = 0..;
+            rows.retain(|_| !older.contains(&place.next().expect("endless")));
+            by_id = self::by_id(&rows);
+        }
         Self {
             rows,
             by_id,
@@ -68,6 +79,25 @@ impl Listing {
             .binary_search_by_key(&id, |place| &row(place).key.id);
         place.ok().map(|place| row(&self.by_id[place]))
     }
+}
+
+/// Positions, ordered by id and, of one id, by when the row changed last.
+fn by_id(rows: &[Arc<Resource>]) -> Vec<u32> {
+    let count = u32::try_from(rows.len()).expect("a source is capped at 100,000 rows");
+    let mut by_id: Vec<u32> = (0..count).collect();
+    by_id.sort_unstable_by_key(|&i| {
+        let row = &rows[i as usize];
+        (&row.key.id, row.modified)
+    });
+    by_id
+}
+
+/// Positions of rows of which a newer one is there.
+fn older(rows: &[Arc<Resource>], by_id: &[u32]) -> HashSet<u32> {
+    let id = |place: u32| &rows[place as usize].key.id;
+    let pairs = by_id.windows(2);
+    let again = pairs.filter(|pair| id(pair[0]) == id(pair[1]) && !id(pair[0]).raw().is_empty());
+    again.map(|pair| pair[0]).collect()
 }
 
 /// How well a source is known.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::future::{self, BoxFuture, Either};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
+use jiff::Timestamp;
 
 use crate::domain::error::PlatformError;
 use crate::domain::resource::{Id, Page, Resource};
@@ -185,10 +186,10 @@ impl<R> Stretch<R> {
     }
 }
 
-/// The ids that were listed so far, and on how many pages.
+/// The ids that were listed so far, with when each had changed last, and on how many pages.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    ids: HashSet<Id>,
+    ids: HashMap<Id, Option<Timestamp>>,
     pages: usize,
 }
 
@@ -201,8 +202,9 @@ impl Seen {
         next: &mut Option<usize>,
         mut notices: Vec<Notice>,
     ) -> Page {
+        let came = rows.len();
         let (rows, repeated) = self.fresh(rows);
-        if next.is_some() && rows.is_empty() && repeated > 0 {
+        if next.is_some() && repeated > 0 && repeated == came {
             *next = None;
             notices.push(Notice::repeats());
         } else if repeated > 0 {
@@ -230,25 +232,26 @@ impl Seen {
         }
     }
 
-    /// The rows with new ids, or none, and how many were left out. Of two in one page the one that changed
-    /// last is kept (L1); what was handed on before stays as it was.
+    /// The rows with new ids and those that changed since their id was listed, and how many ids came again: of
+    /// one id the newest is kept, here or where the pages are gathered (L1).
     fn fresh(&mut self, rows: Vec<Resource>) -> (Vec<Resource>, usize) {
         let mut fresh: Vec<Resource> = Vec::with_capacity(rows.len());
         let mut places: HashMap<Id, usize> = HashMap::new();
         let mut repeated = 0;
         for row in rows {
-            let id = &row.key.id;
-            if id.raw().is_empty() {
-                fresh.push(row);
-            } else if self.ids.insert(id.clone()) {
-                places.insert(id.clone(), fresh.len());
-                fresh.push(row);
+            let id = row.key.id.clone();
+            let known = self.ids.get(&id).copied();
+            let is_nameless = id.raw().is_empty();
+            repeated += usize::from(known.is_some() && !is_nameless);
+            if known.is_some_and(|known| row.modified <= known) && !is_nameless {
+                continue;
+            }
+            self.ids.insert(id.clone(), row.modified);
+            if let Some(&place) = places.get(&id).filter(|_| !is_nameless) {
+                fresh[place] = row;
             } else {
-                repeated += 1;
-                let earlier = places.get(id).map(|&place| &mut fresh[place]);
-                if let Some(earlier) = earlier.filter(|earlier| row.modified > earlier.modified) {
-                    *earlier = row;
-                }
+                places.insert(id, fresh.len());
+                fresh.push(row);
             }
         }
         (fresh, repeated)

@@ -1,12 +1,18 @@
-//! One platform fails, the others do the whole job (L10).
+//! One platform fails, the others do the whole job (L10); what a lane keeps of its listings.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use centurion::app::Model;
+use centurion::app::listing::Listing;
 use centurion::domain::connection::PlatformId;
+use centurion::domain::resource::{Group, Id, Resource};
+use centurion::domain::time::Moment;
 use centurion::domain::tracking::Tracking;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::fixture::{nothing, row, sap};
 use crate::harness::{Dashboard, world};
 
 /// Rows that can be stopped, of one connection of each platform.
@@ -129,4 +135,27 @@ async fn every_failing_connection_is_told_before_another_source_of_one_that_was(
     let names = connections(dashboard.model());
     let failing = all(&names);
     assert_eq!(all(&names[..failing.len()]), failing, "{names:?}");
+}
+
+#[test]
+fn l1_of_one_id_on_two_pages_the_row_that_changed_last_is_kept() {
+    let at = |word: &str, second: i64| {
+        let row = row(&sap(), "e1", word, Group::Active, nothing());
+        let modified = Timestamp::from_second(second).ok();
+        Arc::new(Resource {
+            modified,
+            ..Arc::unwrap_or_clone(row)
+        })
+    };
+    let other = || row(&sap(), "e2", "RUNNING", Group::Active, nothing());
+    for rows in [
+        vec![at("PENDING", 1), other(), at("RUNNING", 2)],
+        vec![at("RUNNING", 2), other(), at("PENDING", 1)],
+    ] {
+        let start = Moment::default();
+        let listing = Listing::new(rows, start, start, Timestamp::UNIX_EPOCH);
+        assert_eq!(listing.rows().len(), 2);
+        let found = listing.find(&Id::new("e1")).expect("listed");
+        assert_eq!(found.status.word.as_str(), "RUNNING");
+    }
 }
