@@ -202,11 +202,11 @@ impl Lane<'_> {
         let client = client.expect("without a client nothing leaves");
         let mut events = client.change(request);
         let mut open: BTreeSet<Key> = request.operations().iter().map(|o| o.key.clone()).collect();
-        let mut last = None;
+        let mut telling = None;
         while let Some(event) = events.next().await {
-            self.take_in(event, request, &mut open, &mut last).await;
+            self.take_in(event, request, &mut open, &mut telling).await;
         }
-        self.ended(request, last).await;
+        self.ended(request, telling).await;
     }
 
     async fn take_in(
@@ -214,12 +214,18 @@ impl Lane<'_> {
         event: ChangeEvent,
         request: &Request,
         open: &mut BTreeSet<Key>,
-        last: &mut Option<Answer>,
+        telling: &mut Option<Answer>,
     ) {
         match event {
             ChangeEvent::Answered(key, answer) => {
                 if open.remove(&key) {
-                    *last = Some(answer.clone());
+                    // Where the server spoke of a row, the lane works, whatever became of the others.
+                    let spoke = |answer: &Answer| {
+                        matches!(answer, Answer::Scheduled { .. } | Answer::Rejected(_))
+                    };
+                    if !telling.as_ref().is_some_and(spoke) {
+                        *telling = Some(answer.clone());
+                    }
                     self.answered(key, answer).await;
                 }
             }
@@ -257,12 +263,12 @@ impl Lane<'_> {
 
     /// A request has ended: its answers are synced, and the lane stops after transport failures or, for
     /// calls for one row each, after equal refusals.
-    async fn ended(&self, request: &Request, last: Option<Answer>) {
+    async fn ended(&self, request: &Request, telling: Option<Answer>) {
         if let Err(error) = self.write(|writer, _| writer.sync()).await {
             self.journal_failed(&error).await;
         }
         let single = request.verb().grouping == Grouping::Single;
-        let stop = last.and_then(|answer| lock(&self.streak).stops_after(&answer, single));
+        let stop = telling.and_then(|answer| lock(&self.streak).stops_after(&answer, single));
         if let Some(words) = stop {
             self.stop(request.connection(), words).await;
         }

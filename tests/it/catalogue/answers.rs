@@ -1,6 +1,8 @@
 //! Answers that do not add up (R), as the operator sees them.
 
+use centurion::app::Screen;
 use centurion::domain::outcome::Outcome;
+use centurion::domain::plan::Request;
 use centurion::domain::tracking::Tracking;
 use centurion::journal::Journal;
 use serde_json::{Value, json};
@@ -212,4 +214,34 @@ async fn r12_a_lost_delete_of_a_deployment_that_is_only_listed_yet_is_not_taken_
         "{}",
         dashboard.screen()
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_answers_that_each_lack_one_id_stop_no_lane() {
+    let mut dashboard = world().rows(1_600).open().await;
+    dashboard
+        .mark("in:prod-eu kind:execution status:RUNNING", 12)
+        .await;
+    dashboard
+        .mark("in:prod-eu kind:deployment status:RUNNING", 4)
+        .await;
+    dashboard.press("xs").await;
+    dashboard.plan_is_read().await;
+    let Screen::Plan(confirm) = &dashboard.model().screen else {
+        panic!("no plan");
+    };
+    let requests = confirm.plan.requests(None);
+    let last = |request: &Request| {
+        let operations = request.operations();
+        operations[operations.len() - 1].key.id.raw().to_owned()
+    };
+    let lacking: Vec<String> = requests.iter().map(last).collect();
+    let shared = requests.iter().filter(|one| one.operations().len() > 1);
+    assert!(shared.count() > 3, "{requests:?}");
+    let missing = json!([{"method": "PATCH", "ids": lacking, "fault": "missing"}]);
+    dashboard.simulator.set_faults(missing).expect("valid");
+    dashboard.confirm("").await;
+    dashboard.sent().await;
+    let totals = run(&dashboard).report.totals();
+    assert_eq!((totals.unknown, totals.left_out), (lacking.len(), 0));
 }
