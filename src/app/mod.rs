@@ -128,7 +128,7 @@ pub struct Model {
     /// Rows that are being read by id because a listing did not show them.
     pub(crate) looked_for: HashSet<Key>,
     /// Rows of batches that are being read: a slow platform is not asked for them again meanwhile.
-    pub(crate) read_now: HashSet<Key>,
+    pub read_now: HashSet<Key>,
     /// How many inquiries about rows were made.
     pub(crate) inquiries: u64,
     /// Short notices, newest last.

@@ -265,7 +265,8 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
         }
         BatchMessage::JournalFailed(words) => {
             let name = run.name.clone().unwrap_or_default();
-            if run.trouble.replace(words.clone()).is_none() {
+            if run.trouble.is_none() {
+                run.trouble = Some(words.clone());
                 model.warn(format!("batch {name}: {words}"));
             }
         }

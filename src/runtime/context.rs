@@ -75,6 +75,8 @@ pub struct Context {
     /// Cancelled when the program leaves: nothing is sent from then on, by whatever batch.
     leaving: CancellationToken,
     reload: Reload,
+    /// How many batch files could not be read, as was said last.
+    pub(super) not_read: Mutex<usize>,
     /// What the screen says of each connection, and so what is confirmed of it.
     shown: HashMap<ConnectionName, (Account, ReadOnly)>,
 }
@@ -132,6 +134,7 @@ impl Context {
             batches: Mutex::default(),
             leaving: CancellationToken::new(),
             reload,
+            not_read: Mutex::default(),
             shown: connections.iter().map(shown).collect(),
         }
     }
@@ -301,6 +304,16 @@ impl Context {
         }
     }
 
+    /// Puts what was written of open batches onto the disk, for the end of the program (T13).
+    pub(super) fn sync(&self) {
+        for live in lock(&self.batches).values() {
+            if let Some(writer) = lock(&live.writer).as_mut() {
+                // What cannot be synced now is read back at the next start.
+                let _ = writer.sync();
+            }
+        }
+    }
+
     fn write(&self, observation: Observation) -> Option<BatchMessage> {
         let at = Timestamp::now();
         match observation {
@@ -358,7 +371,7 @@ impl Observation {
 }
 
 fn not_kept(error: &JournalError) -> BatchMessage {
-    let words = format!("the journal cannot be written: {error}: what is seen now is not kept");
+    let words = format!("what is seen now is not kept: {error}");
     BatchMessage::JournalFailed(Clean::new(&words))
 }
 

@@ -11,12 +11,12 @@ use crate::domain::connection::ConnectionName;
 use crate::domain::plan::Account;
 use crate::domain::report::{Fate, Intent, Report, ReportRow};
 use crate::domain::resource::{Group, Key, Resource, Status};
-use crate::domain::text::Clean;
+use crate::domain::text::{Clean, counted};
 use crate::domain::time::Moment;
 use crate::domain::tracking::Tracking;
 use crate::journal::{Departure, Past, PastAccount, PastRow, Planned, State};
 use crate::platforms;
-use crate::runtime::context::{Context, Sender, tell};
+use crate::runtime::context::{Context, Sender, lock, tell};
 
 impl Context {
     /// Tells of the newest batches, oldest first. A journal that cannot be read has said so at the start.
@@ -24,8 +24,20 @@ impl Context {
         let journal = self.journal.clone();
         let read = tokio::task::spawn_blocking(move || journal.batches(KEPT)).await;
         if let Ok(Ok(batches)) = read {
+            self.tell_unread(&batches, &out).await;
             let earlier = batches.iter().rev().filter_map(|past| self.earlier(past));
             tell(&out, Message::Journal(earlier.collect())).await;
+        }
+    }
+
+    /// Says how many files could not be read, once: their rows are neither followed nor warned of (J13).
+    async fn tell_unread(&self, batches: &[Past], out: &Sender) {
+        let not_read = |past: &&Past| past.state == State::NotRead;
+        let count = batches.iter().filter(not_read).count();
+        if std::mem::replace(&mut *lock(&self.not_read), count) < count {
+            let files = counted(count, "batch of the journal", "batches of the journal");
+            let words = format!("{files} cannot be read: see `centurion history`");
+            tell(out, Message::Notice(words)).await;
         }
     }
 

@@ -142,6 +142,9 @@ impl Session {
         self.tasks.shutdown().await;
         self.observations = None;
         let _ = tokio::time::timeout(LAST_ANSWERS, &mut self.journal).await;
+        let context = self.context.clone();
+        let synced = tokio::task::spawn_blocking(move || context.sync());
+        let _ = tokio::time::timeout(LAST_ANSWERS, synced).await;
         self.model
     }
 }

@@ -137,7 +137,7 @@ async fn j6_what_cannot_be_written_of_later_reads_is_said_on_every_screen() {
         dashboard
             .until(point, |model| {
                 let mut said = model.notices.iter().map(|notice| notice.text.as_str());
-                said.any(|text| text.contains("the journal cannot be written"))
+                said.any(|text| text.contains("what is seen now is not kept"))
             })
             .await;
         dashboard.press("B<enter>").await;
@@ -234,4 +234,45 @@ async fn j13_over_five_thousand_old_batches_the_start_opens_the_newest_fifty_and
     let told = |model: &centurion::app::Model| model.runs.len() == 50;
     dashboard.until("old batches are told of", told).await;
     assert_eq!(*opened.lock().expect("whole"), 50);
+}
+
+#[tokio::test]
+async fn j13_a_batch_that_cannot_be_read_is_said_at_the_start() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = folder.path().join("journal");
+    drop(world().journal(journal.clone()).open().await);
+    std::fs::create_dir_all(&journal).expect("a folder");
+    let monster = std::fs::File::create(journal.join("2026-11-20-0001.jsonl")).expect("a file");
+    monster.set_len(17 << 20).expect("room");
+    let mut dashboard = world().journal(journal).open().await;
+    dashboard
+        .until("it is said", |model| {
+            let mut said = model.said.iter();
+            said.any(|(_, text)| text.starts_with("1 batch of the journal cannot be read"))
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t13_what_was_seen_of_a_batch_is_on_disk_when_the_program_ends() {
+    let points: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = points.clone();
+    let probe = Probe::new(move |at| {
+        kept.lock().expect("unpoisoned").push(at.to_string());
+        Ok(())
+    });
+    let mut dashboard = world().speed(1.0).probe(probe).open().await;
+    dashboard.send('s', TRAININGS, 3).await;
+    let is_seen = |point: &String| point == "write-seen";
+    dashboard
+        .until("something was seen", |_| {
+            points.lock().expect("unpoisoned").iter().any(is_seen)
+        })
+        .await;
+    let Dashboard { session, .. } = dashboard;
+    session.finish().await;
+    let points = points.lock().expect("unpoisoned");
+    let seen = points.iter().rposition(is_seen).expect("seen");
+    let synced = points[seen..].iter().any(|point| point == "sync-batch");
+    assert!(synced, "{:?}", &points[seen..]);
 }

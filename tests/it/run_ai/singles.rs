@@ -359,7 +359,7 @@ async fn n19_single_calls_that_met_the_end_of_a_token_together_say_so_once() {
         _ => None,
     });
     let expected = [
-        "this server has no batch call for suspend: 3 single calls instead",
+        "batch refused: HTTP 404: page not found; single calls instead: 3",
         "signed in again: the token had ended",
     ];
     assert_eq!(notes.collect::<Vec<_>>(), expected);
