@@ -2,9 +2,9 @@
 
 use centurion::domain::action::{Action, Exclusion};
 use centurion::domain::outcome::Outcome;
-use centurion::domain::report::{Fate, Report, ReportRow};
+use centurion::domain::report::{Awaited, Fate, Report, ReportRow};
 use centurion::domain::resource::{Group, Reading};
-use centurion::domain::text::Clean;
+use centurion::domain::text::{Clean, counted};
 use centurion::domain::tracking::Tracking;
 
 use super::{at, rejection, report};
@@ -73,6 +73,17 @@ fn each_outcome_is_counted_under_its_word_and_tells_of_reads_only_what_they_show
             ("without an answer yet", 2)
         ]
     );
+    let awaited = Awaited {
+        open: 2,
+        moving: 2,
+        unseen: 1,
+    };
+    assert_eq!((report.awaited(), awaited.all()), (awaited, 5));
+    assert_eq!(
+        awaited.words("still moving"),
+        "2 sending · 2 still moving · 1 unknown"
+    );
+    assert_eq!(Awaited::default().words("moving"), "", "no zeros");
     for place in [3, 5] {
         let key = &rows[place].key;
         let stopped = Reading::Found(row(
@@ -99,4 +110,16 @@ fn each_outcome_is_counted_under_its_word_and_tells_of_reads_only_what_they_show
         "a refused row tells only that it was there already"
     );
     assert_eq!(shown[8..], [None; 2], "without an answer");
+}
+
+#[test]
+fn a_count_is_told_with_its_word_in_singular_or_plural() {
+    for (count, words) in [
+        (0, "0 rows"),
+        (1, "1 row"),
+        (2, "2 rows"),
+        (1_200, "1 200 rows"),
+    ] {
+        assert_eq!(counted(count, "row", "rows"), words);
+    }
 }
