@@ -20,10 +20,11 @@ const NEEDS: &[(&[Command], Holds)] = &[
         ],
         |model| model.cursor_row().is_some(),
     ),
-    (
-        &[Command::Accept],
-        |model| !matches!(&model.popup, Some(Popup::Ids(ids)) if ids.is_reading()),
-    ),
+    (&[Command::Accept], |model| match &model.popup {
+        Some(Popup::Ids(ids)) => !ids.is_reading(),
+        Some(_) => true,
+        None => model.browse.typing.is_none() || model.browse.complaint.is_none(),
+    }),
     (&[Command::OnlyMarked], |model| !model.selection.is_empty()),
     (&[Command::Batches], |model| !model.runs.is_empty()),
     (

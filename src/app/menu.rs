@@ -12,6 +12,9 @@ use crate::domain::resource::Resource;
 use crate::domain::text::Clean;
 use crate::domain::time::time_of_day;
 
+/// Why no action can be chosen.
+pub(super) const NO_ROW: &str = "no row to act on: none is marked, and none is under the cursor";
+
 /// The action menu.
 #[derive(Debug, Default)]
 pub(crate) struct Menu {

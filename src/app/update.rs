@@ -232,6 +232,7 @@ fn list(model: &mut Model, command: Command) {
     match command {
         Command::Quit if model.browse.range.is_none() => quit(model),
         Command::Back | Command::Quit => step_back(model),
+        Command::Actions if model.candidates().is_empty() => model.say(menu::NO_ROW),
         Command::Actions => {
             let row = model.cursor_row().cloned();
             model.popup = Some(Popup::Menu(menu::Menu { cursor: 0, row }));

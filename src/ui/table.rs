@@ -8,7 +8,7 @@ use crate::app::Model;
 use crate::app::facts::failure;
 use crate::app::table::{Column, Tab};
 use crate::domain::connection::PlatformId;
-use crate::domain::resource::{Kind, Resource, Source};
+use crate::domain::resource::{Group, Kind, Resource, Source};
 use crate::domain::text::{counted, cut, cut_middle, grouped, width};
 use crate::domain::time::{age, short_span};
 use crate::ui::canvas::{Canvas, Edges, fit, row, span};
@@ -202,8 +202,7 @@ impl<'a> Pane<'a> {
             Column::Scope => self.scope(row, usize::from(columns)).into(),
             Column::Status => {
                 let tone = theme::of_group(row.status.group);
-                let text = format!("{} {}", glyph::of_status(&row.status), row.status.word);
-                return (text.into(), tone);
+                return (self.status(row).into(), tone);
             }
             Column::Target => row
                 .target
@@ -220,6 +219,20 @@ impl<'a> Pane<'a> {
             Column::Message => failure(row).into(),
         };
         (text, Tone::Plain)
+    }
+
+    /// The status; of a row that is being deleted, which keeps its last one, the target where that has no column.
+    fn status(&self, row: &Resource) -> String {
+        let target = row
+            .target
+            .as_ref()
+            .filter(|_| row.status.group == Group::Moving);
+        match target.filter(|target| target.as_str().eq_ignore_ascii_case("deleted")) {
+            Some(target) if !self.columns.has(Column::Target) => {
+                format!("{} {target}", glyph::ARROW)
+            }
+            Some(_) | None => format!("{} {}", glyph::of_status(&row.status), row.status.word),
+        }
     }
 
     /// The name; with the kind behind it where that has no column of its own.

@@ -18,36 +18,31 @@ use crate::screens::scenes;
 
 const SIZE: (u16, u16) = (120, 35);
 
-fn footer(scene: &Scene) -> String {
-    let screen = scene.screen();
-    screen.lines().last().unwrap_or_default().to_owned()
-}
-
 #[test]
 fn the_footer_shows_only_keys_that_can_act() {
     let mut scene = Scene::starting(SIZE);
     for key in [" space ", " x act", " enter ", " m ", " B "] {
-        assert!(!footer(&scene).contains(key), "{key}: {}", footer(&scene));
+        assert!(!scene.footer().contains(key), "{key}: {}", scene.footer());
     }
     scene.list_all();
-    assert!(footer(&scene).contains(" x act") && !footer(&scene).contains(" m "));
+    assert!(scene.footer().contains(" x act") && !scene.footer().contains(" m "));
     scene.press("<space>");
-    assert!(footer(&scene).contains(" m only marked"));
+    assert!(scene.footer().contains(" m only marked"));
     scene.press("<space>mxj");
     // Two Kubiya and SAP rows that run: nothing of them can be deleted or resumed.
-    assert!(footer(&scene).contains(" s stop") && !footer(&scene).contains(" d delete"));
+    assert!(scene.footer().contains(" s stop") && !scene.footer().contains(" d delete"));
     let mut scene = scenes::results(SIZE);
-    assert!(footer(&scene).contains(" F re-mark failed"));
+    assert!(scene.footer().contains(" F re-mark failed"));
     scene.press("F");
     assert!(scene.screen().contains("SELECTED"));
     // Of a plan that sends nothing neither the row nor the requests can be acted on.
     let mut scene = scenes::named("plan_of_nothing", SIZE);
-    assert!(!footer(&scene).contains("enter send"), "{}", footer(&scene));
+    assert!(!scene.footer().contains("enter send"), "{}", scene.footer());
     scene.press("<tab>");
     for key in [" in/out", " target", " hidden", " requests"] {
-        assert!(!footer(&scene).contains(key), "{key}: {}", footer(&scene));
+        assert!(!scene.footer().contains(key), "{key}: {}", scene.footer());
     }
-    assert!(footer(&scene).contains(" e export"));
+    assert!(scene.footer().contains(" e export"));
 }
 
 #[test]

@@ -1,26 +1,21 @@
 //! What an operator relies on in the list, its popups, commands and notices.
 
+use std::sync::Arc;
+
 use centurion::app::Background;
-use centurion::app::Model;
 use centurion::app::keymap::{Place, in_place};
 use centurion::app::message::Message;
 use centurion::app::run::{Run, Standing};
 use centurion::domain::export::{OF_LIST, tab_separated};
-use centurion::domain::resource::Resource;
+use centurion::domain::resource::{Group, Resource};
 use centurion::domain::text::Clean;
 
-use crate::harness::{Dashboard, world};
 use crate::screens::fixture::Scene;
+use crate::screens::rows::rows;
 use crate::screens::scenes;
 
 const SIZES: [(u16, u16); 3] = [(60, 15), (80, 24), (120, 35)];
 const SIZE: (u16, u16) = (120, 35);
-
-/// The screen as one line of words, whatever lines they were broken into.
-fn words(scene: &Scene) -> String {
-    let screen = scene.screen().replace(['│', '┌', '└'], " ");
-    screen.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 
 #[test]
 fn a_filter_that_cannot_be_read_is_told_whole_in_place_of_the_rows_and_nothing_is_marked_by_it() {
@@ -46,7 +41,7 @@ fn a_filter_that_cannot_be_read_is_told_whole_in_place_of_the_rows_and_nothing_i
             scene.press("<down>");
             let before = scene.screen();
             scene.press(&format!("/{typed}"));
-            let told = words(&scene);
+            let told = scene.words();
             assert!(told.contains(complaint), "{size:?}\n{}", scene.screen());
             assert!(
                 told.contains("None of 14 rows is shown or can be marked"),
@@ -56,6 +51,8 @@ fn a_filter_that_cannot_be_read_is_told_whole_in_place_of_the_rows_and_nothing_i
                 !told.contains("0 of 14") && !told.contains("0/14"),
                 "{told}"
             );
+            assert!(!scene.footer().contains(" enter "), "{}", scene.footer());
+            assert!(!told.contains("copy id"), "there is no row: {told}");
             scene.press("<enter>");
             assert_eq!(scene.model.place(), Place::Filter, "enter does not keep it");
             scene.press("ai");
@@ -64,6 +61,35 @@ fn a_filter_that_cannot_be_read_is_told_whole_in_place_of_the_rows_and_nothing_i
             assert_eq!(scene.screen(), before, "the rows and the cursor are back");
         }
     }
+}
+
+#[test]
+fn a_row_that_is_being_deleted_says_so_with_or_without_a_column_for_its_target() {
+    for (size, shown) in [((80, 24), "→ DELETED"), ((120, 35), "… STOPPED DELETED")] {
+        let mut scene = Scene::listed(size);
+        let source = scene.source("prod-eu", "deployments");
+        let rows = rows(&source).into_iter().map(|row| {
+            let mut row = Resource::clone(&row);
+            row.target = Some(Clean::new("DELETED"));
+            row.status.word = Clean::new("STOPPED");
+            row.status.group = Group::Moving;
+            Arc::new(row)
+        });
+        let rows: Vec<_> = rows.collect();
+        let most = rows.len();
+        scene.list(&source, rows);
+        let told = scene.words();
+        assert_eq!(told.matches(shown).count(), most, "{told}");
+    }
+}
+
+#[test]
+fn without_a_row_to_act_on_the_action_key_says_so_and_opens_nothing() {
+    let mut scene = Scene::starting(SIZE);
+    scene.press("x");
+    let told = scene.words();
+    assert!(told.contains("no row to act on: none is marked, and none is under the cursor"));
+    assert_eq!(scene.model.place(), Place::Browse);
 }
 
 #[test]
@@ -94,12 +120,6 @@ fn the_status_chips_say_that_a_status_in_the_filter_overrules_them() {
         scene.press("<space>");
         assert_eq!(scene.model.shown_len(), shown);
     }
-}
-
-/// The footer.
-fn footer(scene: &Scene) -> String {
-    let screen = scene.screen();
-    screen.lines().last().unwrap_or_default().to_owned()
 }
 
 #[test]
@@ -181,12 +201,12 @@ fn what_was_copied_is_told_in_ids_and_rows_one_or_several() {
 #[test]
 fn the_ids_that_were_not_found_offer_no_mark_and_neither_does_the_search_for_them() {
     let mut scene = scenes::ids(SIZE);
-    assert!(footer(&scene).contains("enter mark"));
+    assert!(scene.footer().contains("enter mark"));
     scene.press("<enter>");
-    assert!(!footer(&scene).contains("enter"), "{}", footer(&scene));
+    assert!(!scene.footer().contains("enter"), "{}", scene.footer());
     scene.list_all();
     assert_eq!(scene.model.place(), Place::IdsMissing);
-    assert!(footer(&scene).contains("enter close"), "{}", footer(&scene));
+    assert!(scene.footer().contains("enter close"), "{}", scene.footer());
     scene.press("?<esc>");
     assert_eq!(scene.model.place(), Place::IdsMissing);
     scene.press("<enter>");
@@ -197,10 +217,10 @@ fn the_ids_that_were_not_found_offer_no_mark_and_neither_does_the_search_for_the
 fn the_other_key_of_a_range_turns_it_over_and_says_so_before_anything_is_done() {
     let mut scene = Scene::listed(SIZE);
     scene.press("<space><space>gvj");
-    assert!(words(&scene).contains("2 rows v marks them"));
+    assert!(scene.words().contains("2 rows v marks them"));
     scene.press("V");
     assert!(
-        words(&scene).contains("2 rows V unmarks them"),
+        scene.words().contains("2 rows V unmarks them"),
         "{}",
         scene.screen()
     );
@@ -215,7 +235,7 @@ fn the_question_above_a_hundred_says_why_and_help_goes_back_to_what_it_was_asked
     let mut scene = scenes::named("too_many", SIZE);
     assert!(scene.screen().contains("why 100?"));
     scene.press("?");
-    let told = words(&scene);
+    let told = scene.words();
     assert!(
         told.contains("a platform takes at most 100 ids in one request"),
         "{told}"
@@ -231,7 +251,7 @@ fn the_question_above_a_hundred_says_why_and_help_goes_back_to_what_it_was_asked
     ] {
         let mut scene = Scene::listed(SIZE);
         scene.press(keys);
-        assert!(footer(&scene).contains("? help"), "{}", footer(&scene));
+        assert!(scene.footer().contains("? help"), "{}", scene.footer());
         scene.press("?");
         assert!(scene.screen().contains(&format!("keys: {}", place.title())));
         scene.press("q");
@@ -345,149 +365,6 @@ fn colors_are_named_after_the_command_and_an_unknown_name_changes_none() {
             .screen()
             .contains("no colors `blue`; there are light, dark and own")
     );
-}
-
-#[test]
-fn a_connection_that_is_off_is_told_as_off_wherever_it_was_told_before() {
-    for size in SIZES {
-        let mut scene = Scene::listed(size);
-        let all = scene.model.shown_len();
-        let kubiya = scene.source("kubiya", "executions");
-        scene.press(":off kubiya<enter>");
-        assert!(scene.screen().contains("– off"), "{}", scene.screen());
-        assert!(scene.model.shown_len() < all && !scene.screen().contains("llama cost report"));
-        scene.press(":sources<enter>");
-        assert!(
-            words(&scene).contains("– off kubiya :on kubiya"),
-            "{}",
-            scene.screen()
-        );
-        // What had left before is not taken in, and proves nothing of its marked rows.
-        scene.list(&kubiya, Vec::new());
-        scene.press("<esc>:on kubiya<enter>");
-        assert_eq!(scene.model.shown_len(), all, "as they were last listed");
-        scene.press(":off nobody<enter>");
-        let told = words(&scene);
-        assert!(
-            told.contains(":on and :off take a platform or one of prod-eu"),
-            "{told}"
-        );
-        scene.press(":off sap<enter>:off run:ai<enter>:off kubiya<enter>");
-        assert!(
-            words(&scene).contains("– off prod-eu :on prod-eu"),
-            "{}",
-            scene.screen()
-        );
-        assert!(
-            scene.screen().contains("0 All –"),
-            "no zero that nobody said"
-        );
-    }
-}
-
-#[test]
-fn a_connection_is_not_switched_off_while_a_batch_is_being_sent_to_it() {
-    let mut scene = scenes::named("results_sending", SIZE);
-    scene.press("<esc>:off kubiya<enter>");
-    let told = words(&scene);
-    assert!(
-        told.contains("kubiya: a batch is being sent to it"),
-        "{told}"
-    );
-    assert!(!told.contains("– off"), "{told}");
-}
-
-#[test]
-fn rows_of_a_batch_are_not_followed_on_a_connection_that_is_off_and_that_is_said() {
-    let mut scene = scenes::named("results", SIZE);
-    scene.press("<esc>");
-    scene.answer_reads();
-    let asks_run_ai = |scene: &mut Scene| {
-        scene.reads.clear();
-        scene.wait(60);
-        let mut reads = scene.reads.iter();
-        reads.any(|key| key.source.connection.as_str() == "run-ai")
-    };
-    scene.press(":off run:ai<enter>");
-    let told = words(&scene);
-    assert!(
-        told.contains("off: run-ai; 3 rows that still move are not followed"),
-        "{told}"
-    );
-    assert!(!asks_run_ai(&mut scene));
-    scene.press(":on run-ai<enter>");
-    assert!(asks_run_ai(&mut scene));
-}
-
-/// What Kubiya's part of the simulator received.
-fn asked_of_kubiya(dashboard: &Dashboard) -> usize {
-    let requests = dashboard.simulator.requests().into_iter();
-    let is_kubiya =
-        |path: &str| path.starts_with("/api/v1/executions") || path.starts_with("/api/v1/auth");
-    requests.filter(|request| is_kubiya(&request.path)).count()
-}
-
-/// Waits until Run:ai was read since now.
-async fn run_ai_is_read(dashboard: &mut Dashboard) {
-    let started = |model: &Model| {
-        let mut sources = model.lanes.sources();
-        let state = sources.find(|state| state.source.connection.as_str() == "gpu-cluster");
-        state.and_then(|state| Some(state.listing.as_ref()?.started))
-    };
-    let before = started(dashboard.model());
-    dashboard.press("r").await;
-    dashboard
-        .until("Run:ai is read", |model| started(model) > before)
-        .await;
-    dashboard.settle().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_read_of_a_connection_that_is_off_or_sent_to_it_until_it_is_on_again() {
-    let mut dashboard = world().open().await;
-    dashboard.press("p").await;
-    dashboard.mark("platform:kubiya status:running", 2).await;
-    dashboard
-        .mark("in:gpu-cluster kind:training status:Running", 1)
-        .await;
-    run_ai_is_read(&mut dashboard).await;
-    dashboard.press("p:off<space>kubiya<enter>").await;
-    let before = asked_of_kubiya(&dashboard);
-    assert!(before > 0);
-    run_ai_is_read(&mut dashboard).await;
-    // Its marked rows are still there, and nothing is asked of them.
-    dashboard.press("mg<enter>").await;
-    assert!(
-        dashboard.screen().contains("is switched off"),
-        "{}",
-        dashboard.screen()
-    );
-    dashboard.press("xs").await;
-    dashboard.plan_is_read().await;
-    let screen = dashboard.screen();
-    assert!(screen.contains("3 marked → 1 will be sent"), "{screen}");
-    assert!(screen.contains("switched off: `:on "), "{screen}");
-    // Not even by hand.
-    dashboard.press("<tab>G<space>k<space>").await;
-    let screen = dashboard.screen();
-    assert!(screen.contains("3 marked → 1 will be sent"), "{screen}");
-    while dashboard.model().place() != Place::PlanPhrase {
-        dashboard.press("<tab>").await;
-    }
-    dashboard.confirm("").await;
-    dashboard.sent().await;
-    assert_eq!(dashboard.changes().len(), 1);
-    assert_eq!(asked_of_kubiya(&dashboard), before);
-    dashboard.press("<esc>:on<space>kubiya<enter>").await;
-    dashboard
-        .until("Kubiya is read again", |model| {
-            let mut sources = model.lanes.sources();
-            sources.any(|state| {
-                state.source.connection.as_str() == "agents" && state.reading.is_none()
-            })
-        })
-        .await;
-    assert!(asked_of_kubiya(&dashboard) > before);
 }
 
 #[test]

@@ -37,6 +37,7 @@ mod sap_simulator;
 mod screens;
 mod simulator;
 mod site;
+mod switching;
 mod terminal;
 mod tls;
 mod wire;

@@ -124,6 +124,9 @@ async fn what_was_resumed_can_be_suspended_from_the_results_and_shows_the_status
         ],
     );
     assert!(!screen.contains("not open"), "{screen}");
+    dashboard.press("D").await;
+    let words = "no row that this batch stopped is left to be deleted";
+    assert_shows(&dashboard.screen(), &[words]);
     dashboard.press("s").await;
     dashboard.plan_is_read().await;
     assert_eq!(dashboard.phrase(), "stop 2");

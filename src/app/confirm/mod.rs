@@ -13,7 +13,7 @@ use tui_input::Input;
 
 use crate::app::keymap::Place;
 use crate::app::message::Effect;
-use crate::app::{Model, Screen};
+use crate::app::{Model, Screen, menu};
 use crate::domain::action::Action;
 use crate::domain::connection::Connection;
 use crate::domain::plan::{Account, Candidate, Place as Group, Plan, PlanRow};
@@ -182,7 +182,7 @@ impl Model {
 pub(super) fn open(model: &mut Model, action: Action) {
     let candidates = model.candidates();
     if candidates.is_empty() {
-        model.say("no row to act on");
+        model.say(menu::NO_ROW);
     } else {
         open_for(model, action, candidates, None);
     }

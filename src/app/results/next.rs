@@ -20,6 +20,8 @@ pub(crate) struct NextStep {
     pub(crate) command: Command,
     /// What it does, in words; the number of rows stands at `{}`.
     does: &'static str,
+    /// Why there is nothing to do, where it takes no row.
+    lacks: &'static str,
     takes: fn(&ReportRow) -> bool,
 }
 
@@ -28,27 +30,32 @@ pub(crate) const STEPS: [NextStep; 5] = [
     NextStep {
         command: Command::Retry,
         does: "retry what can be retried ({})",
+        lacks: "no row of this batch can be retried",
         takes: may_be_retried,
     },
     NextStep {
         command: Command::MarkFailed,
         does: "mark rejected + unknown ({})",
+        lacks: "no row of this batch was rejected, or is unknown and not at its target",
         takes: has_failed,
     },
     NextStep {
         command: Command::DeleteStopped,
         does: "plan delete for the {} now stopped",
+        lacks: "no row that this batch stopped is left to be deleted",
         // What is only suspended can go on: whoever wants it deleted marks it for that.
         takes: |row| may_follow(row, Action::Delete) && !may_follow(row, Action::Resume),
     },
     NextStep {
         command: Command::ResumeSuspended,
         does: "plan resume for the {} now suspended",
+        lacks: "no row that this batch suspended can be resumed now",
         takes: |row| may_follow(row, Action::Resume),
     },
     NextStep {
         command: Command::SuspendResumed,
         does: "plan suspend for the {} now resumed",
+        lacks: "no row that this batch resumed can be suspended again now",
         takes: brings_back,
     },
 ];
@@ -118,7 +125,7 @@ pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) {
         _ => (None, None),
     };
     if rows.is_empty() {
-        model.say(format!("nothing to do: {}", step.does.replace("{}", "0")));
+        model.say(step.lacks);
         return;
     }
     let Some(action) = action else {

@@ -121,7 +121,7 @@ pub(in crate::ui) fn line(canvas: &mut Canvas, area: Rect, model: &Model) {
     canvas.sides(area, &words, &seen);
 }
 
-/// Draws the box, with a remark in its lower edge; gives its inside, and the row to show.
+/// Draws the box, for a row with a remark in its lower edge; gives its inside, and the row to show.
 fn opened<'a>(
     canvas: &mut Canvas,
     area: Rect,
@@ -129,15 +129,15 @@ fn opened<'a>(
     remark: Words,
 ) -> Option<(Rect, &'a Resource)> {
     let key = name(Place::Browse, Command::Pane);
+    let row = model.cursor_row();
     let edges = Edges {
-        remark,
+        remark: row.map_or_else(Words::new, |_| remark),
         ..Edges::titled("detail").noted(format!("{key}: hide"))
     };
     let inner = canvas.padded(area, &edges);
     if inner.is_empty() {
         return None;
     }
-    let row = model.cursor_row();
     if row.is_none() {
         canvas.line(line_of(inner, 0), &quiet("no row"));
     }

@@ -1,21 +1,20 @@
 //! Reads: pages, rows by id, capabilities and resource groups.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use centurion::domain::action::Action;
-use centurion::domain::connection::Scopes;
 use centurion::domain::resource::{Page, Reading};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::time::{advance, pause, resume};
 
-use super::{BULK_ON, EXECUTIONS, Sap, asked, eval, json_answer, listing, page_of, row};
-use crate::canned::{self, Canned, Heard, Say, answer};
+use super::{EXECUTIONS, Sap, asked, eval, json_answer, listing, page_of, row};
+use crate::canned::{self, Canned, Say, answer};
 
-const COUNT: &str = "GET /v2/lm/executions/$count";
+pub(super) const COUNT: &str = "GET /v2/lm/executions/$count";
 
-fn notices(pages: &[Page]) -> Vec<String> {
+pub(super) fn notices(pages: &[Page]) -> Vec<String> {
     let notices = pages.iter().filter_map(|page| page.notice.as_ref());
     notices.map(ToString::to_string).collect()
 }
@@ -45,15 +44,6 @@ async fn every_call_names_its_resource_group_and_the_client() {
         assert_eq!(call.header("ai-client-type"), Some("centurion"));
         assert_eq!(call.header("authorization"), Some("Bearer t"));
     }
-}
-
-#[tokio::test]
-async fn capabilities_are_asked_for_once_in_a_while_and_not_with_each_listing() {
-    let sap = Sap::with_bulk(|_, _| listing(&[])).await;
-    sap.rows().await;
-    sap.rows().await;
-    assert_eq!(sap.server.count("GET /v2/lm/meta"), 1);
-    assert_eq!(sap.server.count(EXECUTIONS), 2);
 }
 
 #[tokio::test]
@@ -199,7 +189,7 @@ async fn l04_a_source_is_counted_again_when_other_rows_come() {
     }
 }
 
-async fn pass(minutes: u64) {
+pub(super) async fn pass(minutes: u64) {
     pause();
     advance(Duration::from_secs(60 * minutes)).await;
     resume();
@@ -391,139 +381,4 @@ async fn a_row_read_by_id_is_that_row() {
         sap.read("e002").await.is_err(),
         "an answer about another id proves nothing"
     );
-}
-
-async fn groups(say: impl Fn(&Heard, usize) -> Say + Send + Sync + 'static) -> Vec<String> {
-    let sap = Sap::whole(Scopes::All, canned::json(200, BULK_ON), say).await;
-    let sources = sap.client.sources().await.expect("sources");
-    sources.iter().map(ToString::to_string).collect()
-}
-
-#[tokio::test]
-async fn all_resource_groups_are_found_out_page_by_page() {
-    let page = |first: usize| -> Vec<Value> {
-        let group = |n| json!({"resourceGroupId": format!("group-{n}"), "status": "PROVISIONED"});
-        (first..first + 998).map(group).collect()
-    };
-    let found = groups(move |heard, _| {
-        let mut resources = page(0);
-        let last = match heard.line.as_str() {
-            "GET /v2/admin/resourceGroups?%24top=1000&%24skip=0" => [json!(null), json!("a b")],
-            "GET /v2/admin/resourceGroups?%24top=1000&%24skip=1000" => {
-                resources.clear();
-                [json!("team-churn"), json!("group-7")]
-            }
-            _ => return canned::json(400, ""),
-        };
-        resources.extend(last.map(|id| json!({"resourceGroupId": id})));
-        json_answer(
-            200,
-            &json!({"count": resources.len(), "resources": resources}),
-        )
-    })
-    .await;
-    assert_eq!(found.len(), 2 * 999);
-    assert_eq!(found[0], "prod/group-0 executions");
-    assert_eq!(found[1_997], "prod/team-churn deployments");
-}
-
-#[tokio::test]
-async fn an_account_that_may_not_list_groups_gets_the_default_one() {
-    let found = groups(|_, _| answer(403, "content-type: text/plain", "RBAC: access denied")).await;
-    assert_eq!(
-        found,
-        ["prod/default executions", "prod/default deployments"]
-    );
-}
-
-#[tokio::test]
-async fn an_answer_that_names_no_resource_group_is_an_error_and_not_an_empty_account() {
-    for body in [
-        "{}",
-        "null",
-        r#"{"resources":null}"#,
-        r#"{"resources":[]}"#,
-        r#"{"resources":[{"resourceGroupId":"a b"}]}"#,
-    ] {
-        let say = move |_: &Heard, _| canned::json(200, body);
-        let sap = Sap::whole(Scopes::All, canned::json(200, BULK_ON), say).await;
-        let error = sap.client.sources().await.expect_err(body).to_string();
-        assert!(error.starts_with("the answer cannot be read: "), "{error}");
-    }
-}
-
-#[tokio::test]
-async fn an_account_that_may_not_list_groups_is_told_on_its_listing_that_others_may_be_missing() {
-    let denies = AtomicBool::new(true);
-    let sap = Sap::whole(Scopes::All, canned::json(200, BULK_ON), move |heard, _| {
-        if !heard.line.contains("resourceGroups") {
-            listing(&[("e001", "RUNNING")])
-        } else if denies.swap(false, Ordering::Relaxed) {
-            canned::json(403, "RBAC: access denied")
-        } else {
-            json_answer(200, &json!({"resources": [{"resourceGroupId": "default"}]}))
-        }
-    })
-    .await;
-    let words =
-        "resource groups may not be listed; only `default` is shown, name others in `scopes`";
-    for expected in [vec![words.to_owned()], vec![]] {
-        let mut said = Vec::new();
-        for source in sap.client.sources().await.expect("sources") {
-            said.extend(notices(&sap.pages_of(&source).await));
-        }
-        assert_eq!(said, expected);
-    }
-}
-
-#[tokio::test]
-async fn capabilities_that_are_refused_are_as_before_and_only_a_404_means_no_bulk() {
-    for (status, rows_of_a_request) in [(404, 1), (400, 2)] {
-        let sap = Sap::over(
-            Canned::start(move |heard, before| match heard.line.as_str() {
-                "POST /oauth/token" => json_answer(200, &json!({"access_token": "t"})),
-                "GET /v2/lm/meta" if before == 0 => canned::json(200, BULK_ON),
-                "GET /v2/lm/meta" => {
-                    canned::json(status, r#"{"error":{"code":"1","message":"no"}}"#)
-                }
-                COUNT => canned::json(200, "2"),
-                _ => listing(&[("e001", "RUNNING"), ("e002", "RUNNING")]),
-            })
-            .await,
-            eval(),
-        );
-        for expected in [2, rows_of_a_request] {
-            let requests = sap.plan(&sap.source(), Action::Stop).await;
-            assert_eq!(requests[0].operations().len(), expected, "{status}");
-            pass(6).await;
-        }
-        sap.rows().await;
-        pass(1).await;
-        sap.rows().await;
-        let asked = if status == 400 { 4 } else { 3 };
-        assert_eq!(sap.server.count("GET /v2/lm/meta"), asked);
-    }
-}
-
-#[tokio::test]
-async fn after_a_refused_bulk_call_capabilities_are_asked_for_before_the_next_plan() {
-    let sap = Sap::over(
-        Canned::start(|heard, before| match heard.line.as_str() {
-            "POST /oauth/token" => json_answer(200, &json!({"access_token": "t"})),
-            "GET /v2/lm/meta" if before == 0 => canned::json(200, BULK_ON),
-            "GET /v2/lm/meta" => canned::json(200, "{}"),
-            COUNT => canned::json(200, "1"),
-            EXECUTIONS => listing(&[("e001", "RUNNING")]),
-            "PATCH /v2/lm/executions/e001" => canned::json(202, r#"{"id":"e001","message":"ok"}"#),
-            _ => canned::json(
-                400,
-                r#"{"error":{"code":"1","message":"Bulk is not enabled"}}"#,
-            ),
-        })
-        .await,
-        eval(),
-    );
-    let refused = sap.carry_out(Action::Stop).await;
-    assert_eq!(refused, ["e001: rejected 1 Bulk is not enabled []"]);
-    assert_eq!(sap.carry_out(Action::Stop).await, ["e001: scheduled"]);
 }

@@ -1,8 +1,10 @@
 //! The SAP AI Core client against canned answers: what it asks, sends and makes of each id.
 
 mod budget;
+mod capabilities;
 mod changes;
 mod contract;
+mod groups;
 mod inspecting;
 mod listing;
 mod refusals;

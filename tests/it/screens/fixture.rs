@@ -333,6 +333,18 @@ impl Scene {
         terminal.backend().buffer().clone()
     }
 
+    /// The last line.
+    pub(crate) fn footer(&self) -> String {
+        let screen = self.screen();
+        screen.lines().last().unwrap_or_default().to_owned()
+    }
+
+    /// The screen as one line of words, whatever lines they were broken into.
+    pub(crate) fn words(&self) -> String {
+        let screen = self.screen().replace(['│', '┌', '└'], " ");
+        screen.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The frame as text, without spaces at the ends of lines.
     pub(crate) fn screen(&self) -> String {
         let buffer = self.buffer();

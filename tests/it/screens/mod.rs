@@ -4,7 +4,7 @@ mod confirming;
 pub(crate) mod fixture;
 mod list;
 mod pictures;
-mod rows;
+pub(crate) mod rows;
 pub(crate) mod scenes;
 mod sweeps;
 
