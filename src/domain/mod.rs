@@ -11,6 +11,7 @@ pub mod outcome;
 pub mod plan;
 pub mod report;
 pub mod resource;
+pub mod streak;
 pub mod text;
 pub mod time;
 pub mod tracking;

@@ -18,6 +18,7 @@ use crate::domain::error::PlatformError;
 use crate::domain::outcome::{Answer, ChangeEvent, Outcome};
 use crate::domain::plan::{Batch, Request};
 use crate::domain::resource::Key;
+use crate::domain::streak::Streak;
 use crate::domain::text::Clean;
 use crate::journal::{JournalError, Writer};
 use crate::platforms::http;
@@ -26,12 +27,6 @@ use crate::runtime::context::{Client, Context, Live, Sender, lock, tell};
 /// Requests of one lane at once: bulk calls, and calls for one row each.
 const BULK_AT_ONCE: usize = 4;
 const SINGLE_AT_ONCE: usize = 8;
-
-/// Transport failures in one lane that stop it.
-const FAILURES: usize = 3;
-
-/// Equal refusals in a row of calls for one row each that stop their lane.
-const EQUAL_REFUSALS: usize = 5;
 
 /// One lane of a batch.
 struct Lane<'a> {
@@ -44,14 +39,6 @@ struct Lane<'a> {
     /// Why nothing further is sent, once that is so.
     stopped: Mutex<Option<(Exclusion, Clean)>>,
     streak: Mutex<Streak>,
-}
-
-/// What the lane's calls ended in lately.
-#[derive(Default)]
-struct Streak {
-    failures: usize,
-    refusals: usize,
-    refusal: Option<Clean>,
 }
 
 impl Context {
@@ -313,30 +300,6 @@ impl Lane<'_> {
         // A row that is left out because the journal has failed needs no line of its own.
         if let (Err(error), true) = (recorded, why != Exclusion::NotJournaled) {
             self.journal_failed(&error).await;
-        }
-    }
-}
-
-impl Streak {
-    /// Why the lane stops after a request that ended with this answer, if it does. Rows that moved on by
-    /// themselves are no failure of the lane.
-    fn stops_after(&mut self, answer: &Answer, single: bool) -> Option<Clean> {
-        let before = std::mem::take(self);
-        match answer {
-            Answer::Scheduled { .. } => None,
-            Answer::Rejected(no) if no.of_row => None,
-            Answer::Unknown(words) | Answer::NotSent(words) => {
-                self.failures = before.failures + 1;
-                (self.failures >= FAILURES).then(|| words.clone())
-            }
-            Answer::Rejected(no) => {
-                let same = before.refusal.is_some_and(|last| last == no.reason);
-                self.refusals = if same { before.refusals + 1 } else { 1 };
-                self.refusal = Some(no.reason.clone());
-                let words =
-                    || Clean::new(&format!("{EQUAL_REFUSALS} equal refusals: {}", no.reason));
-                (single && self.refusals >= EQUAL_REFUSALS).then(words)
-            }
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) use answer::reason;
 pub use call::Call;
 pub use change::{Sending, Sent, until_stopped};
 pub use token::{Grant, Otherwise, TokenRequest};
-pub use unanswered::{Answers, answer, events, without_answers};
+pub use unanswered::{Answers, answer, events, lane_stop, without_answers};
 
 /// What is particular to a platform's HTTP.
 #[derive(Debug)]

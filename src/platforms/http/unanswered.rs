@@ -68,7 +68,9 @@ fn rejection(error: &PlatformError) -> Rejection {
     }
 }
 
-fn lane_stop(sent: &Sent, single: bool) -> Option<Clean> {
+/// Why no other call of the lane would fare better, if so: the credentials are refused, or there are too many
+/// requests.
+pub fn lane_stop(sent: &Sent, single: bool) -> Option<Clean> {
     let (Sent::Refused(error) | Sent::NotSent(error)) = sent else {
         return None;
     };

@@ -11,16 +11,15 @@ use serde_json::Value;
 
 use crate::domain::action::Step;
 use crate::domain::error::PlatformError;
-use crate::domain::outcome::{Answer, ChangeEvent, Rejection};
+use crate::domain::outcome::{Answer, ChangeEvent};
 use crate::domain::plan::{Operation, Request};
+use crate::domain::streak::Streak;
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Call, Http, Reply, Sending, Sent};
-use crate::platforms::run_ai::{row, wire};
+use crate::platforms::run_ai::{batch, row, wire};
 
 /// As many as a lane has in flight (`UX.md` 9).
 const AT_ONCE: usize = 8;
-const EQUAL_REFUSALS: usize = 5;
-const TRANSPORT_FAILURES: usize = 3;
 
 /// `type` in lower case, where its calls live, and whether `/suspend` and `/resume` exist below that.
 const ENDPOINTS: [(&str, &str, bool); 5] = [
@@ -100,12 +99,13 @@ fn one<'a>(
             return stream::iter([answered(otherwise)]).boxed();
         };
         if let Some(why) = lane.stopped() {
+            let why = Clean::new(&format!("lane stopped ({why})"));
             return stream::iter([answered(Answer::NotSent(why))]).boxed();
         }
         let event = move |sending| match sending {
             Sending::Meanwhile(event) => event,
             Sending::Ended(sent) => {
-                let answer = answer(&sent);
+                let answer = answer(operation, &sent);
                 lane.observe(&sent, &answer);
                 answered(answer)
             }
@@ -115,87 +115,60 @@ fn one<'a>(
     sending.flatten_stream().boxed()
 }
 
-/// A 2xx is an acceptance without a body, as old servers send it, with `{"code":202,…}`, and with a workload.
+/// A 2xx is an acceptance without a body, as old servers send it, with `{"code":202,…}`, and with the workload.
 /// Anything else under a 2xx comes from somebody else, or is half an answer (P6).
-fn accepted(reply: &Reply) -> Result<(), PlatformError> {
+fn accepted(operation: &Operation, reply: &Reply) -> Result<(), PlatformError> {
     if reply.body.trim_ascii().is_empty() {
         return Ok(());
     }
     let body: Value = reply.json()?;
-    let is_yes = match body.get("code") {
-        Some(code) => matches!(code.as_u64(), Some(200..=299)),
-        None => body["id"].is_string(),
-    };
-    if is_yes {
-        return Ok(());
+    let is_own = |id: &str| batch::is_same(operation.key.id.raw(), id);
+    match (body["id"].as_str(), body.get("code")) {
+        (Some(id), _) if !is_own(id) => Err(wire::unreadable("it is about another workload")),
+        (_, Some(code)) if matches!(code.as_u64(), Some(200..=299)) => Ok(()),
+        (Some(_), None) => Ok(()),
+        (_, Some(_)) | (None, None) => Err(wire::unreadable("it accepts nothing")),
     }
-    Err(wire::unreadable("it accepts nothing"))
 }
 
 /// What one call's end says of its workload.
-fn answer(sent: &Sent) -> Answer {
+fn answer(operation: &Operation, sent: &Sent) -> Answer {
+    let lost = |error| http::answer(&Sent::Lost(wire::discreet(error)));
     match sent {
-        Sent::Answered(reply) => match accepted(reply) {
+        Sent::Answered(reply) => match accepted(operation, reply) {
             Ok(()) => Answer::Scheduled { message: None },
-            Err(error) => http::answer(&Sent::Lost(wire::discreet(error))),
+            Err(error) => lost(error),
         },
-        Sent::Lost(error) => http::answer(&Sent::Lost(wire::discreet(error.clone()))),
+        Sent::Lost(error) => lost(error.clone()),
         Sent::Refused(_) | Sent::NotSent(_) => http::answer(sent),
     }
 }
 
-/// What the calls of a lane have in common: how they fail.
+/// What the calls of a lane have in common: how they end.
 #[derive(Clone, Debug, Default)]
-struct Lane(Arc<Mutex<Streak>>);
+struct Lane(Arc<Mutex<Ends>>);
 
-/// The last refusal, or `None` after a failure of the transport, how often it came in a row, and why the
-/// lane stopped.
+/// How calls ended lately, and why the lane stopped.
 #[derive(Debug, Default)]
-struct Streak {
-    failure: Option<Rejection>,
-    length: usize,
+struct Ends {
+    streak: Streak,
     stopped: Option<Clean>,
 }
 
 impl Lane {
-    fn streak(&self) -> MutexGuard<'_, Streak> {
-        self.0
-            .lock()
-            .expect("nothing panics while it holds the streak")
+    fn ends(&self) -> MutexGuard<'_, Ends> {
+        let ends = self.0.lock();
+        ends.expect("nothing panics while it holds them")
     }
 
     fn stopped(&self) -> Option<Clean> {
-        self.streak().stopped.clone()
+        self.ends().stopped.clone()
     }
 
     fn observe(&self, sent: &Sent, answer: &Answer) {
-        let mut streak = self.streak();
-        let (failure, words, limit) = match answer {
-            Answer::Scheduled { .. } => {
-                streak.length = 0;
-                return;
-            }
-            Answer::Rejected(no) => (Some(no.clone()), &no.reason, EQUAL_REFUSALS),
-            Answer::Unknown(why) | Answer::NotSent(why) => (None, why, TRANSPORT_FAILURES),
-        };
-        let goes_on = streak.length > 0 && streak.failure == failure;
-        streak.length = if goes_on { streak.length + 1 } else { 1 };
-        streak.failure = failure;
-        let is_over = streak.length >= limit || stops_all(sent);
-        if is_over && streak.stopped.is_none() {
-            streak.stopped = Some(Clean::new(&format!("lane stopped: {words}")));
-        }
-    }
-}
-
-/// Whether no other call of the lane would fare better: the credentials are refused, or there are too
-/// many requests.
-fn stops_all(sent: &Sent) -> bool {
-    match sent {
-        Sent::Refused(error) | Sent::NotSent(error) => matches!(
-            error,
-            PlatformError::Unauthorized { .. } | PlatformError::RateLimited { .. }
-        ),
-        Sent::Answered(_) | Sent::Lost(_) => false,
+        let mut ends = self.ends();
+        let after = ends.streak.stops_after(answer, true);
+        let why = after.or_else(|| http::lane_stop(sent, true));
+        ends.stopped = ends.stopped.take().or(why);
     }
 }

@@ -331,6 +331,19 @@ async fn a_lane_of_single_calls_stops_where_going_on_is_of_no_use() {
         matches!(events.last(), Some(ChangeEvent::StopLane(_))),
         "{events:?}"
     );
+    let conflict = || refuse(409, "the workload is already stopped");
+    let (sent, events) = sent_of_30(conflict).await;
+    let rejected = answers(&events, |answer| matches!(answer, Answer::Rejected(_)));
+    assert_eq!(
+        (sent, rejected),
+        (30, 30),
+        "each says a thing of its own row"
+    );
+    let (sent, _) = sent_of_30(|| refuse(400, "malformed")).await;
+    assert!(
+        (5..=13).contains(&sent),
+        "{sent}: five equal, eight at once"
+    );
     let (sent, events) = sent_of_30(|| canned::json(202, "")).await;
     assert_eq!(
         (
@@ -375,6 +388,8 @@ async fn p6_n11_n12_a_2xx_that_accepts_nothing_is_no_acceptance() {
         r#"{"code":202,"mess"#,
         "[]",
         "{}",
+        r#"{"id":"00000000-0000-4000-8000-0000000000ff"}"#,
+        r#"{"code":202,"id":"00000000-0000-4000-8000-0000000000ff"}"#,
     ];
     for body in foreign {
         let rows = vec![workload(0, "Training", None), workload(1, "Training", None)];
