@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::Url;
 
 use crate::domain::resource::{Kind, Scope, Source};
@@ -156,11 +160,16 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    /// The account's name, where the credentials have one.
+    /// The account's name, where the credentials have one: keys and tokens that are JWTs name theirs.
     pub fn account(&self) -> Option<Clean> {
         match self {
             Self::Client { id, .. } | Self::Certificate { id, .. } => Some(Clean::new(id)),
-            Self::ApiKey(_) => None,
+            Self::ApiKey(key) => {
+                let claims: Value = claims(key.expose())?;
+                let names = ["email", "preferred_username", "sub"];
+                let name = names.iter().find_map(|name| claims[name].as_str());
+                name.map(Clean::new)
+            }
         }
     }
 
@@ -246,4 +255,10 @@ impl Connection {
             None => host.to_owned(),
         }
     }
+}
+
+/// What a JWT says of itself, unverified; `None` where the token is none, or says something else.
+pub(crate) fn claims<T: DeserializeOwned>(token: &str) -> Option<T> {
+    let payload = token.split('.').nth(1)?.trim_end_matches('=');
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }

@@ -85,12 +85,22 @@ impl Context {
             Err(error) => Some(Clean::new(&format!("{name}: {error}"))),
             Ok(client) => {
                 let now = Account::of(client.connection());
-                let is_same = now.url == then.url.as_str() && now.account == then.account;
-                let words = format!(
-                    "{name} leads to {} now, the batch went to {}",
-                    now.url, then.url
-                );
-                (!is_same).then(|| Clean::new(&words))
+                let whose = |account: &Option<Clean>| {
+                    let name = account.as_ref().map(Clean::as_str);
+                    name.unwrap_or("an account without a name").to_owned()
+                };
+                let words = if now.url != then.url.as_str() {
+                    format!(
+                        "{name} leads to {} now, the batch went to {}",
+                        now.url, then.url
+                    )
+                } else if now.account != then.account {
+                    let (now, then) = (whose(&now.account), whose(&then.account));
+                    format!("{name} signs in as {now} now, the batch went through {then}")
+                } else {
+                    return None;
+                };
+                Some(Clean::new(&words))
             }
         }
     }

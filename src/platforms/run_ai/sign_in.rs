@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::domain::connection::{Connection, Credentials};
+use crate::domain::connection::{Connection, Credentials, claims};
 use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::text::{Clean, Secret};
 use crate::platforms::http::{Authorization, Dialect, Grant, Otherwise, TokenRequest};
@@ -136,8 +134,7 @@ fn lifetime_of(token: &str) -> Option<Duration> {
         exp: u64,
         iat: Option<u64>,
     }
-    let payload = token.split('.').nth(1)?.trim_end_matches('=');
-    let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    let claims: Claims = claims(token)?;
     let now = || Timestamp::now().as_second().try_into().ok();
     let from = claims.iat.or_else(now)?;
     Some(Duration::from_secs(claims.exp.saturating_sub(from)))

@@ -3,8 +3,10 @@
 mod run_ai;
 pub(super) mod sap_ai_core;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use centurion::domain::connection::{Credentials, ReadOnly};
-use centurion::domain::text::Secret;
+use centurion::domain::text::{Clean, Secret};
 
 use crate::config::{CANARY, KUBIYA, Scene, only};
 
@@ -60,6 +62,24 @@ fn what_other_tools_of_kubiya_left_says_nothing_about_the_control_plane() {
         "https://control-plane.kubiya.ai/"
     );
     assert_eq!(connection.origin, "KUBIYA_API_KEY");
+}
+
+#[test]
+fn c9_a_key_that_is_a_jwt_names_the_account_it_belongs_to() {
+    for (payload, expected) in [
+        (
+            r#"{"email":"ana@acme.example","sub":"7"}"#,
+            Some("ana@acme.example"),
+        ),
+        (r#"{"sub":"service|7"}"#, Some("service|7")),
+        (r#"{"organization":"acme"}"#, None),
+        ("no JSON", None),
+    ] {
+        let key = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(payload));
+        let settings = Scene::new().set("KUBIYA_API_KEY", &key).load();
+        let account = only(&settings).credentials.account();
+        assert_eq!(account.as_ref().map(Clean::as_str), expected, "{payload}");
+    }
 }
 
 #[test]

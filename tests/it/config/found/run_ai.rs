@@ -64,6 +64,7 @@ fn the_login_of_the_run_ai_cli_is_found_without_configuration() {
     };
     assert!(!format!("{settings:?} {token:?}").contains(CANARY));
     assert_eq!(connection.base_url.as_str(), "https://tenant.run.ai/");
+    assert_eq!(connection.credentials.account(), None, "it names nobody");
     assert_eq!(
         told_of_run_ai(&scene),
         "Run:ai: found, used as connection run-ai (HOME/.runai/authentication.json)"
