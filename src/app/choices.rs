@@ -48,10 +48,20 @@ impl Statuses {
 /// More rows than there is room for.
 #[derive(Debug)]
 pub(crate) struct TooMany {
-    /// The rows that are not marked yet, in the order shown.
+    /// The rows that are not marked yet.
     pub(crate) rows: Vec<Arc<Resource>>,
+    pub(crate) order: Order,
     /// What is unmarked first when rows are marked (an inversion).
     pub(crate) leaving: Vec<Key>,
+}
+
+/// In which order rows are marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// As the list shows them.
+    Shown,
+    /// As a ticket names them, or a batch has them.
+    Other,
 }
 
 impl TooMany {
@@ -133,7 +143,7 @@ pub(super) fn too_many(model: &mut Model, command: Command) {
     if command != Command::MarkWhatFits {
         return;
     }
-    if let Some(Popup::TooMany(TooMany { rows, leaving })) = model.popup.take() {
+    if let Some(Popup::TooMany(TooMany { rows, leaving, .. })) = model.popup.take() {
         let leaves = |key: &Key| leaving.contains(key);
         model.selection.unmark_where(|mark| leaves(&mark.row.key));
         let marked = model.selection.room().min(rows.len());

@@ -14,6 +14,7 @@ use crate::app::page::{Asking, Lead, Page, PageLine, Search, Topic, UNFOLDED, li
 use crate::app::{Model, Screen};
 use crate::domain::inspection::Part;
 use crate::domain::resource::{Resource, Source};
+use crate::domain::text::counted;
 
 /// How long after an answer a followed page is asked for again: 6 requests a minute (`PERFORMANCE.md` 18).
 const FOLLOW: Duration = Duration::from_secs(10);
@@ -250,9 +251,8 @@ fn find(model: &mut Model, detail: &mut Detail, text: &str, from: usize, forward
     let all = whole(model, detail).into_iter().filter(holds).count();
     if all > matches.len() && !text.is_empty() {
         let more = all - matches.len();
-        model.say(format!(
-            "{more} more with `{text}` are not shown: e saves them"
-        ));
+        let more = counted(more, "more line", "more lines");
+        model.say(format!("not shown: {more} with `{text}`; e saves them"));
     }
     if matches.is_empty() || text.is_empty() {
         model.say(format!("nothing here says `{text}`"));

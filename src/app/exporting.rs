@@ -27,7 +27,7 @@ pub(super) fn export(model: &mut Model, command: Command) {
             let name = run.name.as_deref().unwrap_or("without-a-name");
             (
                 name.to_owned(),
-                Table::of_results(name, run.by.as_str(), &run.report),
+                Table::of_results(name, run.by.as_str(), &run.report, &run.notes),
             )
         }
         Screen::FirstRun | Screen::Browse | Screen::Detail(_) => return,

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 
 use crate::app::Model;
 use crate::domain::action::{Action, Exclusion, Offer};
-use crate::domain::connection::PlatformId;
 use crate::domain::resource::{Group, Resource};
 use crate::domain::text::Clean;
 use crate::domain::time::{age, long_span, short_span, time_of_day};
@@ -128,7 +127,10 @@ impl Model {
             ("target", word(&row.target)),
             ("platform", Some(source.platform.name().to_owned())),
             ("connection", Some(source.connection.to_string())),
-            (scope_label(source.platform), Some(row.scope.to_string())),
+            (
+                source.platform.scope_words()[0],
+                Some(row.scope.to_string()),
+            ),
             ("kind", Some(row.kind_word().to_owned())),
             ("owner", word(&row.owner)),
             ("GPUs held", row.gpus.map(|gpus| gpus.to_string())),
@@ -166,13 +168,5 @@ impl Model {
             (None, Offer::No(_, why)) => ("no", Weight::Quiet, why.to_owned()),
         };
         Rule { word, weight, why }
-    }
-}
-
-const fn scope_label(platform: PlatformId) -> &'static str {
-    match platform {
-        PlatformId::SapAiCore => "resource group",
-        PlatformId::RunAi => "project",
-        PlatformId::Kubiya => "organisation",
     }
 }

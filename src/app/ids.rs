@@ -7,6 +7,7 @@ use std::time::Duration;
 use tui_input::Input;
 use uuid::Uuid;
 
+use crate::app::choices::Order;
 use crate::app::keymap::{Command, Place};
 use crate::app::lanes::Discovery;
 use crate::app::listing::Listing;
@@ -33,8 +34,8 @@ pub(crate) enum Stage {
     Typing,
     /// Every source is read anew first, since then.
     Reading(Moment),
-    /// What is not listed, a line each.
-    Missing(Vec<String>),
+    /// What is not listed and what was not read, a line each, and how many of the lines are ids.
+    Missing(Vec<String>, usize),
 }
 
 /// The words of a text that may be ids, each once, in their order.
@@ -62,7 +63,7 @@ impl Ids {
     pub(super) fn place(&self) -> Place {
         match self.stage {
             Stage::Typing | Stage::Reading(_) => Place::Ids,
-            Stage::Missing(_) => Place::IdsMissing,
+            Stage::Missing(..) => Place::IdsMissing,
         }
     }
 
@@ -78,7 +79,7 @@ impl Ids {
     /// What was not found, once that is known.
     pub(crate) fn missing(&self) -> &[String] {
         match &self.stage {
-            Stage::Missing(lines) => lines,
+            Stage::Missing(lines, _) => lines,
             Stage::Typing | Stage::Reading(_) => &[],
         }
     }
@@ -163,7 +164,8 @@ fn mark(model: &mut Model, text: &str, since: Moment, silent: &[String]) {
             missing.push(word.to_owned());
         }
     }
-    if !missing.is_empty() {
+    let ids = missing.len();
+    if ids > 0 {
         let off = model.lanes.off().map(|lane| &lane.connection.name);
         missing.extend(off.map(|name| format!("{name} is switched off")));
     }
@@ -172,18 +174,19 @@ fn mark(model: &mut Model, text: &str, since: Moment, silent: &[String]) {
     missing.extend(failing.map(|trouble| format!("{} could not be read", trouble.what)));
     missing.extend(silent.iter().map(|what| format!("{what} did not answer")));
     model.say(format!("{} found", rows(found.len())));
-    browse::mark_rows(model, found);
-    tell_missing(model, missing);
+    browse::mark_rows(model, found, Order::Other);
+    tell_missing(model, missing, ids);
 }
 
-fn tell_missing(model: &mut Model, missing: Vec<String>) {
+fn tell_missing(model: &mut Model, missing: Vec<String>, ids: usize) {
     if missing.is_empty() {
         return;
     }
-    model.say_here(format!("not listed: {}", missing.join(", ")));
+    let what = if ids > 0 { "not listed" } else { "not read" };
+    model.say_here(format!("{what}: {}", missing.join(", ")));
     if model.popup.is_none() {
         model.popup = Some(Popup::Ids(Ids {
-            stage: Stage::Missing(missing),
+            stage: Stage::Missing(missing, ids),
             ..Ids::default()
         }));
     }

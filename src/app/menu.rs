@@ -13,22 +13,29 @@ use crate::domain::text::Clean;
 use crate::domain::time::time_of_day;
 
 /// Why no action can be chosen.
-pub(super) const NO_ROW: &str = "no row to act on: none is marked, and none is under the cursor";
+pub(super) const NO_ROW: &str =
+    "no row to act on: none is marked, and none that can be is under the cursor";
 
 /// The action menu.
 #[derive(Debug, Default)]
 pub(crate) struct Menu {
     /// Which action the cursor is on.
     pub(crate) cursor: usize,
-    /// The row it was opened for, where none is marked: what is under the cursor may change meanwhile.
+    /// The row it was opened for, where none was marked: what is marked or under the cursor may change meanwhile.
     pub(crate) row: Option<Arc<Resource>>,
 }
 
 impl Model {
-    /// The rows an action would be planned for: the marked ones, else the one under the cursor.
+    /// The rows an action would be planned for: the one the open menu is for, else the marked ones, else the one
+    /// under the cursor.
     pub(crate) fn candidates(&self) -> Vec<Candidate> {
-        if self.selection.is_empty() {
-            let sound = self.unmarked_row().filter(|row| row.key.id.is_sound());
+        let row = match &self.popup {
+            Some(Popup::Menu(menu)) => menu.row.as_ref().map(|row| self.newest(row)),
+            Some(_) | None if self.selection.is_empty() => self.cursor_row(),
+            Some(_) | None => None,
+        };
+        if row.is_some() || self.selection.is_empty() {
+            let sound = row.filter(|row| row.key.id.is_sound());
             let row = sound.map(|row| self.candidate(row, &row.status.word));
             return row.into_iter().collect();
         }
@@ -51,15 +58,6 @@ impl Model {
             marked_as: marked_as.clone(),
             bar: self.lanes.bar(&row.key),
         }
-    }
-
-    /// The row under the cursor, or the one the open menu is for, as last listed.
-    fn unmarked_row(&self) -> Option<&Arc<Resource>> {
-        let Some(Popup::Menu(menu)) = &self.popup else {
-            return self.cursor_row();
-        };
-        let row = menu.row.as_ref()?;
-        Some(self.newest(row))
     }
 
     /// The row as last listed, else as it was seen last.

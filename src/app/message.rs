@@ -59,8 +59,13 @@ pub enum Message {
     Told(u64, Option<Part>),
     /// A batch came on.
     Batch(BatchNumber, BatchMessage),
-    /// The newest batches of the journal, oldest first.
-    Journal(Vec<Run>),
+    /// What the journal holds.
+    Journal {
+        /// The newest batches, oldest first.
+        batches: Vec<Run>,
+        /// How many others cannot be read: their rows are neither followed nor warned of (J13).
+        not_read: usize,
+    },
     /// What requests of the open plan look like on the wire, a text for each.
     Previewed(Vec<String>),
     /// What the terminal's own colors are not made for.

@@ -20,6 +20,7 @@ pub(crate) mod menu;
 pub mod message;
 pub(crate) mod page;
 pub mod palette;
+mod popup;
 pub mod results;
 pub mod run;
 pub mod selection;
@@ -36,28 +37,22 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::browse::Browse;
-use crate::app::choices::{Statuses, TooMany};
 use crate::app::confirm::Confirm;
 use crate::app::detail::Detail;
-use crate::app::ids::Ids;
 use crate::app::keymap::Place;
 use crate::app::lanes::Lanes;
-use crate::app::menu::Menu;
 use crate::app::message::{BatchNumber, Effect};
 use crate::app::page::Topic;
-use crate::app::palette::Palette;
 use crate::app::results::Results;
 use crate::app::run::Run;
 use crate::app::selection::Selection;
-use crate::app::table::Column;
-use crate::domain::action::Action;
 use crate::domain::connection::{Connection, ConnectionName};
-use crate::domain::export::Format;
 use crate::domain::report::{Awaited, Report};
 use crate::domain::resource::Key;
 use crate::domain::text::counted;
 use crate::domain::time::{Moment, Now};
 
+pub(crate) use popup::Popup;
 pub use update::update;
 
 /// How long a notice stays.
@@ -125,6 +120,8 @@ pub struct Model {
     pub runs: Vec<Run>,
     /// How many batches were numbered.
     batches_seen: BatchNumber,
+    /// How many batches of the journal could not be read last.
+    batches_not_read: usize,
     /// Rows that are being read by id because a listing did not show them.
     pub(crate) looked_for: HashSet<Key>,
     /// Rows of batches that are being read: a slow platform is not asked for them again meanwhile.
@@ -160,62 +157,6 @@ pub enum Screen {
     Results(Results),
     /// One row in full.
     Detail(Box<Detail>),
-}
-
-/// What lies over the screen.
-#[derive(Debug)]
-pub(crate) enum Popup {
-    Menu(Menu),
-    Statuses(Statuses),
-    /// Which of [`Column::ALL`] the cursor is on.
-    Sort(usize),
-    TooMany(TooMany),
-    /// The batch the cursor is on, also when the journal tells of newer ones meanwhile.
-    Batches(BatchNumber),
-    Palette(Palette),
-    Ids(Ids),
-    Sources(usize),
-    Messages(usize),
-    /// Which of [`Format::ALL`] the cursor is on.
-    Export(usize),
-    /// The keys of a place, scrolled by so many lines, and the popup it lies over.
-    Help(Place, usize, Option<Box<Self>>),
-    Quit,
-}
-
-impl Popup {
-    fn place(&self) -> Place {
-        match self {
-            Self::Menu(_) => Place::Menu,
-            Self::Statuses(_) => Place::Statuses,
-            Self::Sort(_) => Place::Sort,
-            Self::TooMany(_) => Place::TooMany,
-            Self::Batches(_) => Place::Batches,
-            Self::Palette(_) => Place::Palette,
-            Self::Ids(ids) => ids.place(),
-            Self::Sources(_) => Place::Sources,
-            Self::Messages(_) => Place::Messages,
-            Self::Export(_) => Place::Export,
-            Self::Help(..) => Place::Help,
-            Self::Quit => Place::Quit,
-        }
-    }
-
-    /// What moving keys move, where there is something to choose or to scroll.
-    fn cursor(&mut self) -> Option<&mut usize> {
-        match self {
-            Self::Menu(menu) => Some(&mut menu.cursor),
-            Self::Statuses(statuses) => Some(&mut statuses.cursor),
-            Self::Palette(palette) => Some(&mut palette.cursor),
-            Self::Ids(ids) => Some(&mut ids.cursor),
-            Self::Sort(at)
-            | Self::Sources(at)
-            | Self::Messages(at)
-            | Self::Export(at)
-            | Self::Help(_, at, _) => Some(at),
-            Self::TooMany(_) | Self::Batches(_) | Self::Quit => None,
-        }
-    }
 }
 
 /// What colors stand on.
@@ -271,6 +212,7 @@ impl Model {
             popup: None,
             runs: Vec::new(),
             batches_seen: 0,
+            batches_not_read: 0,
             looked_for: HashSet::new(),
             read_now: HashSet::new(),
             inquiries: 0,
@@ -306,27 +248,6 @@ impl Model {
                 Topic::Logs => Place::Logs,
             },
         }
-    }
-
-    /// How many places the cursor of the popup has, and how many a page of it moves.
-    fn popup_extent(&self) -> (usize, usize) {
-        let entries = match &self.popup {
-            Some(Popup::Menu(_)) => Action::ALL.len(),
-            Some(Popup::Statuses(statuses)) => statuses.chips.len(),
-            Some(Popup::Sort(_)) => Column::ALL.len(),
-            Some(Popup::Palette(palette)) => palette.fitting().len(),
-            Some(Popup::Ids(ids)) => ids.missing().len(),
-            Some(Popup::Sources(_)) => self.lanes.sources().count() + self.lanes.off().count(),
-            Some(Popup::Messages(_)) => self.said.len(),
-            Some(Popup::Help(of, ..)) => {
-                let page = usize::from(layout::help_page(self.size.1));
-                let last = keymap::in_place(*of).count().saturating_sub(page);
-                return (last + 1, page);
-            }
-            Some(Popup::Export(_)) => Format::ALL.len(),
-            Some(Popup::TooMany(_) | Popup::Batches(_) | Popup::Quit) | None => 0,
-        };
-        (entries, 1)
     }
 
     /// Answers a key; gone with the next one.

@@ -219,15 +219,30 @@ pub(super) fn journal(model: &mut Model, batches: Vec<Run>) {
         }
     }
     model.forget_runs();
-    if fresh > 0 {
-        let what = if model.demo {
+    tell_of(model, fresh);
+}
+
+/// Tells of batches without an end that were not known before.
+fn tell_of(model: &mut Model, fresh: usize) {
+    let what = match fresh {
+        0 => return,
+        _ if model.demo => {
             let batches = counted(fresh, "batch", "batches");
             format!("{batches} of an earlier demo, which is over")
-        } else {
+        }
+        _ => {
             let batches = counted(fresh, "unfinished batch", "unfinished batches");
             format!("{batches}, nothing is sent again")
-        };
-        model.warn(format!("{what}: B shows what is known"));
+        }
+    };
+    model.warn(format!("{what}: B shows what is known"));
+}
+
+/// Takes in how many batches of the journal cannot be read, and says so once.
+pub(super) fn not_read(model: &mut Model, count: usize) {
+    if std::mem::replace(&mut model.batches_not_read, count) < count {
+        let files = counted(count, "batch of the journal", "batches of the journal");
+        model.warn(format!("{files} cannot be read: see `centurion history`"));
     }
 }
 

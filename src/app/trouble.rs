@@ -110,9 +110,10 @@ impl Lanes {
 }
 
 /// When something is tried again, in words.
-pub(crate) fn next_try(next: Option<Moment>, now: Now) -> String {
+pub(crate) fn next_try(next: Option<Moment>, is_held: bool, now: Now) -> String {
     match next.map(|next| seconds_until(next, now)) {
         None => "waits for you".to_owned(),
+        Some(_) if is_held => "held".to_owned(),
         Some(0) => "trying now".to_owned(),
         Some(seconds) => format!("next try in {seconds} s"),
     }

@@ -9,15 +9,14 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::app::ids::Ids;
 use crate::app::keymap::{self, Command, Place};
-use crate::app::layout::moved;
 use crate::app::listing::Listing;
 use crate::app::message::{Effect, Message};
 use crate::app::page::Topic;
 use crate::app::palette::Palette;
 use crate::app::table::View;
 use crate::app::{
-    Model, Notice, Popup, Screen, Stay, browse, choices, confirm, detail, exporting, following,
-    ids, menu, results, run, switching, typing,
+    Model, Notice, Popup, Screen, Stay, browse, confirm, detail, exporting, following, ids, menu,
+    popup, results, run, typing,
 };
 use crate::domain::error::PlatformError;
 use crate::domain::export::tab_separated;
@@ -75,7 +74,10 @@ fn take_in(model: &mut Model, message: Message) {
         }
         Message::Told(number, part) => detail::told(model, number, part),
         Message::Batch(number, message) => run::batch(model, number, message),
-        Message::Journal(batches) => run::journal(model, batches),
+        Message::Journal { batches, not_read } => {
+            run::journal(model, batches);
+            run::not_read(model, not_read);
+        }
         Message::Previewed(texts) => confirm::previewed(model, texts),
         Message::Signal(number) => signalled(model, number),
         Message::Background(background) => model.background = Some(background),
@@ -195,7 +197,7 @@ fn pressed(model: &mut Model, key: KeyEvent) {
     }
 }
 
-fn obey(model: &mut Model, place: Place, command: Command) {
+pub(super) fn obey(model: &mut Model, place: Place, command: Command) {
     let lists_batches = matches!(place, Place::Browse | Place::Results);
     if command == Command::Interrupt {
         if !step_out(model) {
@@ -207,7 +209,7 @@ fn obey(model: &mut Model, place: Place, command: Command) {
         let over = model.popup.take().map(Box::new);
         model.popup = Some(Popup::Help(place, 0, over));
     } else if model.popup.is_some() {
-        popup(model, command);
+        popup::obey(model, command);
     } else if command == Command::Batches && lists_batches {
         open_batches(model);
     } else if place == Place::Filter {
@@ -228,13 +230,14 @@ fn on_screen(model: &mut Model, command: Command) {
     }
 }
 
-fn list(model: &mut Model, command: Command) {
+pub(super) fn list(model: &mut Model, command: Command) {
     match command {
         Command::Quit if model.browse.range.is_none() => quit(model),
         Command::Back | Command::Quit => step_back(model),
         Command::Actions if model.candidates().is_empty() => model.say(menu::NO_ROW),
         Command::Actions => {
-            let row = model.cursor_row().cloned();
+            let row = model.cursor_row().filter(|_| model.selection.is_empty());
+            let row = row.cloned();
             model.popup = Some(Popup::Menu(menu::Menu { cursor: 0, row }));
         }
         Command::Sort => model.popup = Some(Popup::Sort(0)),
@@ -297,63 +300,6 @@ fn step_back(model: &mut Model) {
     }
 }
 
-/// One rule for all popups: moving moves the cursor, going back closes; the rest is the popup's own.
-fn popup(model: &mut Model, command: Command) {
-    let (len, page) = model.popup_extent();
-    let Some(popup) = &mut model.popup else {
-        return;
-    };
-    if let Some(cursor) = popup.cursor()
-        && let Some(to) = moved(*cursor, len, page, command)
-    {
-        *cursor = to;
-        return;
-    }
-    if matches!(command, Command::Back | Command::Quit) && !matches!(popup, Popup::Statuses(_)) {
-        model.popup = match model.popup.take() {
-            Some(Popup::Help(_, _, over)) => over.map(|over| *over),
-            _ => None,
-        };
-        return;
-    }
-    match popup {
-        Popup::Menu(_) => menu::obey(model, command),
-        Popup::Statuses(_) => choices::statuses(model, command),
-        Popup::Sort(_) => choices::sort(model, command),
-        Popup::TooMany(_) => choices::too_many(model, command),
-        Popup::Batches(number) => {
-            let number = *number;
-            results::choose(model, number, command);
-        }
-        Popup::Palette(_) => palette(model),
-        Popup::Ids(_) => ids::accept(model, command),
-        // Reading now, and holding.
-        Popup::Sources(_) => list(model, command),
-        Popup::Export(_) => exporting::export(model, command),
-        Popup::Messages(_) | Popup::Help(..) => {}
-        Popup::Quit => quit(model),
-    }
-}
-
-/// Runs the chosen command as if its key had been pressed in the list. Where none fits the line says so.
-fn palette(model: &mut Model) {
-    if let Some(Popup::Palette(palette)) = &model.popup
-        && let Some((chosen, argument)) = palette.chosen()
-    {
-        model.popup = None;
-        match chosen {
-            Command::On | Command::Off => {
-                switching::switch(model, &argument, chosen == Command::On);
-            }
-            Command::Theme => browse::change_colors(model, &argument),
-            _ => obey(model, Place::Browse, chosen),
-        }
-        if chosen == Command::Ids && !argument.is_empty() {
-            model.effects.push(Effect::ReadText(argument));
-        }
-    }
-}
-
 fn open_batches(model: &mut Model) {
     match model.batches().first().map(|run| run.number) {
         None => model.say("no batch was sent from here yet"),
@@ -363,7 +309,7 @@ fn open_batches(model: &mut Model) {
 }
 
 /// Leaves, or asks first where rows still move.
-fn quit(model: &mut Model) {
+pub(super) fn quit(model: &mut Model) {
     if model.awaited().1 > 0 && !matches!(model.popup, Some(Popup::Quit)) {
         model.popup = Some(Popup::Quit);
     } else {

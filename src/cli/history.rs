@@ -1,9 +1,8 @@
 //! `centurion history`: the journal in lines, every text clean.
 
-use std::fmt::Write as _;
-
 use crate::domain::export::{Format, Table};
 use crate::domain::outcome::Outcome;
+use crate::domain::report::Totals;
 use crate::domain::text::Clean;
 use crate::domain::time::{Moment, long_span};
 use crate::journal::{Journal, JournalError, Past, PastRow, Planned, State};
@@ -19,9 +18,9 @@ pub(super) fn export(
     format: Format,
 ) -> Result<String, JournalError> {
     let past = journal.batch(batch)?;
-    let report = runtime::report(&past, Moment::default(), |_| true);
-    let by = runtime::by(&past);
-    Ok(Table::of_results(&past.name, by.as_str(), &report).text(format))
+    let report = runtime::report(&past, Moment::default(), None);
+    let (by, notes) = (runtime::by(&past), runtime::notes(&past));
+    Ok(Table::of_results(&past.name, by.as_str(), &report, &notes).text(format))
 }
 
 /// The newest batches a line each, or one batch with its rows.
@@ -73,21 +72,12 @@ fn outcome(past: &Past, row: &PastRow) -> Option<Outcome> {
 
 fn counts(past: &Past) -> String {
     let outcomes: Vec<_> = past.rows.iter().map(|row| outcome(past, row)).collect();
-    let count = |is: fn(&Outcome) -> bool| outcomes.iter().flatten().filter(|o| is(o)).count();
-    let open = outcomes.iter().filter(|outcome| outcome.is_none()).count();
-    let mut words = format!(
-        "{} marked: {} scheduled, {} rejected, {} unknown, {} left out",
-        past.rows.len(),
-        count(|outcome| matches!(outcome, Outcome::Scheduled { .. })),
-        count(|outcome| matches!(outcome, Outcome::Rejected(_))),
-        count(|outcome| matches!(outcome, Outcome::Unknown(_))),
-        count(|outcome| matches!(outcome, Outcome::LeftOut(..))),
-    );
-    if open > 0 {
-        // Writing to a string does not fail.
-        let _ = write!(words, ", {open} without an answer");
-    }
-    words
+    let totals = Totals::of(outcomes.iter().map(Option::as_ref));
+    let counts = totals.named().into_iter().filter(|(_, count)| *count > 0);
+    let counts: Vec<_> = counts
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect();
+    format!("{} marked: {}", totals.marked(), counts.join(", "))
 }
 
 fn whole(past: &Past) -> Vec<String> {

@@ -74,6 +74,15 @@ impl PlatformId {
         }
     }
 
+    /// What one of its scopes is called, and what several are.
+    pub const fn scope_words(self) -> [&'static str; 2] {
+        match self {
+            Self::SapAiCore => ["resource group", "resource groups"],
+            Self::RunAi => ["project", "projects"],
+            Self::Kubiya => ["organisation", "organisations"],
+        }
+    }
+
     /// How long one of its change requests may take in all (`RELIABILITY.md` 3). A Kubiya batch answers only
     /// when its last id is done, one engine call after the other (`specs/kubiya.md` 7).
     pub const fn change_limit(self) -> Duration {
@@ -245,6 +254,17 @@ impl Connection {
             kind,
         };
         pairs.map(|pair| Arc::new(source(pair))).collect()
+    }
+
+    /// Whether it is the other one, with another secret perhaps: what was said of it, and what the trust in it rests
+    /// on, is the same.
+    pub fn is_but_for_secrets(&self, other: &Self) -> bool {
+        let said = |it: &Self| (it.name.clone(), it.platform, it.protected, it.read_only);
+        let (ours, theirs) = (&self.credentials, &other.credentials);
+        said(self) == said(other)
+            && (&self.base_url, &self.scopes) == (&other.base_url, &other.scopes)
+            && self.ca_file == other.ca_file
+            && (ours.account(), ours.token_url()) == (theirs.account(), theirs.token_url())
     }
 
     /// The host, with the port where it is not the scheme's own; in ASCII form.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::domain::action::Action;
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::{Place, Plan, PlanRow};
-use crate::domain::report::{Fate, Report, ReportRow};
+use crate::domain::report::{Fate, Report, ReportRow, seen_since};
 use crate::domain::resource::Resource;
 use crate::domain::text::Clean;
 use crate::domain::tracking::Tracking;
@@ -53,6 +53,8 @@ pub struct Table {
     /// The heads of the rows, as the first line of the CSV.
     heads: &'static str,
     rows: Vec<Vec<String>>,
+    /// What is worth a line beside the rows.
+    notes: Vec<String>,
 }
 
 const OF_RESULTS: &str = "batch,platform,connection,scope,kind,id,name,verb,request,outcome,code,reason,\
@@ -61,20 +63,14 @@ const OF_RESULTS: &str = "batch,platform,connection,scope,kind,id,name,verb,requ
 const OF_PLAN: &str = "platform,connection,scope,kind,id,name,status,group,verb,target,remark";
 
 impl Table {
-    /// A batch, by its journal name, that `by` confirmed.
-    pub fn of_results(batch: &str, by: &str, report: &Report) -> Self {
+    /// A batch, by its journal name, that `by` confirmed, and what is to be told beside its rows.
+    pub fn of_results(batch: &str, by: &str, report: &Report, notes: &[Clean]) -> Self {
         let (intent, totals) = (report.intent(), report.totals());
         let rows = report.rows().iter();
         let action = intent.action.map_or("", Action::word);
         let mut counts = vec![("marked", totals.marked())];
         counts.extend(totals.named());
-        let shown = |state| {
-            report
-                .rows()
-                .iter()
-                .filter(move |row| row.shown() == Some(state))
-        };
-        let seen = Tracking::ALL.map(|state| (state.word(), shown(state).count()));
+        let seen = seen_since(report.rows());
         Self {
             title: format!("batch {batch}"),
             facts: vec![
@@ -86,9 +82,10 @@ impl Table {
                 ("retries", text(intent.follows.as_ref())),
             ],
             counts,
-            seen: seen.into(),
+            seen: seen.map(|(state, count)| (state.word(), count)).into(),
             heads: OF_RESULTS,
             rows: rows.map(|row| results_row(batch, row)).collect(),
+            notes: notes.iter().map(ToString::to_string).collect(),
         }
     }
 
@@ -111,6 +108,7 @@ impl Table {
             seen: Vec::new(),
             heads: OF_PLAN,
             rows: plan.rows().iter().map(plan_row).collect(),
+            notes: Vec::new(),
         }
     }
 
@@ -148,6 +146,8 @@ impl Table {
             whole.insert(name.to_owned(), counts.collect::<Map<_, _>>().into());
         }
         whole.insert("rows".to_owned(), self.rows.iter().map(row).collect());
+        let notes = self.notes.iter().map(|note| clean(note));
+        whole.insert("notes".to_owned(), notes.collect());
         format!("{:#}\n", Value::from(whole))
     }
 
@@ -164,6 +164,9 @@ impl Table {
             if !counts.is_empty() {
                 let _ = writeln!(text, "- {name}: {counts}");
             }
+        }
+        for note in &self.notes {
+            let _ = writeln!(text, "- note: {}", markdown_cell(note));
         }
         let heads = self.heads.replace(',', " | ");
         let rule = "---|".repeat(self.heads.split(',').count());

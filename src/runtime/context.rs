@@ -14,9 +14,9 @@ use tokio_util::sync::CancellationToken;
 use crate::app::message::{BatchMessage, BatchNumber, Effect, Message, Seen};
 use crate::app::table::arrange;
 use crate::domain::action::Exclusion;
-use crate::domain::connection::{Connection, ConnectionName, ReadOnly};
+use crate::domain::connection::{Connection, ConnectionName};
 use crate::domain::error::PlatformError;
-use crate::domain::plan::{Account, Request};
+use crate::domain::plan::Request;
 use crate::domain::resource::Source;
 use crate::domain::text::Clean;
 use crate::domain::time::{Moment, Now};
@@ -75,10 +75,8 @@ pub struct Context {
     /// Cancelled when the program leaves: nothing is sent from then on, by whatever batch.
     leaving: CancellationToken,
     reload: Reload,
-    /// How many batch files could not be read, as was said last.
-    pub(super) not_read: Mutex<usize>,
     /// What the screen says of each connection, and so what is confirmed of it.
-    shown: HashMap<ConnectionName, (Account, ReadOnly)>,
+    shown: Vec<Connection>,
 }
 
 /// A batch that is being sent or followed.
@@ -107,11 +105,6 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn shown(connection: &Connection) -> (ConnectionName, (Account, ReadOnly)) {
-    let said = (Account::of(connection), connection.read_only);
-    (connection.name.clone(), said)
-}
-
 impl Context {
     /// Opens a client for each connection. Contacts nobody.
     pub fn new(
@@ -134,8 +127,7 @@ impl Context {
             batches: Mutex::default(),
             leaving: CancellationToken::new(),
             reload,
-            not_read: Mutex::default(),
-            shown: connections.iter().map(shown).collect(),
+            shown: connections.into(),
         }
     }
 
@@ -242,9 +234,16 @@ impl Context {
             None => Message::Notice(format!(
                 "{name}: its configuration cannot be read; see `centurion config check`"
             )),
-            Some(new) if self.shown.get(&name) != Some(&shown(&new).1) => Message::Notice(format!(
-                "{name}: more than its secret changed; restart to use it"
-            )),
+            Some(new)
+                if !self
+                    .shown
+                    .iter()
+                    .any(|shown| shown.is_but_for_secrets(&new)) =>
+            {
+                Message::Notice(format!(
+                    "{name}: more than its secret changed; restart to use it"
+                ))
+            }
             Some(new) => {
                 lock(&self.clients).insert(name.clone(), platforms::open(&new));
                 Message::SignedInAgain(name)

@@ -9,14 +9,14 @@ use crate::app::run::{KEPT, Run, Standing};
 use crate::domain::action::{Action, Exclusion, Offer, Offers};
 use crate::domain::connection::ConnectionName;
 use crate::domain::plan::Account;
-use crate::domain::report::{Fate, Intent, Report, ReportRow};
+use crate::domain::report::{Fate, Intent, Report, ReportRow, SeenBefore};
 use crate::domain::resource::{Group, Key, Resource, Status};
-use crate::domain::text::{Clean, counted};
+use crate::domain::text::Clean;
 use crate::domain::time::Moment;
 use crate::domain::tracking::Tracking;
 use crate::journal::{Departure, Past, PastAccount, PastRow, Planned, State};
 use crate::platforms;
-use crate::runtime::context::{Context, Sender, lock, tell};
+use crate::runtime::context::{Context, Sender, tell};
 
 impl Context {
     /// Tells of the newest batches, oldest first. A journal that cannot be read has said so at the start.
@@ -24,20 +24,13 @@ impl Context {
         let journal = self.journal.clone();
         let read = tokio::task::spawn_blocking(move || journal.batches(KEPT)).await;
         if let Ok(Ok(batches)) = read {
-            self.tell_unread(&batches, &out).await;
             let earlier = batches.iter().rev().filter_map(|past| self.earlier(past));
-            tell(&out, Message::Journal(earlier.collect())).await;
-        }
-    }
-
-    /// Says how many files could not be read, once: their rows are neither followed nor warned of (J13).
-    async fn tell_unread(&self, batches: &[Past], out: &Sender) {
-        let not_read = |past: &&Past| past.state == State::NotRead;
-        let count = batches.iter().filter(not_read).count();
-        if std::mem::replace(&mut *lock(&self.not_read), count) < count {
-            let files = counted(count, "batch of the journal", "batches of the journal");
-            let words = format!("{files} cannot be read: see `centurion history`");
-            tell(out, Message::Notice(words)).await;
+            let not_read = batches.iter().filter(|past| past.state == State::NotRead);
+            let message = Message::Journal {
+                batches: earlier.collect(),
+                not_read: not_read.count(),
+            };
+            tell(&out, message).await;
         }
     }
 
@@ -70,7 +63,7 @@ impl Context {
             notes: notes(past),
             out_of_reach: out_of_reach.collect(),
             done: true,
-            ..Run::new(report(past, now.moment, is_in_reach), by, now)
+            ..Run::new(report(past, now.moment, Some(&is_in_reach)), by, now)
         })
     }
 
@@ -107,7 +100,7 @@ impl Context {
 }
 
 /// What is told beside the rows: remarks, what is wrong with the file, and the rows it cannot show.
-fn notes(past: &Past) -> Vec<Clean> {
+pub fn notes(past: &Past) -> Vec<Clean> {
     let remarks = past.notes.iter().map(|(_, words)| words.clone());
     let nameless = past.rows.iter().filter(|row| row.key.is_none());
     let nameless =
@@ -128,10 +121,13 @@ pub fn by(past: &Past) -> Clean {
     by.unwrap_or_else(|| Clean::new("?"))
 }
 
-/// The report of a batch as far as its file tells; tracking goes on for what is in reach.
-pub fn report(past: &Past, now: Moment, is_in_reach: impl Fn(&PastRow) -> bool) -> Report {
+/// Whether a row can be read back from here.
+type IsInReach<'a> = &'a dyn Fn(&PastRow) -> bool;
+
+/// The report of a batch as far as its file tells; `None` where nothing is read back.
+pub fn report(past: &Past, now: Moment, is_in_reach: Option<IsInReach<'_>>) -> Report {
     let rows = past.rows.iter();
-    let rows = rows.filter_map(|row| report_row(past, row, now, is_in_reach(row)));
+    let rows = rows.filter_map(|row| report_row(past, row, now, is_in_reach));
     let intent = past.intent.as_ref();
     let action = |word: &Clean| {
         let mut actions = Action::ALL.into_iter();
@@ -148,7 +144,12 @@ pub fn report(past: &Past, now: Moment, is_in_reach: impl Fn(&PastRow) -> bool) 
 }
 
 /// A row as far as its file tells; `None` where this version does not know what it is.
-fn report_row(past: &Past, row: &PastRow, now: Moment, is_in_reach: bool) -> Option<ReportRow> {
+fn report_row(
+    past: &Past,
+    row: &PastRow,
+    now: Moment,
+    is_in_reach: Option<IsInReach<'_>>,
+) -> Option<ReportRow> {
     let resource = Arc::new(resource(row, row.key.clone()?));
     let (request, verb) = match &row.planned {
         Planned::Send {
@@ -168,9 +169,15 @@ fn report_row(past: &Past, row: &PastRow, now: Moment, is_in_reach: bool) -> Opt
         Some((state, seen.status.clone()))
     });
     // What was still on its way is watched anew.
-    let is_read_back = past.state == State::Unfinished;
+    let is_read_back = past.state == State::Unfinished && is_in_reach.is_some();
     let seen = seen.filter(|(state, _)| !is_read_back || state.is_settled());
+    let is_in_reach = is_in_reach.is_none_or(|is_in_reach| is_in_reach(row));
     let verb = verb.filter(|_| seen.is_some() || is_in_reach);
+    let seen = match seen {
+        Some((state, word)) => SeenBefore::As(state, word),
+        None if is_read_back || past.state == State::Live => SeenBefore::NothingYet,
+        None => SeenBefore::Nothing,
+    };
     let fate = fate(past, row);
     Some(ReportRow::earlier(resource, verb, request, fate, seen, now))
 }

@@ -25,7 +25,7 @@ use crate::app::{Model, Setup};
 use crate::ui::theme::Theme;
 
 pub use context::{Clock, Context, Reload};
-pub use earlier::{by, report};
+pub use earlier::{by, notes, report};
 pub use session::Session;
 pub use terminal::{Refusal, size, usable};
 

@@ -35,7 +35,7 @@ fn line(model: &Model, trouble: &Trouble, in_full: bool) -> Words {
     } else {
         trouble.error.short()
     };
-    let when = next_try(trouble.next, model.now);
+    let when = next_try(trouble.next, model.lanes.held, model.now);
     let count = rows(trouble.rows);
     let rows = trouble.as_of.map(time_of_day);
     let rows = rows.map_or_else(String::new, |at| format!(" · {count} as of {at}"));

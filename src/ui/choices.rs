@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::choices::{Chip, Statuses, TooMany};
+use crate::app::choices::{Chip, Order, Statuses, TooMany};
 use crate::app::table::Column;
 use crate::app::{Model, rows};
 use crate::domain::plan::LIMIT;
@@ -88,7 +88,10 @@ pub(super) fn too_many(canvas: &mut Canvas, screen: Rect, model: &Model, questio
         leaving => format!("Of {marked} marks this takes {leaving} away, {places} left then."),
     };
     let sort = model.browse.query.sort.title();
-    let next = format!("mark the next {room} in the order shown ({sort})");
+    let next = match question.order {
+        Order::Shown => format!("mark the next {room} in the order shown ({sort})"),
+        Order::Other => format!("mark the first {room} of them"),
+    };
     let first = match room {
         0 => quiet("1    no place is left: send or unmark first"),
         _ => choice("1", &next),

@@ -147,7 +147,10 @@ fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
     }
     match &health.worst {
         Some(trouble) if detail == Detail::Causes => {
-            let (cause, next) = (trouble.error.short(), next_try(trouble.next, model.now));
+            let (cause, next) = (
+                trouble.error.short(),
+                next_try(trouble.next, model.lanes.held, model.now),
+            );
             words.quiet(format!(" ({cause}), {next}"))
         }
         Some(_) | None => words,

@@ -10,7 +10,7 @@ use crate::app::menu::Menu;
 use crate::domain::action::Action;
 use crate::domain::connection::PlatformId;
 use crate::domain::plan::{Place, Plan, PlanRow};
-use crate::domain::text::Clean;
+use crate::domain::text::{Clean, counted};
 use crate::ui::canvas::{Canvas, Edges, fit, row, stacked};
 use crate::ui::glyph;
 use crate::ui::scroll::Scroll;
@@ -43,7 +43,11 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, menu: &Menu
         }
     }
     let height = height(&shown);
-    let inner = canvas.popup(screen, (width, height + 4), &Edges::titled(title(model)));
+    let inner = canvas.popup(
+        screen,
+        (width, height + 4),
+        &Edges::titled(title(model, menu)),
+    );
     let [heads, actions, end] = stacked(inner, [2, fit(height), 2]);
     canvas.lines(heads, &titles());
     Scroll::of(shown, menu.cursor).draw(canvas, actions);
@@ -51,13 +55,10 @@ pub(super) fn draw(canvas: &mut Canvas, screen: Rect, model: &Model, menu: &Menu
     canvas.line(row(end, 1), &last);
 }
 
-fn title(model: &Model) -> String {
-    match (model.selection.len(), model.cursor_row()) {
-        (0, Some(row)) => format!("actions on {}", row.name),
-        (0, None) => "actions".to_owned(),
-        (1, _) => "actions on 1 marked row".to_owned(),
-        (count, _) => format!("actions on {count} marked rows"),
-    }
+fn title(model: &Model, menu: &Menu) -> String {
+    let marked = || counted(model.selection.len(), "marked row", "marked rows");
+    let rows = menu.row.as_ref().map(|row| row.name.to_string());
+    format!("actions on {}", rows.unwrap_or_else(marked))
 }
 
 fn titles() -> [Words; 2] {

@@ -51,9 +51,12 @@ pub(super) fn ids(canvas: &mut Canvas, screen: Rect, ids: &Ids) {
             }
         }),
         Stage::Reading(_) => say(Tone::Busy, "reading every source …   esc leaves"),
-        Stage::Missing(missing) => {
-            let lines = missing.iter().map(|line| plain(format!("  {line}")));
-            let edges = Edges::titled(format!("{} not found", missing.len()));
+        Stage::Missing(lines, missing) => {
+            let lines = lines.iter().map(|line| plain(format!("  {line}")));
+            let edges = Edges::titled(match missing {
+                0 => "not all was read".to_owned(),
+                count => format!("{count} not found"),
+            });
             let edges = edges.noted("esc closes; :messages keeps them");
             return Scroll::of_lines(lines, ids.cursor).popup(canvas, screen, 60, edges);
         }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use crate::app::Model;
+use crate::app::lanes::Lane;
 use crate::app::listing::SourceState;
 use crate::app::table::{StatusChips, Tab};
 use crate::domain::resource::Group;
@@ -98,21 +99,30 @@ fn tabs(model: &Model, columns: u16) -> Words {
 /// How many rows a tab has: with `*` where some of its sources fail or were never read, and no number
 /// where none was: 0 is what a platform said.
 fn counted(model: &Model, tab: Tab) -> String {
-    let sources = model.lanes.sources();
+    let is_of = |lane: &&Lane| {
+        lane.connection
+            .platform
+            .kinds()
+            .iter()
+            .any(|kind| tab.holds(*kind))
+    };
+    let lanes: Vec<&Lane> = model.lanes.all().iter().filter(is_of).collect();
+    let on = || lanes.iter().filter(|lane| lane.is_on);
+    let sources = on().flat_map(|lane| &lane.sources);
     let sources: Vec<&SourceState> = sources
         .filter(|state| tab.holds(state.source.kind))
         .collect();
-    let is_read = |state: &&&SourceState| state.listing.is_some();
-    let read = sources.iter().filter(is_read).count();
-    let is_known = model
-        .lanes
-        .all()
+    let read = sources
         .iter()
-        .all(|lane| lane.is_on && !lane.sources.is_empty());
-    if read == 0 && !(sources.is_empty() && is_known) {
+        .filter(|state| state.listing.is_some())
+        .count();
+    let is_known = on().all(|lane| !lane.sources.is_empty());
+    let is_empty = sources.is_empty() && is_known && on().count() == lanes.len();
+    if read == 0 && !is_empty {
         return glyph::NONE.to_owned();
     }
-    let is_whole = read == sources.len() && !sources.iter().any(|state| state.is_stale());
+    let is_whole =
+        is_known && read == sources.len() && !sources.iter().any(|state| state.is_stale());
     format!(
         "{}{}",
         grouped(count(model, tab)),

@@ -141,7 +141,10 @@ fn of_the_batches_that_are_over_only_the_newest_fifty_stay_in_memory_and_open_on
     let mut scene = scenes::named("results_sending", SIZE);
     for day in [19, 21, 20] {
         let runs = ended(&scene, day);
-        scene.tell(Message::Journal(runs));
+        scene.tell(Message::Journal {
+            batches: runs,
+            not_read: 0,
+        });
     }
     assert_eq!(scene.model.runs.len(), 51);
     let names: Vec<_> = scene
@@ -179,7 +182,10 @@ fn earlier(scene: &Scene, name: &str, standing: Standing) -> Run {
 fn the_last_batch_that_is_marked_again_is_never_another_programs() {
     let mut scene = Scene::listed(SIZE);
     let theirs = earlier(&scene, "2026-11-22-0004", Standing::Elsewhere);
-    scene.tell(Message::Journal(vec![theirs]));
+    scene.tell(Message::Journal {
+        batches: vec![theirs],
+        not_read: 0,
+    });
     scene.press("R");
     assert!(scene.model.selection.is_empty(), "{}", scene.screen());
     assert!(scene.screen().contains("no batch was sent from here yet"));
@@ -190,7 +196,10 @@ fn enter_opens_the_batch_that_is_highlighted_also_when_newer_ones_came_to_be_kno
     let mut scene = scenes::results(SIZE);
     scene.press("<esc>B");
     let newer = earlier(&scene, "2026-11-29-0001", Standing::Ended);
-    scene.tell(Message::Journal(vec![newer]));
+    scene.tell(Message::Journal {
+        batches: vec![newer],
+        not_read: 0,
+    });
     scene.press("<enter>");
     let Screen::Results(results) = &scene.model.screen else {
         panic!("{}", scene.screen());

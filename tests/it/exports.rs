@@ -41,7 +41,8 @@ fn hostile() -> Report {
 }
 
 fn text(format: Format) -> String {
-    Table::of_results("2026-11-22-0007", "ana@acme", &hostile()).text(format)
+    let notes = [Clean::new(&crate::properties::HOSTILE.concat())];
+    Table::of_results("2026-11-22-0007", "ana@acme", &hostile(), &notes).text(format)
 }
 
 #[test]
@@ -133,7 +134,12 @@ fn every_form_of_a_mixed_batch_tells_who_when_why_the_counts_and_what_was_seen()
     let stopped = row(&sap(), "e0", "STOPPED", Group::Ended, only(&STOP, false));
     let later = Moment::new(std::time::Duration::from_secs(2));
     report.observe(&rows[0].key, &Reading::Found(stopped), later, later);
-    let table = Table::of_results("2026-11-22-0007", "ana@acme", &report);
+    let table = Table::of_results(
+        "2026-11-22-0007",
+        "ana@acme",
+        &report,
+        &[Clean::new("lane stopped")],
+    );
 
     let note = table.text(Format::Markdown);
     for words in [
@@ -141,6 +147,7 @@ fn every_form_of_a_mixed_batch_tells_who_when_why_the_counts_and_what_was_seen()
         "- reason: ",
         "- rows: 4 marked, 1 scheduled, 1 rejected, 1 unknown, 1 left out\n",
         "- seen since: 1 nothing seen yet, 1 reached\n",
+        "- note: lane stopped\n",
         "| e0 |",
         "| unknown |  | connection cut |  | nothing seen yet |",
     ] {
@@ -148,6 +155,7 @@ fn every_form_of_a_mixed_batch_tells_who_when_why_the_counts_and_what_was_seen()
     }
     let whole: Value = serde_json::from_str(&table.text(Format::Json)).expect("JSON");
     assert_eq!(whole["by"], "ana@acme");
+    assert_eq!(whole["notes"][0], "lane stopped");
     let confirmed = whole["confirmed"].as_str().expect("a time");
     assert_eq!(confirmed.len(), "2026-11-22T13:54:44Z".len(), "{confirmed}");
     assert_eq!(whole["counts"]["unknown"], 1);

@@ -7,7 +7,7 @@ use centurion::app::keymap::{Place, in_place};
 use centurion::app::message::Message;
 use centurion::app::run::{Run, Standing};
 use centurion::domain::export::{OF_LIST, tab_separated};
-use centurion::domain::resource::{Group, Resource};
+use centurion::domain::resource::{Group, Id, Resource};
 use centurion::domain::text::Clean;
 
 use crate::screens::fixture::Scene;
@@ -84,11 +84,66 @@ fn a_row_that_is_being_deleted_says_so_with_or_without_a_column_for_its_target()
 }
 
 #[test]
+fn an_inversion_above_the_limit_counts_and_marks_only_rows_whose_id_can_be_sent() {
+    let mut scene = Scene::listed(SIZE);
+    let source = scene.source("run-ai", "workloads");
+    let first = rows(&source).remove(0);
+    let numbered = |number: usize| {
+        let mut row = Resource::clone(&first);
+        let id = if number == 0 {
+            String::new()
+        } else {
+            format!("id-{number:03}")
+        };
+        row.key.id = Id::new(&id);
+        Arc::new(row)
+    };
+    scene.list(&source, (0..=101).map(numbered).collect());
+    scene.press("3i");
+    let told = scene.words();
+    assert!(told.contains("101 rows to mark"), "{told}");
+    assert!(
+        told.contains("1 row cannot be marked: the id is not a plain word"),
+        "{told}"
+    );
+    scene.press("1");
+    assert_eq!(scene.model.selection.len(), 100);
+    assert!(
+        scene
+            .words()
+            .contains("100 marked; 1 row was not marked: no room")
+    );
+}
+
+#[test]
+fn the_menu_names_the_row_it_acts_on_whatever_a_refresh_brings() {
+    let mut scene = Scene::listed(SIZE);
+    let named = scene.model.shown(0).expect("a row").name.to_string();
+    scene.press("x");
+    let source = scene.source("run-ai", "workloads");
+    let mut newest = Resource::clone(&rows(&source)[0]);
+    newest.name = Clean::new("just begun");
+    newest.key.id = Id::new("just-begun");
+    newest.created = Some(scene.model.now.wall);
+    scene.list(&source, vec![Arc::new(newest)]);
+    let title = format!("actions on {named}");
+    assert!(scene.screen().contains(&title), "{}", scene.screen());
+    scene.press("s");
+    let screen = scene.screen();
+    assert!(
+        screen.contains(&named) && !screen.contains("just begun"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn without_a_row_to_act_on_the_action_key_says_so_and_opens_nothing() {
     let mut scene = Scene::starting(SIZE);
     scene.press("x");
     let told = scene.words();
-    assert!(told.contains("no row to act on: none is marked, and none is under the cursor"));
+    assert!(
+        told.contains("no row to act on: none is marked, and none that can be is under the cursor")
+    );
     assert_eq!(scene.model.place(), Place::Browse);
 }
 
@@ -160,7 +215,10 @@ fn what_is_told_of_one_screen_does_not_stay_on_the_next_but_batches_are_told_on_
         name: Some("2026-11-21-0004".to_owned()),
         ..Run::new(report, Clean::new("ivo@acme"), scene.model.now)
     };
-    scene.tell(Message::Journal(vec![unfinished]));
+    scene.tell(Message::Journal {
+        batches: vec![unfinished],
+        not_read: 0,
+    });
     scene.tell(Message::Notice("12 rows saved to list.tsv".to_owned()));
     scene.press("<down>x");
     assert!(

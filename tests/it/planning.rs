@@ -1,5 +1,7 @@
 //! What menu, detail pane and plan promise before anything is sent.
 
+use std::time::Duration;
+
 use centurion::app::Screen;
 use centurion::app::message::Message;
 
@@ -84,6 +86,38 @@ fn a_plan_that_sends_nothing_offers_no_other_field() {
     scene.press("<tab>e");
     let screen = scene.screen();
     assert!(screen.contains("CSV"), "its rows are at hand: {screen}");
+}
+
+#[test]
+fn n32_what_was_confirmed_before_the_machine_slept_waits_for_another_enter() {
+    let mut scene = scenes::named("plan", (120, 35));
+    let Screen::Plan(confirm) = &scene.model.screen else {
+        panic!("no plan is open")
+    };
+    let phrase = confirm.plan.phrase().expect("several rows").clone();
+    let rest = phrase.strip_prefix("stop 1").expect("it was begun");
+    scene.wait(11);
+    scene.press(&format!("{rest}<enter>"));
+    // While a machine sleeps only its wall clock goes on.
+    let mut now = scene.model.now;
+    now.moment = now.moment.after(Duration::from_secs(1));
+    now.wall += Duration::from_secs(3_600);
+    scene.tell(Message::Tick(now));
+    scene.answer_reads();
+    let told = scene.words();
+    assert!(
+        told.contains("not sent: the machine slept; press enter again"),
+        "{told}"
+    );
+    scene.wait(1);
+    scene.press("<enter>");
+    assert!(!scene.reads.is_empty(), "they are read once more");
+    scene.answer_reads();
+    assert!(
+        matches!(scene.model.screen, Screen::Results(_)),
+        "{}",
+        scene.screen()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

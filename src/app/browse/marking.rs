@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::app::browse::arranging::find_anchor;
 use crate::app::browse::{self, move_to};
-use crate::app::choices::TooMany;
+use crate::app::choices::{Order, TooMany};
 use crate::app::listing::Listing;
 use crate::app::message::Effect;
 use crate::app::run::Standing;
@@ -76,35 +76,43 @@ pub(super) fn range(model: &mut Model, marks: bool) {
     model.browse.range = None;
     let rows = shown(model, span.0..span.1 + 1);
     if marks {
-        mark_rows(model, rows);
+        mark_rows(model, rows, Order::Shown);
     } else {
         model.selection.unmark_rows(&rows);
     }
 }
 
 /// Marks rows, or asks where they are more than there is room for. The only way many rows get marked.
-pub(in crate::app) fn mark_rows(model: &mut Model, rows: Vec<Arc<Resource>>) {
-    let unsound = rows.iter().filter(|row| !row.key.id.is_sound()).count();
-    let fresh: Vec<Arc<Resource>> = rows
-        .into_iter()
-        .filter(|row| row.key.id.is_sound() && !model.selection.contains(&row.key))
-        .collect();
+pub(in crate::app) fn mark_rows(model: &mut Model, mut rows: Vec<Arc<Resource>>, order: Order) {
+    rows.retain(|row| !model.selection.contains(&row.key));
+    keep_sound(model, &mut rows);
+    if rows.len() > model.selection.room() {
+        ask(model, rows, order, Vec::new());
+    } else {
+        mark_now(model, &rows);
+    }
+}
+
+/// Drops what cannot be marked, and says how many rows that is.
+fn keep_sound(model: &mut Model, rows: &mut Vec<Arc<Resource>>) {
+    let all = rows.len();
+    rows.retain(|row| row.key.id.is_sound());
+    let unsound = all - rows.len();
     if unsound > 0 {
         let unsound = counted(unsound, "row", "rows");
         model.say(format!(
             "{unsound} cannot be marked: the id is not a plain word"
         ));
     }
-    if fresh.len() > model.selection.room() {
-        ask(model, fresh, Vec::new());
-    } else {
-        mark_now(model, &fresh);
-    }
 }
 
 /// Nothing is unmarked or marked before the question is answered: esc changes nothing.
-fn ask(model: &mut Model, rows: Vec<Arc<Resource>>, leaving: Vec<Key>) {
-    model.popup = Some(Popup::TooMany(TooMany { rows, leaving }));
+fn ask(model: &mut Model, rows: Vec<Arc<Resource>>, order: Order, leaving: Vec<Key>) {
+    model.popup = Some(Popup::TooMany(TooMany {
+        rows,
+        order,
+        leaving,
+    }));
 }
 
 /// Marks as many of the rows as there is room for.
@@ -118,16 +126,17 @@ pub(in crate::app) fn mark_now(model: &mut Model, rows: &[Arc<Resource>]) {
 
 pub(super) fn invert(model: &mut Model) {
     let rows = all_shown(model);
-    let (marked, fresh): (Vec<_>, Vec<_>) = rows
+    let (marked, mut fresh): (Vec<_>, Vec<_>) = rows
         .into_iter()
         .partition(|row| model.selection.contains(&row.key));
+    keep_sound(model, &mut fresh);
     let left = model.selection.len() - marked.len();
     if left + fresh.len() > LIMIT {
         let leaving = marked.iter().map(|row| row.key.clone());
-        return ask(model, fresh, leaving.collect());
+        return ask(model, fresh, Order::Shown, leaving.collect());
     }
     model.selection.unmark_rows(&marked);
-    mark_rows(model, fresh);
+    mark_now(model, &fresh);
 }
 
 pub(super) fn last_batch(model: &mut Model) {
@@ -149,7 +158,7 @@ pub(super) fn last_batch(model: &mut Model) {
         );
         model.say(format!("{missing} no longer listed"));
     }
-    mark_rows(model, rows);
+    mark_rows(model, rows, Order::Other);
 }
 
 /// The marked rows of a source that its complete listing does not show.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use crate::app::choices::Statuses;
+use crate::app::choices::{Order, Statuses};
 use crate::app::filter::Filter;
 use crate::app::keymap::Command;
 use crate::app::layout::{Layout, moved, scrolled};
@@ -153,7 +153,7 @@ pub(super) fn obey(model: &mut Model, command: Command) {
         Command::RangeUnmark => range(model, false),
         Command::MarkAll => {
             let rows = all_shown(model);
-            mark_rows(model, rows);
+            mark_rows(model, rows, Order::Shown);
         }
         Command::UnmarkAll => {
             let rows = all_shown(model);

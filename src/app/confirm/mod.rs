@@ -77,6 +77,8 @@ pub struct Confirm {
     /// Why it was not sent at the last enter.
     pub complaint: Option<String>,
     read: HashMap<Key, Moment>,
+    /// What began before is old, however little time has passed since (N32).
+    not_before: Moment,
     last_enter: Option<Moment>,
     /// The requests were asked for: those of another plan do not show up in this one.
     wants_wire: bool,
@@ -216,6 +218,7 @@ pub(super) fn open_for(
         checked: None,
         complaint: model.journal_problem.clone(),
         read: HashMap::new(),
+        not_before: Moment::default(),
         // The enter that chose the action is not the one that confirms it, however long it is held.
         last_enter: Some(model.now.moment),
         wants_wire: false,

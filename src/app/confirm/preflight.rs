@@ -18,10 +18,18 @@ impl Confirm {
     }
 }
 
-/// Whatever was read of the open plan is looked at once more before it is sent.
+/// Whatever was read of the open plan until now, or is being read, is looked at once more before it is sent. A plan
+/// that was confirmed and had not left waits for another enter.
 pub(in crate::app) fn forget_reads(model: &mut Model) {
-    if let Screen::Plan(confirm) = &mut model.screen {
-        confirm.read.clear();
+    let now = model.now.moment;
+    let Screen::Plan(confirm) = &mut model.screen else {
+        return;
+    };
+    confirm.read.clear();
+    confirm.not_before = now;
+    if confirm.is_confirmed() {
+        confirm.stage = Stage::Open;
+        confirm.complaint = Some("not sent: the machine slept; press enter again".to_owned());
     }
 }
 
@@ -40,7 +48,7 @@ pub(in crate::app) fn observe(
         return;
     }
     confirm.plan.observe(key, reading);
-    if reading.is_ok() {
+    if reading.is_ok() && started >= confirm.not_before {
         confirm.read.insert(key.clone(), started);
     }
     if let Some((why, words)) = bar {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::app::choices::Order;
 use crate::app::keymap::Command;
 use crate::app::message::BatchNumber;
 use crate::app::results::Section;
@@ -145,7 +146,7 @@ fn mark(model: &mut Model, rows: Vec<Arc<Resource>>) {
     let others = marks.filter(|mark| rows.iter().all(|row| row.key != mark.row.key));
     let before = others.count();
     model.screen = Screen::Browse;
-    browse::mark_rows(model, rows);
+    browse::mark_rows(model, rows, Order::Other);
     if before > 0 && model.popup.is_none() {
         model.say(format!(
             "{marked} marked; {}",

@@ -8,6 +8,7 @@ use tui_input::Input;
 use crate::app::Model;
 use crate::app::confirm::{Confirm, Focus, Stage};
 use crate::domain::plan::{Account, PlanRow, Reason};
+use crate::domain::text::counted;
 use crate::ui::canvas::{Canvas, fit, row, span};
 use crate::ui::plan::is_tight;
 use crate::ui::theme::Tone;
@@ -116,13 +117,16 @@ fn hidden(model: &Model, confirm: &Confirm) -> Option<Piece<'static>> {
     if count == 0 {
         return None;
     }
-    let are = if count == 1 { "is" } else { "are" };
     let (text, key) = if confirm.only_hidden {
-        let words = format!("only the {count} rows that your filter hides are listed");
-        (words, "all")
+        let rows = counted(
+            count,
+            "row that your filter hides is",
+            "rows that your filter hides are",
+        );
+        (format!("only the {rows} listed"), "all")
     } else {
-        let words = format!("{count} of these rows {are} hidden by your filter");
-        (words, "list them")
+        let rows = counted(count, "of these rows is", "of these rows are");
+        (format!("{rows} hidden by your filter"), "list them")
     };
     let is_at_hand = matches!(confirm.focus, Focus::Rows | Focus::Find);
     let tab = if is_at_hand { "" } else { "tab " };

@@ -137,11 +137,7 @@ impl Group<'_> {
     /// The one scope of its rows, or how many they are.
     fn scopes(&self, platform: PlatformId) -> String {
         let scopes: BTreeSet<_> = self.rows.iter().map(|row| &row.row.scope).collect();
-        let several = match platform {
-            PlatformId::SapAiCore => "resource groups",
-            PlatformId::RunAi => "projects",
-            PlatformId::Kubiya => "organisations",
-        };
+        let [_, several] = platform.scope_words();
         match scopes.first() {
             Some(scope) if scopes.len() == 1 => format!("{}:{scope}", platform.scope_prefix()),
             Some(_) | None => format!("{} {several}", scopes.len()),

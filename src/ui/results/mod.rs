@@ -13,7 +13,7 @@ use crate::app::lanes::seconds_until;
 use crate::app::results::{Results, STEPS};
 use crate::app::run::{Run, Standing};
 use crate::app::{Model, rows as rows_of};
-use crate::domain::report::ReportRow;
+use crate::domain::report::{ReportRow, seen_since};
 use crate::domain::time::{Moment, Now, long_span, time_of_day};
 use crate::domain::tracking::{Track, Tracking};
 use crate::ui::canvas::{Canvas, Edges, fit, stacked};
@@ -71,7 +71,8 @@ fn next_steps(model: &Model, run: &Run, columns: usize) -> Vec<Words> {
 
 /// When unknown rows may be sent again, and why not before.
 fn not_yet(model: &Model, run: &Run, columns: usize) -> Vec<Words> {
-    let tracks = run.report.rows().iter().filter_map(ReportRow::track);
+    let rows = run.report.rows().iter().filter(|_| run.is_followed());
+    let tracks = rows.filter_map(ReportRow::track);
     let due: Vec<Moment> = tracks.filter_map(Track::settles_at).collect();
     let Some(last) = due.iter().max() else {
         return Vec::new();
@@ -113,10 +114,7 @@ pub(super) fn outcomes(run: &Run, columns: usize) -> Vec<Words> {
 
 /// How many of the rows show which tracking.
 fn tally<'a>(rows: impl Iterator<Item = &'a ReportRow>) -> Vec<Words> {
-    let shown: Vec<Tracking> = rows.filter_map(ReportRow::shown).collect();
-    let count = |tracking| shown.iter().filter(|shown| **shown == tracking).count();
-    let counts = Tracking::ALL.map(|tracking| (tracking, count(tracking)));
-    let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+    let counts = seen_since(rows).into_iter().filter(|(_, count)| *count > 0);
     let part = |(tracking, count): (Tracking, usize)| {
         let words = format!("{count} {}", tracking.word());
         say(theme::of_tracking(tracking), words)

@@ -92,6 +92,9 @@ fn read_back(model: &Model, run: &Run) -> Vec<Words> {
     let rows = run.report.rows().iter();
     let rows = rows.filter(|row| Section::of(row) == Section::Unknown);
     let mut told = tally(rows.clone());
+    if !run.is_followed() {
+        return told;
+    }
     let tracks = rows.filter_map(ReportRow::track);
     let due = tracks.filter(|track| track.next_read().is_some());
     let next = due.min_by_key(|track| track.next_read());
@@ -121,7 +124,7 @@ fn entry(model: &Model, row: &ReportRow, has_reason_above: bool, columns: usize)
         Fate::Known(Outcome::Rejected(no)) => rejected(row, no, has_reason_above),
         Fate::Known(Outcome::Unknown(why)) => {
             let why = if has_reason_above { "" } else { why.as_str() };
-            (progress(model, row, columns), unknown(model, row, why))
+            (progress(model, row, columns), unknown(row, why))
         }
         // The platforms say the same of each scheduled row; what counts is what is read since.
         Fate::Known(Outcome::Scheduled { .. }) => (progress(model, row, columns), String::new()),
@@ -163,17 +166,14 @@ fn rejected(
     (cells, notes.join(glyph::DOT))
 }
 
-/// The reason and when the row is read again, where neither is said above; what may be planned again.
-fn unknown(model: &Model, row: &ReportRow, why: &str) -> String {
-    let track = row.track();
-    let reading = track.filter(|track| !why.is_empty() && !track.state().is_settled());
-    let reading = reading.map(|track| next_read(model, track));
-    let not_applied = track.filter(|track| track.state() == Tracking::NotApplied);
-    let again =
-        not_applied.map(|_| "reads show no trace of it: it may be planned again".to_owned());
-    let parts = [why.to_owned()].into_iter().chain(reading).chain(again);
-    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
-    parts.join("; ")
+/// The reason, where it is not said above; what may be planned again.
+fn unknown(row: &ReportRow, why: &str) -> String {
+    let again = match row.tracking() {
+        Some(Tracking::NotApplied) => "reads show no trace of it: it may be planned again",
+        Some(_) | None => "",
+    };
+    let parts = [why, again].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("; ")
 }
 
 /// Status now, target where there is room, and what tracking shows.

@@ -24,8 +24,7 @@ pub(super) fn lines(model: &Model, run: &Run, columns: usize) -> Vec<(Words, Wor
         lines.extend(more.into_iter().map(|line| (line, Words::new())));
     };
     if let Some(trouble) = &run.trouble {
-        let text = format!("THE JOURNAL FAILED: {trouble}. Nothing further is sent.");
-        warn(&text, Tone::Bad);
+        warn(&format!("THE JOURNAL FAILED: {trouble}"), Tone::Bad);
     }
     for reason in &run.out_of_reach {
         let text = format!("NOT READ BACK: {reason}");

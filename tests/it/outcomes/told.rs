@@ -2,7 +2,7 @@
 
 use centurion::domain::action::{Action, Exclusion};
 use centurion::domain::outcome::Outcome;
-use centurion::domain::report::{Awaited, Fate, Report, ReportRow};
+use centurion::domain::report::{Awaited, Fate, Report, ReportRow, SeenBefore};
 use centurion::domain::resource::{Group, Reading};
 use centurion::domain::text::{Clean, counted};
 use centurion::domain::tracking::Tracking;
@@ -38,16 +38,26 @@ fn what_left_without_an_answer_is_unknown_and_what_did_not_leave_is_left_out() {
 #[test]
 fn a_batch_of_another_run_goes_on_from_what_was_seen_last() {
     let sent = row(&sap(), "a", "RUNNING", Group::Active, only(&STOP, false));
-    let seen = Some((Tracking::Slow, Clean::new("STOPPING")));
-    let fate = Fate::Known(Outcome::Scheduled { message: None });
-    let row = ReportRow::earlier(sent.clone(), Some(&STOP), Some(1), fate, seen, at(0));
-    let track = row.track().expect("it was sent");
+    let fate = || Fate::Known(Outcome::Scheduled { message: None });
+    let row =
+        |fate, seen| ReportRow::earlier(sent.clone(), Some(&STOP), Some(1), fate, seen, at(0));
+    let seen = SeenBefore::As(Tracking::Slow, Clean::new("STOPPING"));
+    let last = row(fate(), seen);
+    let track = last.track().expect("it was sent");
     assert_eq!(
-        (row.tracking(), track.last_word()),
+        (last.tracking(), track.last_word()),
         (Some(Tracking::Slow), Some(&Clean::new("STOPPING")))
     );
-    let row = ReportRow::earlier(sent, Some(&STOP), Some(1), Fate::Sent, None, at(0));
-    assert_eq!((row.fate(), row.tracking()), (&Fate::Sent, None));
+    let sending = row(Fate::Sent, SeenBefore::NothingYet);
+    assert_eq!((sending.fate(), sending.tracking()), (&Fate::Sent, None));
+    assert!(row(fate(), SeenBefore::NothingYet).is_moving());
+    let given_up = row(fate(), SeenBefore::Nothing);
+    assert_eq!(
+        given_up.shown(),
+        Some(Tracking::Waiting),
+        "nothing seen yet"
+    );
+    assert!(!given_up.is_moving(), "nobody looks any more");
 }
 
 #[test]

@@ -300,7 +300,7 @@ impl Scene {
         self.model.config_file = Some(texts.concat());
     }
 
-    fn sources(&self) -> Vec<Arc<Source>> {
+    pub(crate) fn sources(&self) -> Vec<Arc<Source>> {
         let states = self.model.lanes.sources();
         states.map(|state| state.source.clone()).collect()
     }

@@ -157,6 +157,29 @@ fn ids_of_a_ticket_are_marked_after_a_fresh_read_and_the_others_are_named() {
     assert!(!scene.screen().contains("not found"));
 }
 
+#[test]
+fn ids_that_were_all_found_are_not_told_as_missing_where_a_source_was_not_read() {
+    let mut scene = Scene::listed(SIZE);
+    ask_for(&mut scene, "e3f1a9c2b7d44f01");
+    let failing = scene.source("kubiya", "executions");
+    for source in scene
+        .sources()
+        .into_iter()
+        .filter(|source| *source != failing)
+    {
+        let rows = rows(&source);
+        scene.list(&source, rows);
+    }
+    scene.fail(&failing, scenes::list::timeout());
+    let screen = scene.screen();
+    assert_eq!(scene.model.selection.len(), 1, "{screen}");
+    assert!(screen.contains("not all was read"), "{screen}");
+    assert!(
+        screen.contains("could not be read") && !screen.contains("not found"),
+        "{screen}"
+    );
+}
+
 /// Asks for the rows of a text.
 fn ask_for(scene: &mut Scene, text: &str) {
     scene.press(":ids<enter>");

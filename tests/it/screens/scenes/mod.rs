@@ -1,6 +1,6 @@
 //! One scene a screen: where one comes from, and the keys that lead there.
 
-mod list;
+pub(crate) mod list;
 mod plan;
 mod results;
 

@@ -145,7 +145,10 @@ pub(crate) fn earlier(scene: &mut Scene) {
             ..Run::new(report.clone(), Clean::new(by), scene.model.now)
         }
     });
-    scene.tell(Message::Journal(runs.into()));
+    scene.tell(Message::Journal {
+        batches: runs.into(),
+        not_read: 0,
+    });
 }
 
 pub(crate) fn results_out_of_reach(size: Size) -> Scene {

@@ -1,151 +1,18 @@
 //! What became of a batch: one row for each marked row, outcomes that add up, tracking beside them.
 
-use std::sync::Arc;
+mod row;
 
 use jiff::Timestamp;
 
-use crate::domain::action::{Action, Exclusion, Verb};
+use crate::domain::action::{Action, Exclusion};
 use crate::domain::outcome::{Answer, Outcome};
 use crate::domain::plan::{Batch, Place};
-use crate::domain::resource::{Key, Reading, Resource};
+use crate::domain::resource::{Key, Reading};
 use crate::domain::text::Clean;
 use crate::domain::time::Moment;
-use crate::domain::tracking::{Basis, Track, Tracking};
+use crate::domain::tracking::{Track, Tracking};
 
-/// How far a row has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// Its request has not left.
-    Queued,
-    /// Its request left; no answer yet.
-    Sent,
-    /// Its outcome, set once.
-    Known(Outcome),
-}
-
-/// One row of a report.
-#[derive(Clone, Debug)]
-pub struct ReportRow {
-    /// As last read.
-    pub row: Arc<Resource>,
-    /// What it was planned to undergo; `None` for rows that were left out in the plan.
-    pub verb: Option<&'static Verb>,
-    /// The number of the request it travels in.
-    pub request: Option<u32>,
-    fate: Fate,
-    track: Option<Track>,
-}
-
-impl ReportRow {
-    /// A row of a batch that another run sent, as far as its journal tells. Reads that begin after `now`
-    /// track it on from what was `seen` last.
-    pub fn earlier(
-        row: Arc<Resource>,
-        verb: Option<&'static Verb>,
-        request: Option<u32>,
-        fate: Fate,
-        seen: Option<(Tracking, Clean)>,
-        now: Moment,
-    ) -> Self {
-        let mut earlier = Self {
-            row,
-            verb,
-            request,
-            fate: Fate::Queued,
-            track: None,
-        };
-        match fate {
-            Fate::Known(outcome) => earlier.settle(outcome, now),
-            Fate::Queued | Fate::Sent => earlier.fate = fate,
-        }
-        if let (Some(track), Some((state, word))) = (&mut earlier.track, seen) {
-            track.resume(state, word);
-        }
-        earlier
-    }
-
-    /// How far it has come.
-    pub fn fate(&self) -> &Fate {
-        &self.fate
-    }
-
-    /// Its outcome, once set.
-    pub fn outcome(&self) -> Option<&Outcome> {
-        match &self.fate {
-            Fate::Known(outcome) => Some(outcome),
-            Fate::Queued | Fate::Sent => None,
-        }
-    }
-
-    /// What reads show of it; `None` where it was left out or has no outcome yet.
-    pub fn track(&self) -> Option<&Track> {
-        self.track.as_ref()
-    }
-
-    /// What reads show of it, in a word.
-    pub fn tracking(&self) -> Option<Tracking> {
-        self.track.as_ref().map(Track::state)
-    }
-
-    /// What is shown of a row beside its outcome: of one that was sent, what reads show of it, or that it
-    /// was not read; of a refused one only that it was there already. `None` where nothing is awaited.
-    pub fn shown(&self) -> Option<Tracking> {
-        match self.outcome()? {
-            Outcome::Scheduled { .. } | Outcome::Unknown(_) => {
-                Some(self.tracking().unwrap_or(Tracking::Waiting))
-            }
-            Outcome::Rejected(_) => self.tracking().filter(|state| *state != Tracking::Waiting),
-            Outcome::LeftOut(..) => None,
-        }
-    }
-
-    /// Whether it is still expected to move.
-    pub fn is_moving(&self) -> bool {
-        match &self.fate {
-            Fate::Queued | Fate::Sent => true,
-            Fate::Known(Outcome::Scheduled { .. } | Outcome::Unknown(_)) => self
-                .tracking()
-                .is_some_and(|tracking| !tracking.is_settled()),
-            Fate::Known(Outcome::Rejected(_) | Outcome::LeftOut(..)) => false,
-        }
-    }
-
-    /// Whether a new plan may take it up: refused, or not applied. An unknown row only once reads have
-    /// shown that nothing happened.
-    pub fn may_be_retried(&self) -> bool {
-        match &self.fate {
-            Fate::Known(Outcome::Rejected(no)) => {
-                no.later && self.tracking() != Some(Tracking::Reached)
-            }
-            Fate::Known(Outcome::Unknown(_)) => self.tracking() == Some(Tracking::NotApplied),
-            Fate::Known(Outcome::LeftOut(why, _)) => matches!(
-                why,
-                Exclusion::LaneStopped
-                    | Exclusion::Cancelled
-                    | Exclusion::NotConnected
-                    | Exclusion::NotJournaled
-            ),
-            Fate::Known(Outcome::Scheduled { .. }) | Fate::Queued | Fate::Sent => false,
-        }
-    }
-
-    fn settle(&mut self, outcome: Outcome, now: Moment) {
-        if matches!(self.fate, Fate::Known(_)) {
-            return;
-        }
-        let basis = match &outcome {
-            Outcome::Scheduled { .. } => Some(Basis::Scheduled),
-            Outcome::Unknown(_) => Some(Basis::Unknown),
-            Outcome::Rejected(_) => Some(Basis::Rejected),
-            Outcome::LeftOut(..) => None,
-        };
-        let before = self.row.status.word.clone();
-        self.track = basis
-            .zip(self.verb)
-            .map(|(basis, verb)| Track::start(verb, basis, before, now));
-        self.fate = Fate::Known(outcome);
-    }
-}
+pub use row::{Fate, ReportRow, SeenBefore};
 
 /// How many rows came to what; the four outcomes and `open` add up to the number marked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -163,6 +30,21 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// Those of rows with these outcomes, of which some have none yet.
+    pub fn of<'a>(outcomes: impl IntoIterator<Item = Option<&'a Outcome>>) -> Self {
+        let mut totals = Self::default();
+        for outcome in outcomes {
+            *match outcome {
+                None => &mut totals.open,
+                Some(Outcome::Scheduled { .. }) => &mut totals.scheduled,
+                Some(Outcome::Rejected(_)) => &mut totals.rejected,
+                Some(Outcome::Unknown(_)) => &mut totals.unknown,
+                Some(Outcome::LeftOut(..)) => &mut totals.left_out,
+            } += 1;
+        }
+        totals
+    }
+
     /// All rows.
     pub const fn marked(self) -> usize {
         self.scheduled + self.rejected + self.unknown + self.left_out + self.open
@@ -224,6 +106,13 @@ impl Awaited {
         let counts = counts.map(|(count, word)| format!("{count} {word}"));
         counts.collect::<Vec<_>>().join(" · ")
     }
+}
+
+/// How many of the rows show which tracking, in the order it is told in.
+pub fn seen_since<'a>(rows: impl IntoIterator<Item = &'a ReportRow>) -> [(Tracking, usize); 8] {
+    let shown: Vec<Tracking> = rows.into_iter().filter_map(ReportRow::shown).collect();
+    let count = |tracking| shown.iter().filter(|shown| **shown == tracking).count();
+    Tracking::ALL.map(|tracking| (tracking, count(tracking)))
 }
 
 /// What was confirmed, as far as results tell it.
@@ -388,18 +277,7 @@ impl Report {
 
     /// How many rows came to what.
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        for row in &self.rows {
-            let count = match &row.fate {
-                Fate::Queued | Fate::Sent => &mut totals.open,
-                Fate::Known(Outcome::Scheduled { .. }) => &mut totals.scheduled,
-                Fate::Known(Outcome::Rejected(_)) => &mut totals.rejected,
-                Fate::Known(Outcome::Unknown(_)) => &mut totals.unknown,
-                Fate::Known(Outcome::LeftOut(..)) => &mut totals.left_out,
-            };
-            *count += 1;
-        }
-        totals
+        Totals::of(self.rows.iter().map(ReportRow::outcome))
     }
 
     /// How many rows show that tracking.
