@@ -1,5 +1,6 @@
 //! What a report and its tracking promise, for any answers and any reads.
 
+mod streak;
 mod told;
 
 use std::sync::Arc;
