@@ -111,6 +111,20 @@ impl Run {
         }
     }
 
+    /// A lane waits for the rate limit.
+    fn waits(&mut self, connection: ConnectionName, seconds: u64, now: Moment) {
+        self.waiting.retain(|(waiting, _)| *waiting != connection);
+        let until = now.after(Duration::from_secs(seconds));
+        self.waiting.push((connection, until));
+    }
+
+    /// Every request ended.
+    fn ended(&mut self, now: Moment) {
+        let words = Clean::new("no answer was recorded");
+        self.report.close(Exclusion::Cancelled, &words, now);
+        self.done = true;
+    }
+
     /// Whether nothing more is expected of it.
     fn is_over(&self) -> bool {
         self.standing == Standing::Ended || (self.settled.is_some() && !self.is_stuck())
@@ -294,20 +308,12 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
             mark_again(model, row);
         }
         BatchMessage::Note(words) => run.notes.push(words),
-        BatchMessage::Waiting(connection, seconds) => {
-            run.waiting.retain(|(waiting, _)| *waiting != connection);
-            let until = now.after(Duration::from_secs(seconds));
-            run.waiting.push((connection, until));
-        }
+        BatchMessage::Waiting(connection, seconds) => run.waits(connection, seconds, now),
         BatchMessage::LaneStopped(connection, words) => {
             let words = format!("{connection} stopped: {words}");
             run.notes.push(Clean::new(&words));
         }
-        BatchMessage::Done => {
-            let words = Clean::new("no answer was recorded");
-            run.report.close(Exclusion::Cancelled, &words, now);
-            run.done = true;
-        }
+        BatchMessage::Done => run.ended(now),
     }
 }
 

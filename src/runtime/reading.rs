@@ -13,7 +13,7 @@ use crate::app::listing::Listing;
 use crate::app::message::Message;
 use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Part};
-use crate::domain::resource::{Id, Key, Reading, Resource, Source};
+use crate::domain::resource::{Id, Key, Page, Reading, Resource, Source};
 use crate::domain::text::Clean;
 use crate::domain::time::Moment;
 use crate::platforms::Platform;
@@ -55,6 +55,43 @@ impl<'a> Sought<'a> {
     }
 }
 
+/// The pages of a listing, as far as they came.
+#[derive(Default)]
+struct Gathered {
+    rows: Vec<Arc<Resource>>,
+    pages: u32,
+    total: Option<usize>,
+    lacks_rows: bool,
+    notices: Vec<Clean>,
+}
+
+impl Gathered {
+    /// Adds a page; gives its rows.
+    fn add(&mut self, page: Page) -> &[Arc<Resource>] {
+        let from = self.rows.len();
+        self.rows.extend(page.rows.into_iter().map(Arc::new));
+        self.pages += 1;
+        self.total = page.total.or(self.total);
+        self.lacks_rows |= page.lacks_rows;
+        self.notices.extend(page.notice);
+        &self.rows[from..]
+    }
+
+    fn listing(self, started: Moment, finished: Moment) -> Listing {
+        let notice = match self.notices.as_slice() {
+            [] => None,
+            [first] => Some(first.clone()),
+            [first, more @ ..] => Some(Clean::new(&format!("{first} (and {} more)", more.len()))),
+        };
+        let mut listing = Listing::new(self.rows, started, finished, Timestamp::now());
+        listing.pages = self.pages;
+        listing.complete = !self.lacks_rows;
+        listing.total = self.total;
+        listing.notice = notice;
+        listing
+    }
+}
+
 impl Context {
     /// Lists a source.
     pub(super) async fn list(&self, source: Arc<Source>, out: Sender) {
@@ -75,48 +112,29 @@ impl Context {
     ) -> Listed {
         let started = self.clock.moment();
         let before = lock(&self.rows).get(source).copied().unwrap_or(0);
-        let mut complete = true;
-        let mut lacks_rows = false;
-        let (mut rows, mut total, mut notices) = (Vec::new(), None, Vec::new());
+        let mut gathered = Gathered::default();
+        let (mut failure, mut is_broken_off) = (None, false);
         let mut pages = client.list(source);
-        let (mut failure, mut came) = (None, 0);
         while let Some(page) = pages.next().await {
             match page {
-                Ok(page) => {
-                    came += 1;
-                    let page_rows = page.rows.into_iter().map(Arc::new);
-                    let from = rows.len();
-                    rows.extend(page_rows);
-                    sought.look_at(&rows[from..], started).await;
-                    total = page.total.or(total);
-                    lacks_rows |= page.lacks_rows;
-                    notices.extend(page.notice);
-                }
+                Ok(page) => sought.look_at(gathered.add(page), started).await,
                 Err(error) => failure = Some(error),
             }
-            if sought.is_found() && rows.len() + client.page_size() <= before {
-                complete = false;
+            is_broken_off = sought.is_found() && gathered.rows.len() + client.page_size() <= before;
+            if is_broken_off {
                 break;
             }
         }
-        if complete {
-            lock(&self.rows).insert(source.clone(), rows.len());
+        if !is_broken_off {
+            lock(&self.rows).insert(source.clone(), gathered.rows.len());
         }
-        let mut listing = Listing::new(rows, started, self.clock.moment(), Timestamp::now());
-        listing.pages = came;
-        listing.complete = complete && !lacks_rows;
-        listing.total = total;
-        listing.notice = notices.first().map(|first: &Clean| match notices.len() {
-            1 => first.clone(),
-            more => Clean::new(&format!("{first} (and {} more)", more - 1)),
-        });
+        let mut listing = gathered.listing(started, self.clock.moment());
+        listing.complete &= !is_broken_off && failure.is_none();
+        let some = !listing.rows().is_empty();
+        let listing = Arc::new(listing);
         match failure {
-            None => Ok(Arc::new(listing)),
-            Some(error) => {
-                listing.complete = false;
-                let some = !listing.rows().is_empty();
-                Err((error, some.then(|| Arc::new(listing))))
-            }
+            None => Ok(listing),
+            Some(error) => Err((error, some.then_some(listing))),
         }
     }
 

@@ -121,22 +121,10 @@ fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
         Some(trouble) if trouble.is_down => None,
         Some(_) => since.map(|span| long_span(span).replace(' ', "")),
     };
-    let word = match health.failing {
-        (failing, all) if 0 < failing && failing < all => {
-            let part = detail.either(" of ", "/");
-            let sources = detail.either(" sources", "");
-            format!("{failing}{part}{all}{sources} {word}")
-        }
-        _ if age.is_some() => detail.either(word, "").to_owned(),
-        _ if health.worst.is_none() && off < connections => {
-            detail.either(word, glyph::MOVING).to_owned()
-        }
-        _ => word.to_owned(),
-    };
     let is_partly_off = 0 < off && off < connections;
     let off = is_partly_off.then(|| format!("{off}/{connections} off"));
     let parts = [
-        (tone, word),
+        (tone, state(health, detail, word, age.is_some())),
         (Tone::Plain, age.unwrap_or_default()),
         (Tone::Quiet, off.unwrap_or_default()),
     ];
@@ -154,6 +142,23 @@ fn platform(model: &Model, health: &PlatformHealth, detail: Detail) -> Words {
             words.quiet(format!(" ({cause}), {next}"))
         }
         Some(_) | None => words,
+    }
+}
+
+/// The word for how a platform does, shorter or not at all where there is little room and its sign or age tell.
+fn state(health: &PlatformHealth, detail: Detail, word: &str, has_age: bool) -> String {
+    let (off, connections) = health.off;
+    match health.failing {
+        (failing, all) if 0 < failing && failing < all => {
+            let part = detail.either(" of ", "/");
+            let sources = detail.either(" sources", "");
+            format!("{failing}{part}{all}{sources} {word}")
+        }
+        _ if has_age => detail.either(word, "").to_owned(),
+        _ if health.worst.is_none() && off < connections => {
+            detail.either(word, glyph::MOVING).to_owned()
+        }
+        _ => word.to_owned(),
     }
 }
 
