@@ -217,6 +217,7 @@ impl Lane<'_> {
                 }
             }
             ChangeEvent::Note(words) => {
+                let words = Clean::new(&format!("{}: {words}", request.connection()));
                 let note = words.clone();
                 let noted = self.write(move |writer, at| writer.note(&note, at)).await;
                 self.tell(BatchMessage::Note(words)).await;

@@ -52,7 +52,7 @@ async fn r2_an_id_nobody_sent_changes_no_row_and_is_noted_on_screen_and_on_disk(
     dashboard
         .until("the notes came", |model| model.runs[0].notes.len() == 2)
         .await;
-    assert!(is_noted(&dashboard, "batch operation "));
+    assert!(is_noted(&dashboard, "gpu-cluster: batch operation "));
     assert!(is_noted(&dashboard, "which was not sent"));
     let journal = Journal::open(dashboard.folder.path().join("journal"));
     let past = journal.batches(1).expect("readable").remove(0);

@@ -2,7 +2,7 @@
 
 use centurion::domain::action::{Action, Exclusion};
 use centurion::domain::outcome::Outcome;
-use centurion::domain::report::{Awaited, Fate, Report, ReportRow, SeenBefore};
+use centurion::domain::report::{Awaited, Fate, Report, ReportRow, SeenBefore, seen_since};
 use centurion::domain::resource::{Group, Reading};
 use centurion::domain::text::{Clean, counted};
 use centurion::domain::tracking::Tracking;
@@ -120,6 +120,12 @@ fn each_outcome_is_counted_under_its_word_and_tells_of_reads_only_what_they_show
         "a refused row tells only that it was there already"
     );
     assert_eq!(shown[8..], [None; 2], "without an answer");
+    let seen = seen_since(report.rows()).map(|(state, count)| format!("{count} {}", state.word()));
+    let told = seen.into_iter().filter(|words| !words.starts_with('0'));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        ["1 nothing seen yet", "1 moving", "2 reached"]
+    );
 }
 
 #[test]
