@@ -61,7 +61,7 @@ pub enum Message {
     Batch(BatchNumber, BatchMessage),
     /// What the journal holds.
     Journal {
-        /// The newest batches, oldest first.
+        /// The newest batches and all without an end, oldest first.
         batches: Vec<Run>,
         /// How many others cannot be read: their rows are neither followed nor warned of (J13).
         not_read: usize,

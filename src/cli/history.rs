@@ -8,7 +8,7 @@ use crate::domain::time::{Moment, long_span};
 use crate::journal::{Journal, JournalError, Past, PastRow, Planned, State};
 use crate::runtime;
 
-/// How many batches are listed.
+/// How many batches are listed, beside older ones without an end.
 const BATCHES: usize = 200;
 
 /// One batch in a form for other programs or for a note: what the dashboard's `e` saves.
@@ -28,7 +28,7 @@ pub(super) fn lines(journal: &Journal, batch: Option<&str>) -> Result<Vec<String
     if let Some(name) = batch {
         Ok(whole(&journal.batch(name)?))
     } else {
-        let batches = journal.batches(BATCHES)?;
+        let batches = [journal.batches(BATCHES)?, journal.unended(BATCHES)?].concat();
         if batches.is_empty() {
             return Ok(vec!["no batch was sent from this machine yet".to_owned()]);
         }

@@ -112,6 +112,22 @@ impl Journal {
             .collect())
     }
 
+    /// Of the batches behind the newest `beyond`, those without an end, newest first: however many came after it,
+    /// none is lost from sight (J2). Of a thousand files no more than the last line is read (J13).
+    pub fn unended(&self, beyond: usize) -> Result<Vec<Past>, JournalError> {
+        const MOST: usize = 1_000;
+        let Some(folder) = &self.folder else {
+            return Ok(Vec::new());
+        };
+        let older = folder::names(folder)?.into_iter().skip(beyond).take(MOST);
+        let is_open = |name: &Name| matches!(reader::is_ended(&name.path_in(folder)), Ok(false));
+        let read = older
+            .filter(is_open)
+            .map(|name| reader::read(folder, name, &self.probe));
+        let is_left = |past: &Past| matches!(past.state, State::Live | State::Unfinished);
+        Ok(read.filter(is_left).collect())
+    }
+
     /// One batch by its name, `2026-11-22-0007`.
     pub fn batch(&self, name: &str) -> Result<Past, JournalError> {
         let (folder, name) = self.find(name)?;

@@ -1,14 +1,15 @@
 //! Reads a file line by line, with a limit on each line and on the whole, and changes nothing in it.
 
 use std::fs::{File, TryLockError};
-use std::io::{self, BufRead, BufReader, Read as _};
+use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use crate::journal::fold::Fold;
-use crate::journal::line::LONGEST;
+use crate::journal::line::{LONGEST, Line, Opened};
 use crate::journal::name::Name;
 use crate::journal::past::Past;
 use crate::journal::probe::{Probe, Stage};
+use crate::journal::record::Record;
 
 /// The largest file that is read: 16 MiB. A batch with its observations takes a few hundred KiB (J13).
 const LARGEST: u64 = 16 << 20;
@@ -47,6 +48,25 @@ fn read_with(folder: &Path, name: Name, probe: &Probe, is_live: impl Fn(&File) -
             fold.finish()
         }
     }
+}
+
+/// More than a batch's last line takes: its end holds nothing but a time.
+const TAIL: u64 = 512;
+
+/// Whether the batch has its end, by the last line of its file alone.
+pub(super) fn is_ended(path: &Path) -> io::Result<bool> {
+    check_file(path)?;
+    let mut file = File::open(path)?;
+    let start = file.metadata()?.len().saturating_sub(TAIL);
+    file.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::new();
+    file.take(TAIL).read_to_end(&mut tail)?;
+    let last = tail.split(|byte| *byte == b'\n').rev().nth(1);
+    let is_end = |line: Line| line.record == Record::End;
+    Ok(last.is_some_and(|line| match Line::open(line) {
+        Opened::Own(line) | Opened::Extended(line) => is_end(line),
+        Opened::Foreign(..) | Opened::Damaged => false,
+    }))
 }
 
 fn open(path: &Path, probe: &Probe) -> io::Result<File> {

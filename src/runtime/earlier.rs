@@ -14,15 +14,16 @@ use crate::domain::resource::{Group, Key, Resource, Status};
 use crate::domain::text::Clean;
 use crate::domain::time::Moment;
 use crate::domain::tracking::Tracking;
-use crate::journal::{Departure, Past, PastAccount, PastRow, Planned, State};
+use crate::journal::{Departure, JournalError, Past, PastAccount, PastRow, Planned, State};
 use crate::platforms;
 use crate::runtime::context::{Context, Sender, tell};
 
 impl Context {
-    /// Tells of the newest batches, oldest first. A journal that cannot be read has said so at the start.
+    /// Tells of the newest batches and of all without an end, oldest first. A journal that cannot be read has said so at the start.
     pub(super) async fn read_journal(&self, out: Sender) {
         let journal = self.journal.clone();
-        let read = tokio::task::spawn_blocking(move || journal.batches(KEPT)).await;
+        let read = move || Ok([journal.batches(KEPT)?, journal.unended(KEPT)?].concat());
+        let read: Result<Result<_, JournalError>, _> = tokio::task::spawn_blocking(read).await;
         if let Ok(Ok(batches)) = read {
             let earlier = batches.iter().rev().filter_map(|past| self.earlier(past));
             let not_read = batches.iter().filter(|past| past.state == State::NotRead);

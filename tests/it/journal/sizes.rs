@@ -29,6 +29,35 @@ fn j13_of_five_thousand_batches_only_those_asked_for_are_opened() {
 }
 
 #[test]
+fn j02_a_batch_without_an_end_is_found_behind_any_number_of_newer_ones() {
+    let whole = whole_file();
+    let folder = folder_with("2026-11-22-0001", &whole);
+    let end = whole.iter().rev().skip(1).position(|byte| *byte == b'\n');
+    let unended = &whole[..whole.len() - 1 - end.expect("several lines")];
+    for (name, bytes) in [("0002", unended), ("0003", b""), ("0004", &unended[..9])] {
+        fs::write(file_of(&folder, &format!("2026-11-22-{name}")), bytes).expect("writable");
+    }
+    for number in 5..=60 {
+        fs::write(file_of(&folder, &format!("2026-11-22-{number:04}")), &whole).expect("writable");
+    }
+    let (probe, heard) = listening();
+    let journal = journal_in(&folder).with_probe(probe);
+    let found = journal.unended(50).expect("readable");
+    let found: Vec<_> = found
+        .iter()
+        .map(|past| (past.name.as_str(), past.state))
+        .collect();
+    assert_eq!(found, [("2026-11-22-0002", State::Unfinished)]);
+    let opened = heard.lock().expect("whole").len();
+    assert_eq!(opened, 3, "those without an end are read, no other");
+    assert_eq!(
+        journal.unended(59),
+        Ok(Vec::new()),
+        "it is among the newest"
+    );
+}
+
+#[test]
 fn j13_a_file_of_a_hundred_megabytes_is_passed_over_with_a_note() {
     let folder = folder();
     let journal = journal_in(&folder);
