@@ -249,6 +249,15 @@ impl Lanes {
         }
     }
 
+    /// Takes in the rows so far of a source's first listing.
+    pub(super) fn arriving(&mut self, source: &Source, listing: Arc<Listing>) {
+        let mut states = self.all.iter_mut().flat_map(|lane| &mut lane.sources);
+        let state = states.find(|state| *state.source == *source);
+        if let Some(state) = state.filter(|state| !state.has_answered()) {
+            state.listing = Some(listing);
+        }
+    }
+
     /// Takes in the end of a listing.
     pub fn listed(
         &mut self,

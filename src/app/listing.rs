@@ -200,6 +200,11 @@ impl SourceState {
         };
     }
 
+    /// Whether a read of it has ended.
+    pub(super) fn has_answered(&self) -> bool {
+        !matches!(self.health, Health::Connecting)
+    }
+
     /// Whether its rows are as of an earlier time than the next refresh should have brought.
     pub fn is_stale(&self) -> bool {
         matches!(self.health, Health::Stale(_) | Health::Down(_))

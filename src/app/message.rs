@@ -44,6 +44,8 @@ pub enum Message {
     Sources(ConnectionName, Result<Vec<Arc<Source>>, PlatformError>),
     /// A connection's client was opened anew, for another sign-in.
     SignedInAgain(ConnectionName),
+    /// The first listing of a source is on its way: the rows so far.
+    Arriving(Arc<Source>, Arc<Listing>),
     /// A listing arrived, or failed with the pages that did arrive.
     Listed(
         Arc<Source>,

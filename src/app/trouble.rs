@@ -86,7 +86,9 @@ impl Lanes {
         let as_bad = troubles.iter().filter(|trouble| trouble.is_down == is_down);
         let failing = as_bad.count();
         let states = on.iter().flat_map(|lane| &lane.sources);
-        let listings = states.map(|state| Some(state.listing.as_ref()?.finished));
+        // What is still arriving for the first time is no listing yet.
+        let ended = states.map(|state| state.listing.as_ref().filter(|_| state.has_answered()));
+        let listings = ended.map(|listing| Some(listing?.finished));
         PlatformHealth {
             platform,
             failing: (

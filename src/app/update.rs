@@ -64,6 +64,7 @@ fn take_in(model: &mut Model, message: Message) {
             model.lanes.due_again(&connection, model.now.moment);
             refresh_due(model);
         }
+        Message::Arriving(source, listing) => arriving(model, &source, listing),
         Message::Listed(source, result) => listed(model, &source, result),
         Message::Arranged(view) => arranged(model, view),
         Message::Notice(text) => model.say_here(text),
@@ -117,6 +118,15 @@ fn wake(model: &mut Model) {
     if !model.lanes.held {
         let reads = model.lanes.refresh_all(model.now.moment);
         model.effects.extend(reads);
+    }
+}
+
+/// Shows the rows of a first listing that is not whole yet; they prove nothing of others.
+fn arriving(model: &mut Model, source: &Source, listing: Arc<Listing>) {
+    if model.lanes.is_on(&source.connection) {
+        model.lanes.arriving(source, listing);
+        browse::arrange(model);
+        browse::follow_cursor(model);
     }
 }
 

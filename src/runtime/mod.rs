@@ -5,6 +5,7 @@
 
 mod context;
 mod earlier;
+mod gathering;
 mod input;
 mod output;
 mod reading;

@@ -6,136 +6,35 @@ use std::sync::Arc;
 use futures_util::future::{join_all, ready};
 use futures_util::stream;
 use futures_util::{FutureExt, StreamExt};
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::listing::Listing;
 use crate::app::message::Message;
 use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Part};
-use crate::domain::resource::{Id, Key, Page, Reading, Resource, Source};
-use crate::domain::text::Clean;
-use crate::domain::time::Moment;
+use crate::domain::resource::{Key, Source};
 use crate::platforms::Platform;
 use crate::runtime::context::{Context, Sender, lock, tell};
+use crate::runtime::gathering::Audience;
 
 /// Fresh reads by id of one source; above that its listing is read instead (`UX.md` 8, Preflight).
 const READS_BY_ID: usize = 20;
-
-type Listed = Result<Arc<Listing>, (PlatformError, Option<Arc<Listing>>)>;
-
-/// Rows that are looked for in the pages of a listing, and who is told of those that were found.
-#[derive(Default)]
-struct Sought<'a> {
-    missing: BTreeMap<&'a Id, &'a Key>,
-    out: Option<&'a Sender>,
-}
-
-impl<'a> Sought<'a> {
-    fn of(keys: &'a [Key], out: &'a Sender) -> Self {
-        Self {
-            missing: keys.iter().map(|key| (&key.id, key)).collect(),
-            out: Some(out),
-        }
-    }
-
-    fn is_found(&self) -> bool {
-        self.out.is_some() && self.missing.is_empty()
-    }
-
-    /// Tells of the rows that a page shows, without waiting for the pages behind it.
-    async fn look_at(&mut self, rows: &[Arc<Resource>], started: Moment) {
-        let Some(out) = self.out else { return };
-        for row in rows {
-            if let Some(key) = self.missing.remove(&row.key.id) {
-                let found = Reading::Found(row.clone());
-                tell(out, Message::Read(key.clone(), started, Ok(found))).await;
-            }
-        }
-    }
-}
-
-/// The pages of a listing, as far as they came.
-#[derive(Default)]
-struct Gathered {
-    rows: Vec<Arc<Resource>>,
-    pages: u32,
-    total: Option<usize>,
-    lacks_rows: bool,
-    notices: Vec<Clean>,
-}
-
-impl Gathered {
-    /// Adds a page; gives its rows.
-    fn add(&mut self, page: Page) -> &[Arc<Resource>] {
-        let from = self.rows.len();
-        self.rows.extend(page.rows.into_iter().map(Arc::new));
-        self.pages += 1;
-        self.total = page.total.or(self.total);
-        self.lacks_rows |= page.lacks_rows;
-        self.notices.extend(page.notice);
-        &self.rows[from..]
-    }
-
-    fn listing(self, started: Moment, finished: Moment) -> Listing {
-        let notice = match self.notices.as_slice() {
-            [] => None,
-            [first] => Some(first.clone()),
-            [first, more @ ..] => Some(Clean::new(&format!("{first} (and {} more)", more.len()))),
-        };
-        let mut listing = Listing::new(self.rows, started, finished, Timestamp::now());
-        listing.pages = self.pages;
-        listing.complete = !self.lacks_rows;
-        listing.total = self.total;
-        listing.notice = notice;
-        listing
-    }
-}
 
 impl Context {
     /// Lists a source.
     pub(super) async fn list(&self, source: Arc<Source>, out: Sender) {
         let listed = match self.client(&source.connection) {
-            Ok(client) => self.gather(&*client, &source, &mut Sought::default()).await,
+            Ok(client) => {
+                let is_known = lock(&self.rows).contains_key(&source);
+                let mut audience = if is_known {
+                    Audience::Nobody
+                } else {
+                    Audience::Screen(&out, self.clock.moment())
+                };
+                self.gather(&*client, &source, &mut audience).await
+            }
             Err(error) => Err((error, None)),
         };
         tell(&out, Message::Listed(source, listed)).await;
-    }
-
-    /// Reads the pages of a source: all, or of many only so many as it takes to find the rows that are looked for.
-    /// After an error, the pages that did arrive come with it.
-    async fn gather(
-        &self,
-        client: &dyn Platform,
-        source: &Arc<Source>,
-        sought: &mut Sought<'_>,
-    ) -> Listed {
-        let started = self.clock.moment();
-        let before = lock(&self.rows).get(source).copied().unwrap_or(0);
-        let mut gathered = Gathered::default();
-        let (mut failure, mut is_broken_off) = (None, false);
-        let mut pages = client.list(source);
-        while let Some(page) = pages.next().await {
-            match page {
-                Ok(page) => sought.look_at(gathered.add(page), started).await,
-                Err(error) => failure = Some(error),
-            }
-            is_broken_off = sought.is_found() && gathered.rows.len() + client.page_size() <= before;
-            if is_broken_off {
-                break;
-            }
-        }
-        if !is_broken_off {
-            lock(&self.rows).insert(source.clone(), gathered.rows.len());
-        }
-        let mut listing = gathered.listing(started, self.clock.moment());
-        listing.complete &= !is_broken_off && failure.is_none();
-        let some = !listing.rows().is_empty();
-        let listing = Arc::new(listing);
-        match failure {
-            None => Ok(listing),
-            Some(error) => Err((error, some.then_some(listing))),
-        }
     }
 
     /// Reads rows anew: each source by ids or by its listing, whichever takes fewer requests, all at once.
@@ -229,9 +128,9 @@ impl Context {
         keys: Vec<Key>,
         out: &Sender,
     ) {
-        let mut sought = Sought::of(&keys, out);
-        let listed = self.gather(client, &source, &mut sought).await;
-        let absent: Vec<Key> = sought.missing.into_values().cloned().collect();
+        let mut audience = Audience::seeker(&keys, out);
+        let listed = self.gather(client, &source, &mut audience).await;
+        let absent = audience.missing();
         match &listed {
             Err((error, _)) => return self.unread(absent, error, out).await,
             Ok(listing) if listing.complete => tell(out, Message::Listed(source, listed)).await,

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::lanes::Lane;
-use crate::app::listing::SourceState;
+use crate::app::listing::{Health, SourceState};
 use crate::app::table::{StatusChips, Tab};
 use crate::domain::resource::Group;
 use crate::domain::text::grouped;
@@ -121,8 +121,8 @@ fn counted(model: &Model, tab: Tab) -> String {
     if read == 0 && !is_empty {
         return glyph::NONE.to_owned();
     }
-    let is_whole =
-        is_known && read == sources.len() && !sources.iter().any(|state| state.is_stale());
+    let is_live = |state: &&SourceState| matches!(state.health, Health::Live);
+    let is_whole = is_known && sources.iter().all(is_live);
     format!(
         "{}{}",
         grouped(count(model, tab)),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use centurion::app::Background;
 use centurion::app::keymap::{Place, in_place};
+use centurion::app::listing::Listing;
 use centurion::app::message::Message;
 use centurion::app::run::{Run, Standing};
 use centurion::domain::export::{OF_LIST, tab_separated};
@@ -134,6 +135,28 @@ fn the_menu_names_the_row_it_acts_on_whatever_a_refresh_brings() {
         screen.contains(&named) && !screen.contains("just begun"),
         "{screen}"
     );
+}
+
+#[test]
+fn the_first_rows_of_a_long_listing_are_shown_before_its_last_and_said_to_be_the_first() {
+    let mut scene = Scene::starting(SIZE);
+    let source = scene.source("run-ai", "workloads");
+    let all = rows(&source);
+    let now = scene.model.now;
+    let mut first = Listing::new(all[..2].to_vec(), now.moment, now.moment, now.wall);
+    first.complete = false;
+    scene.tell(Message::Arriving(source.clone(), Arc::new(first)));
+    let told = scene.words();
+    assert_eq!(scene.model.shown_len(), 2, "{told}");
+    assert!(told.contains("3 Workloads 2*"), "{told}");
+    assert!(told.contains("first 2 of ?"), "{told}");
+    assert!(told.contains("RUN:AI ○ connecting"), "{told}");
+    scene.list(&source, all.clone());
+    assert!(scene.model.shown_len() > 2 && !scene.words().contains("first 2 of ?"));
+    // What comes late changes nothing.
+    let late = Listing::new(Vec::new(), now.moment, now.moment, now.wall);
+    scene.tell(Message::Arriving(source, Arc::new(late)));
+    assert!(scene.model.shown_len() > 2);
 }
 
 #[test]
