@@ -259,6 +259,18 @@ fn p6_an_unknown_row_without_a_trace_of_the_change_is_not_applied_only_after_its
     }
     assert_eq!(reads, 6);
     assert_eq!(track.state(), Tracking::NotApplied);
+    assert_eq!(track.settles_at(), None, "it has settled");
+}
+
+#[test]
+fn an_unknown_row_says_when_it_settles_until_a_trace_of_the_change_is_seen() {
+    let mut track = Track::start(&STOP, Basis::Unknown, Clean::new("RUNNING"), at(0));
+    assert_eq!(track.settles_at(), Some(at(122)));
+    track.observe(&found("STOPPING", Group::Moving), at(1), at(2));
+    assert_eq!(
+        (track.state(), track.settles_at()),
+        (Tracking::Moving, None)
+    );
 }
 
 #[test]
