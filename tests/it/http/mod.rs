@@ -183,7 +183,8 @@ async fn n10_n11_an_answer_that_is_cut_or_no_http_is_a_lost_change() {
 }
 
 #[tokio::test]
-async fn n16_an_answer_that_names_a_member_twice_is_a_lost_change() {
+async fn n16_an_answer_that_names_a_member_twice_or_lists_too_much_is_a_lost_change() {
+    let list = |length: usize| format!(r#"{{"ok":["a"{}]}}"#, r#","b""#.repeat(length - 1));
     let answers = [
         (
             r#"{"ok":["a"],"no":[{"id":"a"}]," no":[{"id":"b"}]}"#,
@@ -193,9 +194,12 @@ async fn n16_an_answer_that_names_a_member_twice_is_a_lost_change() {
         (r#"[{"id":"a","error":{"code":1},"\u0065rror":null}]"#, true),
         ("{\"ok\":", true),
         (" ", false),
+        (&list(10_000), false),
+        (&list(10_001), true),
     ];
     for (body, lost) in answers {
-        let server = Canned::start(move |_, _| json(200, body)).await;
+        let sent = body.to_owned();
+        let server = Canned::start(move |_, _| json(200, &sent)).await;
         let sent = end(with_key(&server).change(post())).await;
         assert_eq!(matches!(sent, Sent::Lost(_)), lost, "{body}: {sent:?}");
         assert_eq!(matches!(sent, Sent::Answered(_)), !lost, "{body}: {sent:?}");
