@@ -107,7 +107,7 @@ impl Client {
     }
 
     async fn one(&self, key: &Key) -> Result<Reading, PlatformError> {
-        let row = match inspect::get(&self.http, key, None, &[]).await {
+        let row = match listing::get(&self.http, key, None, &[]).await {
             Ok(reply) => words::answer::<Loose<Row>>(&reply)?.0.unwrap_or_default(),
             Err(error) if is_gone(&error) => match self.created(key).await? {
                 Some(row) => row,

@@ -17,9 +17,9 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
 use crate::domain::error::PlatformError;
-use crate::domain::resource::{Kind, Page, Scope, Source};
+use crate::domain::resource::{Key, Kind, Page, Scope, Source};
 use crate::domain::text::Clean;
-use crate::platforms::http::{Call, Http};
+use crate::platforms::http::{Call, Http, Reply};
 use crate::platforms::listing::{Notice, Seen, Stretch, stretch};
 use crate::platforms::loose::shortened;
 use crate::platforms::sap_ai_core::client::Client;
@@ -80,6 +80,21 @@ pub(super) fn rows<'a>(
         Ok(Some((page, (next, counted, seen))))
     });
     pages.boxed()
+}
+
+/// `GET` of a row, or of what is below it.
+pub(super) async fn get(
+    http: &Http,
+    key: &Key,
+    below: Option<&str>,
+    query: &[(&'static str, String)],
+) -> Result<Reply, PlatformError> {
+    let (scope, kind) = (&key.source.scope, key.source.kind.plural());
+    let path = ["lm", kind, key.id.raw()].into_iter().chain(below);
+    let mut call = Call::get(path).header("AI-Resource-Group", scope.raw());
+    call.query.extend_from_slice(query);
+    let reply = http.read(call).await;
+    reply.map_err(|error| words::naming_group(error, &scope.shown()))
 }
 
 /// One answer: of all rows, or of those in one status.
