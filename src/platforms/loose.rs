@@ -16,7 +16,7 @@ use crate::domain::resource::Id;
 use crate::domain::text::Clean;
 
 /// A member as far as it could be read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Loose<T>(pub(super) Option<T>);
 
 impl<T> Default for Loose<T> {
@@ -30,7 +30,11 @@ impl<T> Default for Loose<T> {
 #[derive(Debug)]
 pub(super) struct Rows<T>(pub(super) Vec<Loose<T>>);
 
-const MOST_ROWS: usize = 10_000;
+/// Elements of one list that are read at most.
+pub(super) const MOST_ROWS: usize = 10_000;
+
+/// The longest text of a server that is kept whole, in characters: a page of details, not a megabyte (R7).
+pub(super) const LONGEST_TEXT: usize = 4_000;
 
 impl<'de, T: FromJson> Deserialize<'de> for Rows<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -6,9 +6,7 @@ use std::fmt::{self, Formatter};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A request names a hundred ids at most: a longer list is no answer to it, and is not kept in memory to find that
-/// out.
-const MOST_ELEMENTS: usize = 10_000;
+use crate::platforms::loose::MOST_ROWS;
 
 /// Read from any JSON but that in which an object names a member twice: its readers would take the last
 /// and not see what contradicts it (N16). Nor from JSON with a list that is too long for an answer to a change.
@@ -32,7 +30,7 @@ impl<'de> Visitor<'de> for Unique {
     type Value = Self;
 
     fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "lists of at most {MOST_ELEMENTS} elements")
+        write!(f, "lists of at most {MOST_ROWS} rows")
     }
 
     plain_values!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
@@ -45,7 +43,7 @@ impl<'de> Visitor<'de> for Unique {
         let mut length = 0;
         while list.next_element::<Self>()?.is_some() {
             length += 1;
-            if length > MOST_ELEMENTS {
+            if length > MOST_ROWS {
                 return Err(A::Error::invalid_length(length, &self));
             }
         }

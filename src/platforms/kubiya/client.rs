@@ -51,7 +51,7 @@ impl Kubiya {
         let call = Call::get(["api", "v1", "executions", key.id.raw()]);
         match self.http.read(call).await {
             Ok(reply) => one(key, &reply),
-            Err(PlatformError::Refused { said }) if refusal::is_gone(&said) => Ok(Reading::Gone),
+            Err(PlatformError::Refused { said }) if said.says_gone() => Ok(Reading::Gone),
             Err(error) => Err(error),
         }
     }
@@ -71,11 +71,6 @@ fn one(key: &Key, reply: &Reply) -> Result<Reading, PlatformError> {
 impl Platform for Kubiya {
     fn connection(&self) -> &Connection {
         &self.connection
-    }
-
-    fn sources(&self) -> BoxFuture<'_, Result<Vec<Arc<Source>>, PlatformError>> {
-        let known = self.connection.known_sources();
-        async { Ok(known.expect("one listing covers all a key may see")) }.boxed()
     }
 
     fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {

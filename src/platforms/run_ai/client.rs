@@ -17,12 +17,9 @@ use crate::platforms::http::{self, Call, Http, Sending, Sent};
 use crate::platforms::listing::Lexicon;
 use crate::platforms::loose::same_uuid;
 use crate::platforms::run_ai::batch::{self, Bulk};
-use crate::platforms::run_ai::inspect;
-use crate::platforms::run_ai::listing;
 use crate::platforms::run_ai::refusal::{self, Verdict};
-use crate::platforms::run_ai::sign_in;
-use crate::platforms::run_ai::singles;
 use crate::platforms::run_ai::wire::{self, Workload};
+use crate::platforms::run_ai::{inspect, listing, sign_in, singles};
 use crate::platforms::{Platform, Preview};
 
 /// A connection to a Run:ai control plane.
@@ -64,8 +61,7 @@ impl RunAi {
             other => other?,
         };
         if !same_uuid(workload.id.text(), key.id.raw()) {
-            let why = "it is not about the workload that was asked for";
-            return Err(http::unreadable(why));
+            return Err(http::unreadable("it is about another workload"));
         }
         if workload.is_deleted() {
             return Ok(Reading::Gone);
@@ -124,11 +120,6 @@ fn is_verdict(event: &ChangeEvent) -> bool {
 impl Platform for RunAi {
     fn connection(&self) -> &Connection {
         &self.connection
-    }
-
-    fn sources(&self) -> BoxFuture<'_, Result<Vec<Arc<Source>>, PlatformError>> {
-        let sources = self.connection.known_sources();
-        future::ready(Ok(sources.expect("one listing covers every project"))).boxed()
     }
 
     fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {

@@ -11,9 +11,10 @@ use crate::domain::inspection::{Inquiry, Line, Part, without_colors};
 use crate::domain::resource::Key;
 use crate::domain::text::Clean;
 use crate::platforms::http::Http;
-use crate::platforms::loose::{FromJson, Loose, Rows, loose_objects, shortened};
+use crate::platforms::loose::{FromJson, LONGEST_TEXT, Loose, Rows, loose_objects, shortened};
+use crate::platforms::parts::part;
 use crate::platforms::sap_ai_core::listing::get;
-use crate::platforms::sap_ai_core::words::{self, LONGEST_TEXT};
+use crate::platforms::sap_ai_core::words;
 
 /// The most lines one answer has (section 6).
 const MOST_LINES: usize = 5_000;
@@ -46,11 +47,7 @@ async fn detail(http: &Http, key: &Key) -> Vec<Part> {
 fn failed(title: &'static str, error: PlatformError) -> Part {
     let missing = error.said().is_some_and(|said| said.status == 404);
     let note = "one that was just created may not be found for some minutes";
-    Part {
-        title,
-        lines: Err(error),
-        note: missing.then(|| Clean::new(note)),
-    }
+    part(title, Err(error), missing.then(|| note.to_owned()))
 }
 
 /// The newest lines, oldest first. Without a start the platform would look back for one hour only.

@@ -9,10 +9,7 @@ use serde_json::Value;
 use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::text::Clean;
 use crate::platforms::http::Reply;
-use crate::platforms::loose::shortened;
-
-/// The longest text of a server that is kept whole, in characters: a page of details, not a megabyte (R7).
-pub(super) const LONGEST_TEXT: usize = 4_000;
+use crate::platforms::loose::{LONGEST_TEXT, shortened};
 
 /// What the member `error` says, of a whole request or of one id (sections 5.1 and 6): an object, or bare text.
 /// In the platform's own shape where it says anything. A help page spells the request's id `requestID`.
