@@ -1,6 +1,7 @@
 //! What the environment tells every program of the network: the proxy, and whom to trust besides the system.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
@@ -33,7 +34,14 @@ pub(super) fn trust(
     };
     let path = environment.text(name)?.map(PathBuf::from);
     let path = path.unwrap_or_default();
-    if let Err(error) = fs::File::open(&path) {
+    // Looked at before it is opened: opening a pipe would wait for its other end.
+    let opened = fs::metadata(&path).and_then(|found| {
+        if found.is_file() || found.is_dir() {
+            return fs::File::open(&path);
+        }
+        Err(io::Error::other("it is neither a file nor a folder"))
+    });
+    if let Err(error) = opened {
         let (path, why) = (shown(&path), Clean::new(&error.to_string()));
         let problem = format!("`{name}` names {path}, which cannot be read: {why}");
         return Err(Place::Environment.error(problem));

@@ -175,6 +175,28 @@ pub enum Offer {
     No(Exclusion, &'static str),
 }
 
+/// An [`Offer`] before it is known which verb carries it out: what a status says of a step.
+#[derive(Clone, Copy, Debug)]
+pub enum May {
+    /// See [`Offer::Yes`].
+    Yes,
+    /// See [`Offer::ServerDecides`].
+    Guess(&'static str),
+    /// See [`Offer::No`].
+    No(Exclusion, &'static str),
+}
+
+impl May {
+    /// The answer where this verb would carry it out.
+    pub const fn by(self, verb: &'static Verb) -> Offer {
+        match self {
+            Self::Yes => Offer::Yes(verb),
+            Self::Guess(why) => Offer::ServerDecides(verb, why),
+            Self::No(why, words) => Offer::No(why, words),
+        }
+    }
+}
+
 impl Offer {
     /// What would be done, unless nothing.
     pub const fn verb(self) -> Option<&'static Verb> {

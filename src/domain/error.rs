@@ -23,6 +23,14 @@ pub struct Refusal {
     pub own_shape: bool,
 }
 
+impl Refusal {
+    /// Whether the platform itself says that there is nothing by the id that was asked for; any other 404 speaks of a
+    /// route (N24).
+    pub fn says_gone(&self) -> bool {
+        self.status == 404 && self.own_shape
+    }
+}
+
 /// A call that did not give what it was made for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlatformError {

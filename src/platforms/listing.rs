@@ -83,8 +83,7 @@ where
         first,
         move |(next, mut seen, count, ask, mut take)| async move {
             let Some(from) = next else { return Ok(None) };
-            let (stretch, total) = beside(stretch(from, page, &ask), count).await;
-            let mut stretch = stretch?;
+            let (mut stretch, total) = beside(stretch(from, page, &ask), count).await?;
             let mut notices = stretch.notices();
             let rows = take(&mut stretch, &mut notices);
             let mut next = stretch.next;
@@ -102,17 +101,18 @@ where
     pages.boxed()
 }
 
-/// Waits for a page, and hardly longer for the count beside it.
-async fn beside<T>(
-    page: impl Future<Output = T>,
+/// Waits for a page, and where it came hardly longer for the count beside it.
+async fn beside<T, E>(
+    page: impl Future<Output = Result<T, E>>,
     count: BoxFuture<'_, Option<usize>>,
-) -> (T, Option<usize>) {
+) -> Result<(T, Option<usize>), E> {
     match future::select(std::pin::pin!(page), count).await {
         Either::Left((page, count)) => {
+            let page = page?;
             let count = tokio::time::timeout(PATIENCE, count).await;
-            (page, count.ok().flatten())
+            Ok((page, count.ok().flatten()))
         }
-        Either::Right((count, page)) => (page.await, count),
+        Either::Right((count, page)) => Ok((page.await?, count)),
     }
 }
 

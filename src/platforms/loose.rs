@@ -12,10 +12,11 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::domain::resource::Id;
 use crate::domain::text::Clean;
 
 /// A member as far as it could be read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Loose<T>(pub(super) Option<T>);
 
 impl<T> Default for Loose<T> {
@@ -29,7 +30,11 @@ impl<T> Default for Loose<T> {
 #[derive(Debug)]
 pub(super) struct Rows<T>(pub(super) Vec<Loose<T>>);
 
-const MOST_ROWS: usize = 10_000;
+/// Elements of one list that are read at most.
+pub(super) const MOST_ROWS: usize = 10_000;
+
+/// The longest text of a server that is kept whole, in characters: a page of details, not a megabyte (R7).
+pub(super) const LONGEST_TEXT: usize = 4_000;
 
 impl<'de, T: FromJson> Deserialize<'de> for Rows<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -157,4 +162,14 @@ pub(super) fn shortened(text: &str, characters: usize) -> Clean {
 /// The id by value, where it is a UUID with hyphens: letter case does not count (R8).
 pub(super) fn uuid(id: &str) -> Option<Uuid> {
     Uuid::try_parse(id).ok().filter(|_| id.len() == 36)
+}
+
+/// Whether two ids are the same UUID; what is no UUID is never the same.
+pub(super) fn same_uuid(one: &str, other: &str) -> bool {
+    uuid(one).is_some_and(|one| uuid(other) == Some(one))
+}
+
+/// The id of a row: a UUID in small letters, so that however it is spelt it is one row, and leaves once in a batch.
+pub(super) fn id(text: &str) -> Id {
+    uuid(text).map_or_else(|| Id::new(text), |uuid| Id::new(&uuid.to_string()))
 }

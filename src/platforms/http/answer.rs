@@ -40,12 +40,24 @@ impl Reply {
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
             // The library quotes what it did not expect, however long that is.
             let why: String = error.to_string().chars().take(SHOWN).collect();
-            let why = Clean::new(&why);
-            PlatformError::Unreadable {
-                why,
-                start: start(&self.body),
-            }
+            self.unreadable(&why)
         })
+    }
+
+    /// That it makes no sense for this reason, though it may be JSON.
+    pub(in crate::platforms) fn unreadable(&self, why: &str) -> PlatformError {
+        PlatformError::Unreadable {
+            why: Clean::new(why),
+            start: start(&self.body),
+        }
+    }
+}
+
+/// That an answer makes no sense for this reason; nothing of it is shown, as it may hold a secret.
+pub(in crate::platforms) fn unreadable(why: &str) -> PlatformError {
+    PlatformError::Unreadable {
+        why: Clean::new(why),
+        start: Clean::new("(not shown)"),
     }
 }
 

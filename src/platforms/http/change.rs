@@ -65,7 +65,12 @@ impl From<Result<Reply, Failure>> for Sent {
             Err(failure) => failure,
         };
         match failure.fate {
-            Fate::Refused | Fate::Renewed => Self::Refused(failure.error),
+            Fate::Refused => Self::Refused(failure.error),
+            // The credentials hold: they have just brought a token, with which nothing left any more.
+            Fate::Renewed => Self::Refused(match failure.error {
+                PlatformError::Unauthorized { said, .. } => PlatformError::Refused { said },
+                error => error,
+            }),
             Fate::Uncertain => Self::Lost(failure.error),
             Fate::NotReceived => Self::NotSent(failure.error),
         }

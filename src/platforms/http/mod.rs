@@ -32,7 +32,7 @@ use crate::platforms::http::retry::Budget;
 use crate::platforms::http::token::Tokens;
 
 pub use answer::Reply;
-pub(super) use answer::reason;
+pub(super) use answer::{reason, unreadable};
 pub use call::Call;
 pub use change::{Sending, Sent, until_stopped};
 pub use token::{Grant, Otherwise, TokenRequest};

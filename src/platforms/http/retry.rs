@@ -16,8 +16,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// server wants to be asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
-/// The first wait before a change is sent again where the server names none that can be used.
-const OWN_WAIT: Duration = Duration::from_secs(5);
+/// How many seconds a change waits for each of its sends where the server names no time that can be used.
+const OWN_WAIT: u64 = 5;
 
 /// The pauses between the tries of a read, before jitter.
 pub(super) fn pauses() -> ExponentialBuilder {
@@ -41,10 +41,14 @@ pub(super) fn pause(asked: Option<Duration>, own: Duration) -> Option<Duration> 
     }
 }
 
-/// The wait before a change is sent again, in whole seconds, after so many sends.
+/// The wait before a change is sent again, in whole seconds, after so many sends. Up to a quarter is added to our own,
+/// so that lanes which were refused together do not return together.
 pub(super) fn wait_seconds(asked: Option<Duration>, sends: u32) -> u64 {
-    let own = OWN_WAIT.saturating_mul(1 << sends.saturating_sub(1).min(8));
-    let wait = asked.unwrap_or(own).min(LONGEST_WAIT);
+    let Some(asked) = asked else {
+        let own = OWN_WAIT * u64::from(sends);
+        return own + fastrand::u64(0..=own / 4);
+    };
+    let wait = asked.min(LONGEST_WAIT);
     let begun = u64::from(wait.subsec_nanos() > 0);
     (wait.as_secs() + begun).max(1)
 }

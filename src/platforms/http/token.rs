@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::text::{Clean, Secret};
-use crate::platforms::http::answer::{Peer, Reply};
+use crate::platforms::http::answer::{Peer, Reply, unreadable};
 use crate::platforms::http::failure::{Failure, Fate};
 use crate::platforms::http::line::{Lines, Purpose};
 
@@ -48,6 +48,32 @@ pub struct Grant {
     pub token: Secret,
     /// How long it lives; `None` where the answer does not say, then 5 minutes are assumed.
     pub lifetime: Option<Duration>,
+}
+
+impl Grant {
+    /// Reads an answer, by what the token and its lifetime may be called. A lifetime is a number of seconds, as such or
+    /// as text; one that is not positive is not believed.
+    pub(in crate::platforms) fn read(
+        body: &[u8],
+        token: &[&str],
+        lifetime: &[&str],
+    ) -> Result<Self, String> {
+        let body: Value = serde_json::from_slice(body).map_err(|_| "the answer is not JSON")?;
+        let mut tokens = token.iter().filter_map(|name| body[name].as_str());
+        let text = tokens.find(|text| !text.is_empty());
+        let text = text.ok_or_else(|| format!("`{}` is missing", token[0]))?;
+        let seconds = |name: &&str| {
+            body[name]
+                .as_f64()
+                .or_else(|| body[name].as_str()?.parse().ok())
+        };
+        let seconds = lifetime.iter().find_map(seconds);
+        let seconds = seconds.filter(|seconds| *seconds > 0.0);
+        Ok(Self {
+            token: Secret::new(text.to_owned()),
+            lifetime: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        })
+    }
 }
 
 /// Assumed of a token whose lifetime is not said, or not believed.
@@ -227,13 +253,8 @@ impl Tokens {
 
     fn grant(&self, asked: &TokenRequest, reply: &Reply) -> Result<Grant, Failure> {
         (asked.grant)(&reply.body).map_err(|why| {
-            let why = Clean::new(&format!("no token from {}: {why}", self.peer.host));
-            // The start of this body is not shown: it may hold the token.
-            let error = PlatformError::Unreadable {
-                why,
-                start: Clean::new("(not shown)"),
-            };
-            Failure::new(Fate::NotReceived, error)
+            let why = format!("no token from {}: {why}", self.peer.host);
+            Failure::new(Fate::NotReceived, unreadable(&why))
         })
     }
 

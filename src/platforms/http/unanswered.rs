@@ -61,10 +61,7 @@ fn rejection(error: &PlatformError) -> Rejection {
         },
         request_id: said.and_then(|said| said.request_id.clone()),
         later: matches!(error, PlatformError::RateLimited { .. }),
-        of_row: said.is_some_and(|said| match said.status {
-            404 => said.own_shape,
-            status => matches!(status, 409 | 412),
-        }),
+        of_row: said.is_some_and(|said| said.says_gone() || matches!(said.status, 409 | 412)),
     }
 }
 

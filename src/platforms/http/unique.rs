@@ -6,8 +6,10 @@ use std::fmt::{self, Formatter};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::platforms::loose::MOST_ROWS;
+
 /// Read from any JSON but that in which an object names a member twice: its readers would take the last
-/// and not see what contradicts it (N16).
+/// and not see what contradicts it (N16). Nor from JSON with a list that is too long for an answer to a change.
 pub(super) struct Unique;
 
 impl<'de> Deserialize<'de> for Unique {
@@ -28,7 +30,7 @@ impl<'de> Visitor<'de> for Unique {
     type Value = Self;
 
     fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON")
+        write!(f, "lists of at most {MOST_ROWS} rows")
     }
 
     plain_values!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
@@ -38,7 +40,13 @@ impl<'de> Visitor<'de> for Unique {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self, A::Error> {
-        while list.next_element::<Self>()?.is_some() {}
+        let mut length = 0;
+        while list.next_element::<Self>()?.is_some() {
+            length += 1;
+            if length > MOST_ROWS {
+                return Err(A::Error::invalid_length(length, &self));
+            }
+        }
         Ok(self)
     }
 

@@ -10,7 +10,7 @@ use crate::domain::text::Clean;
 use crate::platforms::http::Reply;
 use crate::platforms::kubiya::wire::{BatchAnswer, Said};
 use crate::platforms::kubiya::words::Told;
-use crate::platforms::loose::{Loose, uuid};
+use crate::platforms::loose::{Loose, same_uuid};
 
 /// How an error begins that the service did not foresee. For each id it looks at the row, asks the engine and
 /// writes the row: such an error may come after the engine was asked, so it proves nothing (P6).
@@ -24,10 +24,13 @@ const UNTOUCHED: [&str; 3] = [
     "(psycopg2.errors.InFailedSqlTransaction)",
 ];
 
-/// Whether two ids are the same UUID; what is no UUID is never the same.
-fn is_same(sent: &str, answered: &str) -> bool {
-    uuid(sent).is_some_and(|sent| uuid(answered) == Some(sent))
-}
+/// How the errors begin that speak of the row alone: it is gone, or has moved on by itself (6.3, 6.5).
+const OF_ROW: [&str; 4] = [
+    "Execution not found",
+    "Cannot terminate workflow in status:",
+    "Execution is not running (status:",
+    "Execution is not paused (status:",
+];
 
 /// The answers of a batch terminate.
 pub(super) fn of_batch(
@@ -60,7 +63,7 @@ fn put(tally: &mut Tally<'_>, id: &str, said: Said) {
     }
     let error = said.error.0.map(|Told(error)| error);
     let verdict = verdict(said.success.0, error, message);
-    tally.put(id, is_same, verdict);
+    tally.put(id, same_uuid, verdict);
 }
 
 /// What one entry says. One that does not say whether it succeeded, or says both, is no evidence (P6).
@@ -84,7 +87,9 @@ fn refused(error: Option<Clean>) -> Answer {
         return Answer::Unknown(reason);
     }
     Answer::Rejected(Rejection {
-        of_row: false,
+        of_row: OF_ROW
+            .iter()
+            .any(|known| reason.as_str().starts_with(known)),
         code: None,
         later,
         reason,

@@ -18,7 +18,7 @@ use crate::platforms::http::{self, Authorization, Call, Dialect, Http, Reply};
 use crate::platforms::kubiya::wire::One;
 use crate::platforms::kubiya::{answers, inspect, listing, refusal, rows};
 use crate::platforms::listing::Lexicon;
-use crate::platforms::loose::{Loose, uuid};
+use crate::platforms::loose::{Loose, same_uuid, uuid};
 use crate::platforms::{Platform, Preview};
 
 /// The client of one connection.
@@ -51,7 +51,7 @@ impl Kubiya {
         let call = Call::get(["api", "v1", "executions", key.id.raw()]);
         match self.http.read(call).await {
             Ok(reply) => one(key, &reply),
-            Err(PlatformError::Refused { said }) if refusal::is_gone(&said) => Ok(Reading::Gone),
+            Err(PlatformError::Refused { said }) if said.says_gone() => Ok(Reading::Gone),
             Err(error) => Err(error),
         }
     }
@@ -60,13 +60,8 @@ impl Kubiya {
 /// The row that was asked for; an answer about any other id is no answer.
 fn one(key: &Key, reply: &Reply) -> Result<Reading, PlatformError> {
     let row = reply.json::<Loose<One>>()?.0.map(|one| one.0);
-    let found = row.filter(|row| uuid(row.id()).is_some() && uuid(row.id()) == uuid(key.id.raw()));
-    let Some(row) = found else {
-        let start = String::from_utf8_lossy(&reply.body);
-        return Err(PlatformError::Unreadable {
-            why: Clean::new("not the execution that was asked for"),
-            start: Clean::new(&start.chars().take(200).collect::<String>()),
-        });
+    let Some(row) = row.filter(|row| same_uuid(row.id(), key.id.raw())) else {
+        return Err(reply.unreadable("not the execution that was asked for"));
     };
     let mut resource = rows::resource(&key.source, row, &mut Lexicon::default());
     resource.key = key.clone();
@@ -76,11 +71,6 @@ fn one(key: &Key, reply: &Reply) -> Result<Reading, PlatformError> {
 impl Platform for Kubiya {
     fn connection(&self) -> &Connection {
         &self.connection
-    }
-
-    fn sources(&self) -> BoxFuture<'_, Result<Vec<Arc<Source>>, PlatformError>> {
-        let known = self.connection.known_sources();
-        async { Ok(known.expect("one listing covers all a key may see")) }.boxed()
     }
 
     fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {

@@ -8,7 +8,7 @@ use crate::domain::inspection::{Line, Part, without_colors};
 use crate::platforms::http::{Call, Http};
 use crate::platforms::kubiya::refusal;
 use crate::platforms::loose::FromJson;
-use crate::platforms::parts::part;
+use crate::platforms::parts::{entries, part};
 
 /// The execution as sent.
 pub(super) async fn document(http: &Http, id: &str) -> Part {
@@ -21,13 +21,9 @@ pub(super) async fn document(http: &Http, id: &str) -> Part {
 /// What was said in its session, the oldest first.
 pub(super) async fn messages(http: &Http, id: &str) -> Part {
     let title = "messages";
-    match read(http, &["api", "v1", "executions", id, "session"]).await {
-        Ok(session) => {
-            let messages = session["messages"]
-                .as_array()
-                .map_or(&[][..], Vec::as_slice);
-            part(title, Ok(messages.iter().flat_map(lines).collect()), None)
-        }
+    let session = read(http, &["api", "v1", "executions", id, "session"]).await;
+    match session.and_then(|mut session| entries(&mut session, title)) {
+        Ok(messages) => part(title, Ok(messages.iter().flat_map(lines).collect()), None),
         Err(error) if error.said().is_some_and(refusal::is_no_session) => {
             part(title, Ok(Vec::new()), Some("no session yet".to_owned()))
         }

@@ -5,8 +5,7 @@ use serde_json::Value;
 use crate::domain::error::Refusal;
 use crate::domain::text::Clean;
 use crate::platforms::http;
-use crate::platforms::kubiya::words::LONGEST_ERROR;
-use crate::platforms::loose::shortened;
+use crate::platforms::loose::{LONGEST_TEXT, shortened};
 
 /// The only 404 that says something of an id; an unknown route answers `Not Found` (N24).
 const NOT_FOUND: &str = "Execution not found";
@@ -28,7 +27,7 @@ pub(super) fn read(status: u16, body: &[u8]) -> Option<Refusal> {
     Some(Refusal {
         status,
         code: code.map(|code| shortened(&code, 60)),
-        message: Clean::new(&format!("{}{hint}", shortened(&words, LONGEST_ERROR))),
+        message: Clean::new(&format!("{}{hint}", shortened(&words, LONGEST_TEXT))),
         request_id: None,
         own_shape,
     })
@@ -73,11 +72,6 @@ fn invalid(detail: &Value) -> Option<String> {
     };
     let all: Vec<String> = detail.as_array()?.iter().filter_map(item).collect();
     (!all.is_empty()).then(|| all.join("; "))
-}
-
-/// Whether the error says that there is no execution with the id that was asked for.
-pub(super) fn is_gone(said: &Refusal) -> bool {
-    said.status == 404 && said.own_shape
 }
 
 /// Whether the error says that the execution has no session: nothing was said in it yet.

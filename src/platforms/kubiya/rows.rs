@@ -9,7 +9,7 @@ use crate::domain::text::Clean;
 use crate::platforms::kubiya::rules;
 use crate::platforms::kubiya::wire::Row;
 use crate::platforms::listing::Lexicon;
-use crate::platforms::loose::{shortened, uuid};
+use crate::platforms::loose::{self, shortened};
 
 /// How much of the prompt names an execution that has no entity, in characters.
 const NAME: usize = 60;
@@ -21,10 +21,9 @@ impl Row {
     }
 }
 
-/// One row, listed or read. However its UUID is spelt, it is one row, and leaves once in a batch.
+/// One row, listed or read.
 pub(super) fn resource(source: &Arc<Source>, mut row: Row, lexicon: &mut Lexicon) -> Resource {
-    let spelt = uuid(row.id()).map(|id| id.to_string());
-    let id = Id::new(spelt.as_deref().unwrap_or_else(|| row.id()));
+    let id = loose::id(row.id());
     let nothing = || Clean::new("");
     let word = lexicon.share(row.status.0.clone().unwrap_or_else(nothing));
     let owner = row.user_email.0.clone().or_else(|| row.user_name.0.clone());

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::domain::text::Clean;
-use crate::platforms::loose::{FromJson, Loose, shortened};
+use crate::platforms::loose::{FromJson, LONGEST_TEXT, Loose, shortened};
 
 /// Text for the screen: one line, at most `N` characters of it and an ellipsis. Blank text is absent.
 #[derive(Debug, Default)]
@@ -30,10 +30,7 @@ impl FromJson for Line {
     }
 }
 
-/// How much of an error is kept, for the journal and for who asks; database errors bring kilobytes of SQL along.
-pub(super) const LONGEST_ERROR: usize = 4_000;
-
-/// An error or a warning. What is no text is told as JSON, so that it is not taken for none.
+/// An error or a warning; database errors bring kilobytes of SQL along. What is no text is told as JSON, so that it is not taken for none.
 #[derive(Debug)]
 pub(super) struct Told(pub(super) Clean);
 
@@ -44,7 +41,7 @@ impl FromJson for Told {
             Value::String(text) => text.trim().to_owned(),
             other => other.to_string(),
         };
-        (!text.is_empty()).then(|| Self(shortened(&text, LONGEST_ERROR)))
+        (!text.is_empty()).then(|| Self(shortened(&text, LONGEST_TEXT)))
     }
 }
 

@@ -9,8 +9,8 @@ use crate::domain::outcome::{Answer, ChangeEvent, Rejection, Tally};
 use crate::domain::plan::Request;
 use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Reply};
-use crate::platforms::loose::{Loose, loose_objects, uuid};
-use crate::platforms::run_ai::wire::{self, Code};
+use crate::platforms::loose::{Loose, loose_objects, same_uuid};
+use crate::platforms::run_ai::wire::Code;
 
 /// Which batch calls a server has. There is no version endpoint: it is learned from what it refuses
 /// (section 5.3), and taken to be all of them until then.
@@ -46,22 +46,14 @@ pub(super) fn call(request: &Request) -> Call {
     Call::new("POST", ["api", "v1", "workloads", "batch"]).json("application/json", &body)
 }
 
-/// A request names a hundred ids at most: what lists more than this is no answer to it.
-const MOST_ANSWERS: usize = 10_000;
-
 /// What a whole reply to a batch call says of each id.
 pub(super) fn answered(
     request: &Request,
     reply: &Reply,
 ) -> Result<Vec<ChangeEvent>, PlatformError> {
     // Nothing but an object: a list would be read by position.
-    let answer = reply.json::<Loose<BatchAnswer>>().map_err(wire::discreet)?;
-    let answer = answer.0.unwrap_or_default();
-    if answer.length() > MOST_ANSWERS {
-        let why = format!("it lists more than {MOST_ANSWERS} ids");
-        return Err(wire::unreadable(&why));
-    }
-    Ok(answer.events(request))
+    let answer = reply.json::<Loose<BatchAnswer>>()?.0;
+    Ok(answer.unwrap_or_default().events(request))
 }
 
 /// Section 5.2. A list that is absent, null or no list is no evidence for anything.
@@ -69,14 +61,14 @@ pub(super) fn answered(
 #[serde(default)]
 struct BatchAnswer {
     id: Loose<Clean>,
-    succeeded: Loose<Vec<Code>>,
+    succeeded: Loose<Vec<String>>,
     failed: Loose<Vec<Failure>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Failure {
-    id: Loose<Code>,
+    id: Loose<String>,
     code: Loose<Code>,
     message: Loose<Clean>,
 }
@@ -84,30 +76,22 @@ struct Failure {
 loose_objects!(BatchAnswer, Failure);
 
 impl BatchAnswer {
-    fn length(&self) -> usize {
-        let succeeded = self.succeeded.0.as_ref().map_or(0, Vec::len);
-        succeeded + self.failed.0.as_ref().map_or(0, Vec::len)
-    }
-
     /// The answer for each id of the request, and the id of the operation: no call looks it up, support asks for it.
     fn events(self, request: &Request) -> Vec<ChangeEvent> {
         let mut tally = Tally::of(request);
         if let Some(id) = &self.id.0 {
             tally.note(&format!("batch operation {id}"));
         }
-        for Code(id) in self.succeeded.0.unwrap_or_default() {
-            tally.put(id.as_str(), is_same, Answer::Scheduled { message: None });
+        for id in self.succeeded.0.unwrap_or_default() {
+            tally.put(&id, same_uuid, Answer::Scheduled { message: None });
         }
         for failure in self.failed.0.unwrap_or_default() {
-            let Some(Code(id)) = &failure.id.0 else {
+            let Some(id) = &failure.id.0 else {
                 tally.note("the answer has a failure without an id");
                 continue;
             };
-            tally.put(
-                id.as_str(),
-                is_same,
-                Answer::Rejected(failure.rejection(self.id.0.clone())),
-            );
+            let rejection = failure.rejection(self.id.0.clone());
+            tally.put(id, same_uuid, Answer::Rejected(rejection));
         }
         tally.finish()
     }
@@ -128,9 +112,4 @@ impl Failure {
             request_id: batch,
         }
     }
-}
-
-/// Whether two ids are the same UUID: letter case does not count (R8).
-pub(super) fn is_same(one: &str, other: &str) -> bool {
-    one == other || uuid(one).is_some_and(|one| uuid(other) == Some(one))
 }

@@ -15,13 +15,11 @@ use crate::domain::resource::{Key, Page, Reading, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Call, Http, Sending, Sent};
 use crate::platforms::listing::Lexicon;
+use crate::platforms::loose::same_uuid;
 use crate::platforms::run_ai::batch::{self, Bulk};
-use crate::platforms::run_ai::inspect;
-use crate::platforms::run_ai::listing;
 use crate::platforms::run_ai::refusal::{self, Verdict};
-use crate::platforms::run_ai::sign_in;
-use crate::platforms::run_ai::singles;
 use crate::platforms::run_ai::wire::{self, Workload};
+use crate::platforms::run_ai::{inspect, listing, sign_in, singles};
 use crate::platforms::{Platform, Preview};
 
 /// A connection to a Run:ai control plane.
@@ -62,34 +60,14 @@ impl RunAi {
             }
             other => other?,
         };
-        if !batch::is_same(workload.id().raw(), key.id.raw()) {
-            let why = "it is not about the workload that was asked for";
-            return Err(wire::unreadable(why));
+        if !same_uuid(workload.id.text(), key.id.raw()) {
+            return Err(http::unreadable("it is about another workload"));
         }
         if workload.is_deleted() {
             return Ok(Reading::Gone);
         }
         let row = workload.into_row(key.clone(), self.bulk(), &mut Lexicon::default());
         Ok(Reading::Found(Arc::new(row)))
-    }
-
-    /// What the end of a batch call comes to.
-    fn ended<'a>(&'a self, request: &'a Request, sent: Sent) -> BoxStream<'a, ChangeEvent> {
-        let events = match sent {
-            Sent::Refused(error) => return self.refused(request, error),
-            Sent::Answered(reply) => match batch::answered(request, &reply) {
-                Ok(events) => {
-                    // Deletes work from 2.19 on, so only the other two tell that all three do.
-                    if request.verb().step != Step::Delete {
-                        self.learn(Bulk::Full);
-                    }
-                    events
-                }
-                Err(error) => http::without_answers(request, &Sent::Lost(error)),
-            },
-            Sent::Lost(_) | Sent::NotSent(_) => http::without_answers(request, &sent),
-        };
-        stream::iter(events).boxed()
     }
 
     fn refused<'a>(
@@ -115,23 +93,33 @@ impl RunAi {
     }
 
     fn send_batch<'a>(&'a self, request: &'a Request) -> BoxStream<'a, ChangeEvent> {
-        let call = batch::call(request);
-        let events = move |sending| match sending {
-            Sending::Meanwhile(event) => stream::iter([event]).boxed(),
-            Sending::Ended(sent) => self.ended(request, sent),
+        let events = move |sending| {
+            if let Sending::Ended(Sent::Refused(error)) = sending {
+                return self.refused(request, error);
+            }
+            let events = http::events(request, sending, batch::answered);
+            // Deletes work from 2.19 on, so only the other two tell that all three do.
+            if request.verb().step != Step::Delete && events.iter().any(is_verdict) {
+                self.learn(Bulk::Full);
+            }
+            stream::iter(events).boxed()
         };
-        self.http.change(call).flat_map(events).boxed()
+        let sendings = wire::change(&self.http, batch::call(request));
+        sendings.flat_map(events).boxed()
     }
+}
+
+/// Whether the server itself decided on an id.
+fn is_verdict(event: &ChangeEvent) -> bool {
+    matches!(
+        event,
+        ChangeEvent::Answered(_, Answer::Scheduled { .. } | Answer::Rejected(_))
+    )
 }
 
 impl Platform for RunAi {
     fn connection(&self) -> &Connection {
         &self.connection
-    }
-
-    fn sources(&self) -> BoxFuture<'_, Result<Vec<Arc<Source>>, PlatformError>> {
-        let sources = self.connection.known_sources();
-        future::ready(Ok(sources.expect("one listing covers every project"))).boxed()
     }
 
     fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {

@@ -10,7 +10,7 @@ use crate::domain::inspection::{Inquiry, Line, Part};
 use crate::domain::text::Clean;
 use crate::platforms::http::{Call, Http};
 use crate::platforms::loose::FromJson;
-use crate::platforms::parts::{MOST_LINES, part};
+use crate::platforms::parts::{MOST_LINES, entries, part};
 use crate::platforms::run_ai::wire::{self, PRIVATE};
 
 /// Entries asked for at once; the documents name no largest page.
@@ -152,9 +152,6 @@ async fn list(http: &Http, list: &List, id: &str) -> Part {
             lines.reverse();
         }
         lines.sort_by_key(|line| line.at);
-        let older = lines.len().saturating_sub(MOST_LINES);
-        lines.drain(..older);
-        notes.extend((older > 0).then(|| format!("{older} older lines are not shown")));
         lines
     });
     let note = (!notes.is_empty()).then(|| notes.join("; "));
@@ -199,14 +196,4 @@ async fn listed(
     }
     notes.push("there is more".to_owned());
     Ok(lines)
-}
-
-/// The list in an answer; null is what Go makes of an empty one. Without it the answer is none, so never an empty
-/// list (section 10).
-fn entries(page: &mut Value, member: &str) -> Result<Vec<Value>, PlatformError> {
-    match page.get_mut(member).map(Value::take) {
-        Some(Value::Array(entries)) => Ok(entries),
-        Some(Value::Null) => Ok(Vec::new()),
-        Some(_) | None => Err(wire::unreadable(&format!("it has no list `{member}`"))),
-    }
 }

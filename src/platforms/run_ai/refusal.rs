@@ -19,7 +19,7 @@ fn names(said: &Refusal, listed: &[&str]) -> bool {
 /// Whether the answer to a read by id says that there is no such workload. Its words differ between versions
 /// (section 2.7), so all of them do but those about the call itself.
 pub(super) fn is_gone(said: &Refusal) -> bool {
-    said.status == 404 && said.own_shape && !names(said, &ROUTES)
+    said.says_gone() && !names(said, &ROUTES)
 }
 
 /// What a refused batch call says of the server.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::domain::action::{Exclusion, Goal, Grouping, Offer, Offers, Step, Verb};
+use crate::domain::action::{Exclusion, Goal, Grouping, May, Offer, Offers, Step, Verb};
 use crate::domain::resource::Group;
 use crate::domain::text::Clean;
 use crate::platforms::loose::{Loose, uuid};
@@ -13,7 +13,7 @@ use crate::platforms::run_ai::batch::Bulk;
 use crate::platforms::run_ai::singles;
 use crate::platforms::run_ai::wire::Workload;
 
-use Answer::{Guess, No, Yes};
+use May::{Guess, No, Yes};
 
 const fn verb(step: Step, word: &'static str, goal: Goal, costs: &'static str) -> Verb {
     Verb {
@@ -72,30 +72,22 @@ fn of(verbs: &'static [Verb; 3], step: Step) -> &'static Verb {
     }
 }
 
-/// What the phase says to an action.
-#[derive(Clone, Copy, Debug)]
-enum Answer {
-    Yes,
-    Guess(&'static str),
-    No(Exclusion, &'static str),
-}
-
 /// One phase: its word, its group (`UX.md`, Words), and its answers to stop, resume and delete.
 #[derive(Debug)]
-struct Phase(&'static str, Group, Answer, Answer, Answer);
+struct Phase(&'static str, Group, May, May, May);
 
-const NOT_SUSPENDED: Answer = No(Exclusion::AlreadyThere, "it is not suspended");
-const RESUMING: Answer = No(Exclusion::InTransition, "already resuming");
-const SUSPENDED: Answer = No(Exclusion::AlreadyThere, "already Stopped");
-const STOPPING: Answer = No(Exclusion::InTransition, "already being suspended");
-const STILL_STOPPING: Answer =
+const NOT_SUSPENDED: May = No(Exclusion::AlreadyThere, "it is not suspended");
+const RESUMING: May = No(Exclusion::InTransition, "already resuming");
+const SUSPENDED: May = No(Exclusion::AlreadyThere, "already Stopped");
+const STOPPING: May = No(Exclusion::InTransition, "already being suspended");
+const STILL_STOPPING: May =
     Guess("it is still being suspended; whether it can be resumed now is not documented");
-const COMPLETED: Answer = No(Exclusion::NotOffered, "it has completed");
-const FAILED: Answer = No(Exclusion::NotOffered, "it has failed");
-const GOING: Answer = No(Exclusion::InTransition, "already being deleted");
-const NO_INFORMATION: Answer =
+const COMPLETED: May = No(Exclusion::NotOffered, "it has completed");
+const FAILED: May = No(Exclusion::NotOffered, "it has failed");
+const GOING: May = No(Exclusion::InTransition, "already being deleted");
+const NO_INFORMATION: May =
     Guess("Run:ai has no information on it; its cluster may be disconnected");
-const UNLISTED: Answer = Guess("no document lists this status");
+const UNLISTED: May = Guess("no document lists this status");
 
 /// `specs/run-ai.md` 3, both tables.
 #[rustfmt::skip]
@@ -165,7 +157,7 @@ fn word(words: &Loose<Clean>) -> &str {
 }
 
 /// Section 4: `false` is no, absent lets the server decide, `true` leaves it to the phase.
-fn offer(workload: &Workload, subtype: &str, bulk: Bulk, step: Step, by_phase: Answer) -> Offer {
+fn offer(workload: &Workload, subtype: &str, bulk: Bulk, step: Step, by_phase: May) -> Offer {
     let support = workload.actions_support.0.as_ref();
     let supported = support.and_then(|support| match step {
         Step::Stop | Step::Resume => support.suspend.0,
@@ -184,11 +176,9 @@ fn offer(workload: &Workload, subtype: &str, bulk: Bulk, step: Step, by_phase: A
         return Offer::No(Exclusion::NotOffered, why);
     };
     match by_phase {
-        No(why, words) => Offer::No(why, words),
-        Guess(why) => Offer::ServerDecides(verb, why),
         Yes if supported.is_none() => {
             Offer::ServerDecides(verb, "the server does not say whether it is supported")
         }
-        Yes => Offer::Yes(verb),
+        Yes | Guess(_) | No(..) => by_phase.by(verb),
     }
 }

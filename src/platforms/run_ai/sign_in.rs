@@ -104,26 +104,10 @@ fn is_call_unknown(said: &Refusal) -> bool {
 
 /// `expiresIn` exists from 2.24 on; before, the token itself says when it ends.
 fn grant(body: &[u8]) -> Result<Grant, String> {
-    #[derive(Deserialize)]
-    struct Answer {
-        #[serde(rename = "accessToken", alias = "access_token")]
-        token: String,
-        #[serde(default, rename = "expiresIn", alias = "expires_in")]
-        seconds: Value,
-    }
-    let answer: Answer = serde_json::from_slice(body).map_err(|error| {
-        format!(
-            "no `accessToken` ({:?} at column {})",
-            error.classify(),
-            error.column()
-        )
-    })?;
-    let said = answer.seconds.as_u64().map(Duration::from_secs);
-    let lifetime = said.or_else(|| lifetime_of(&answer.token));
-    Ok(Grant {
-        token: Secret::new(answer.token),
-        lifetime,
-    })
+    let names = (["accessToken", "access_token"], ["expiresIn", "expires_in"]);
+    let mut grant = Grant::read(body, &names.0, &names.1)?;
+    grant.lifetime = grant.lifetime.or_else(|| lifetime_of(grant.token.expose()));
+    Ok(grant)
 }
 
 /// By the token's own `exp`, counted from its `iat` where it has one, so that a wrong clock here does

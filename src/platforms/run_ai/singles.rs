@@ -16,7 +16,8 @@ use crate::domain::plan::{Operation, Request};
 use crate::domain::streak::Streak;
 use crate::domain::text::Clean;
 use crate::platforms::http::{self, Call, Http, Reply, Sending, Sent};
-use crate::platforms::run_ai::{batch, row, wire};
+use crate::platforms::loose::same_uuid;
+use crate::platforms::run_ai::{row, wire};
 
 /// As many as a lane has in flight (`UX.md` 9).
 const AT_ONCE: usize = 8;
@@ -110,7 +111,7 @@ fn one<'a>(
                 answered(answer)
             }
         };
-        http.change(call).map(event).boxed()
+        wire::change(http, call).map(event).boxed()
     };
     sending.flatten_stream().boxed()
 }
@@ -122,25 +123,23 @@ fn accepted(operation: &Operation, reply: &Reply) -> Result<(), PlatformError> {
         return Ok(());
     }
     let body: Value = reply.json()?;
-    let is_own = |id: &str| batch::is_same(operation.key.id.raw(), id);
+    let is_own = |id: &str| same_uuid(operation.key.id.raw(), id);
     match (body["id"].as_str(), body.get("code")) {
-        (Some(id), _) if !is_own(id) => Err(wire::unreadable("it is about another workload")),
+        (Some(id), _) if !is_own(id) => Err(http::unreadable("it is about another workload")),
         (_, Some(code)) if matches!(code.as_u64(), Some(200..=299)) => Ok(()),
         (Some(_), None) => Ok(()),
-        (_, Some(_)) | (None, None) => Err(wire::unreadable("it accepts nothing")),
+        (_, Some(_)) | (None, None) => Err(http::unreadable("it accepts nothing")),
     }
 }
 
 /// What one call's end says of its workload.
 fn answer(operation: &Operation, sent: &Sent) -> Answer {
-    let lost = |error| http::answer(&Sent::Lost(wire::discreet(error)));
     match sent {
         Sent::Answered(reply) => match accepted(operation, reply) {
             Ok(()) => Answer::Scheduled { message: None },
-            Err(error) => lost(error),
+            Err(error) => http::answer(&Sent::Lost(error)),
         },
-        Sent::Lost(error) => lost(error.clone()),
-        Sent::Refused(_) | Sent::NotSent(_) => http::answer(sent),
+        Sent::Lost(_) | Sent::Refused(_) | Sent::NotSent(_) => http::answer(sent),
     }
 }
 

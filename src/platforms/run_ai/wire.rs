@@ -2,6 +2,8 @@
 //!
 //! Every member but `id` has a default.
 
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,8 +12,8 @@ use serde_json::Value;
 use crate::domain::error::PlatformError;
 use crate::domain::resource::Id;
 use crate::domain::text::Clean;
-use crate::platforms::http::{Call, Http};
-use crate::platforms::loose::{FromJson, Loose, Rows, loose_objects, uuid};
+use crate::platforms::http::{Call, Http, Sending, Sent};
+use crate::platforms::loose::{self, FromJson, Loose, Rows, loose_objects};
 
 /// The one `sourceApi` there is: such workloads are deleted one by one under `/api/v2`.
 pub(super) const WORKLOADS_V2: &str = "WorkloadsV2";
@@ -25,16 +27,17 @@ pub(super) async fn read<T: DeserializeOwned>(http: &Http, call: Call) -> Result
     reply.and_then(|reply| reply.json()).map_err(discreet)
 }
 
-/// What makes no sense though it can be read; nothing of it is shown.
-pub(super) fn unreadable(why: &str) -> PlatformError {
-    PlatformError::Unreadable {
-        why: Clean::new(why),
-        start: Clean::new("(not shown)"),
-    }
+/// What sending a change comes to, without what may be secret in an answer that cannot be read.
+pub(super) fn change(http: &Http, call: Call) -> BoxStream<'_, Sending> {
+    let discreetly = |sending| match sending {
+        Sending::Ended(Sent::Lost(error)) => Sending::Ended(Sent::Lost(discreet(error))),
+        Sending::Ended(_) | Sending::Meanwhile(_) => sending,
+    };
+    http.change(call).map(discreetly).boxed()
 }
 
 /// The error, with as much of the answer's start as stands before the first member that may hold a secret (P7).
-pub(super) fn discreet(mut error: PlatformError) -> PlatformError {
+fn discreet(mut error: PlatformError) -> PlatformError {
     if let PlatformError::Unreadable { start, .. } | PlatformError::NotAnApi { start, .. } =
         &mut error
     {
@@ -173,11 +176,9 @@ impl FromJson for Code {
 }
 
 impl Workload {
-    /// The id, a UUID in small letters, so that its spellings are one row (section 5.2); empty where the row has none,
-    /// and so never sound (L5).
+    /// The id; empty where the row has none, and so never sound (L5).
     pub(super) fn id(&self) -> Id {
-        let text = self.id.text();
-        uuid(text).map_or_else(|| Id::new(text), |id| Id::new(&id.to_string()))
+        loose::id(self.id.text())
     }
 
     /// Deleted workloads stay readable for 14 days (section 8).

@@ -58,7 +58,7 @@ pub(super) fn refuses_bulk(request: &Request, sending: &Sending) -> bool {
 pub(super) fn events(request: &Request, mut sending: Sending) -> impl Iterator<Item = ChangeEvent> {
     if let Sending::Ended(Sent::Refused(error)) = sending {
         let group = request.operations()[0].key.source.scope.shown();
-        sending = Sending::Ended(Sent::Refused(naming_group(error, &group)));
+        sending = Sending::Ended(Sent::Refused(words::naming_group(error, &group)));
     }
     let events = http::events(request, sending, answered);
     let patient = |event| patient(request, event);
@@ -134,13 +134,4 @@ fn patient(request: &Request, event: ChangeEvent) -> ChangeEvent {
         no.later = operations.any(|o| o.key == key && is_sure(o));
     }
     ChangeEvent::Answered(key, Answer::Rejected(no))
-}
-
-/// A 403 often means the wrong resource group, and its body does not say which (section 6).
-pub(super) fn naming_group(error: PlatformError, group: &Clean) -> PlatformError {
-    let PlatformError::Forbidden { mut said } = error else {
-        return error;
-    };
-    said.message = Clean::new(&format!("{} in resource group {group}", said.message));
-    PlatformError::Forbidden { said }
 }

@@ -1,8 +1,8 @@
 //! The client: one connection to SAP AI Core.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
+use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{self, Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{self, BoxFuture};
@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::domain::connection::Connection;
-use crate::domain::error::PlatformError;
+use crate::domain::error::{PlatformError, Refusal};
 use crate::domain::inspection::{Inquiry, Part};
 use crate::domain::outcome::ChangeEvent;
 use crate::domain::plan::Request;
@@ -20,17 +20,22 @@ use crate::domain::resource::{Key, Kind, Page, Reading, Scope, Source};
 use crate::domain::text::Clean;
 use crate::platforms::http::Http;
 use crate::platforms::loose::Loose;
-use crate::platforms::sap_ai_core::change;
-use crate::platforms::sap_ai_core::inspect;
-use crate::platforms::sap_ai_core::listing::{self, Counts};
+use crate::platforms::sap_ai_core::listing::ById;
 use crate::platforms::sap_ai_core::meta::{self, Meta};
 use crate::platforms::sap_ai_core::rules::Changes;
 use crate::platforms::sap_ai_core::wire::Row;
-use crate::platforms::sap_ai_core::words;
+use crate::platforms::sap_ai_core::{change, inspect, listing, words};
 use crate::platforms::{Platform, Preview};
 
 /// The group every tenant has (section 6).
 const DEFAULT_GROUP: &str = "default";
+
+/// Said where `"*"` came to that one.
+const NARROWED: &str =
+    "resource groups may not be listed; only `default` is shown, name others in `scopes`";
+
+/// So long reads of one batch share what is listed as just created.
+const CREATED_KEPT: Duration = Duration::from_secs(5);
 
 /// So long refusals are explained by the same list of resource groups.
 const GROUPS_KEPT: Duration = Duration::from_secs(300);
@@ -41,11 +46,14 @@ pub(super) struct Client {
     connection: Connection,
     pub(super) http: Http,
     pub(super) meta: Meta,
-    pub(super) counts: Counts,
-    /// All groups were asked for, and may not be listed.
-    pub(super) is_narrowed: AtomicBool,
+    /// The most rows that one answer had: the server gives that many at once.
+    pub(super) largest: AtomicUsize,
+    /// What is to be said of the resource groups, beside their first source.
+    remark: sync::Mutex<Option<(Arc<Source>, String)>>,
     /// The resource groups, if they may be listed, and when they were asked for.
     groups: Mutex<Option<(Instant, Option<Vec<Scope>>)>>,
+    /// What is listed as just created, and when it was asked for.
+    created: Mutex<HashMap<Arc<Source>, (Instant, ById)>>,
 }
 
 impl Client {
@@ -54,23 +62,32 @@ impl Client {
             connection,
             http,
             meta: Meta::default(),
-            counts: Counts::default(),
-            is_narrowed: AtomicBool::default(),
+            largest: AtomicUsize::default(),
+            remark: sync::Mutex::default(),
             groups: Mutex::default(),
+            created: Mutex::default(),
         }
     }
 
     /// One source for each kind of each group; an account that may not list groups has at least the default one.
     async fn all_groups(&self) -> Result<Vec<Arc<Source>>, PlatformError> {
-        let groups = listing::resource_groups(&self.http).await;
-        let is_narrowed = matches!(groups, Err(PlatformError::Forbidden { .. }));
-        self.is_narrowed.store(is_narrowed, Relaxed);
-        let groups = if is_narrowed {
-            vec![Scope::new(DEFAULT_GROUP)]
-        } else {
-            groups?
+        let (groups, remarks) = match listing::resource_groups(&self.http).await {
+            Err(PlatformError::Forbidden { .. }) => {
+                (vec![Scope::new(DEFAULT_GROUP)], vec![NARROWED.to_owned()])
+            }
+            found => found?,
         };
-        Ok(self.connection.sources_of(&groups))
+        let sources = self.connection.sources_of(&groups);
+        let remark = (!remarks.is_empty()).then(|| (sources[0].clone(), remarks.join("; ")));
+        *self.remark.lock().unwrap_or_else(PoisonError::into_inner) = remark;
+        Ok(sources)
+    }
+
+    /// What is to be said of the resource groups beside this source.
+    pub(super) fn remark(&self, beside: &Source) -> Option<String> {
+        let remark = self.remark.lock().unwrap_or_else(PoisonError::into_inner);
+        let (first, words) = remark.as_ref()?;
+        (**first == *beside).then(|| words.clone())
     }
 
     /// A 403 has two usual causes, and the list of resource groups tells them apart where it may be read (section 6).
@@ -100,28 +117,29 @@ impl Client {
             .is_none_or(|(at, _)| at.elapsed() > GROUPS_KEPT)
         {
             let groups = listing::resource_groups(&self.http).await.ok();
-            *known = Some((Instant::now(), groups));
+            *known = Some((Instant::now(), groups.map(|(groups, _)| groups)));
         }
         let (_, groups) = known.as_ref()?;
         groups.as_ref().map(|groups| groups.contains(group))
     }
 
     async fn one(&self, key: &Key) -> Result<Reading, PlatformError> {
-        let row = match inspect::get(&self.http, key, None, &[]).await {
-            Ok(reply) => words::answer::<Loose<Row>>(&reply)?.0.unwrap_or_default(),
-            Err(error) if is_gone(&error) => match self.created(key).await? {
-                Some(row) => row,
-                None => return Ok(Reading::Gone),
-            },
+        let row = match listing::get(&self.http, key, None, &[]).await {
+            Ok(reply) => {
+                let row = words::answer::<Loose<Row>>(&reply)?.0.unwrap_or_default();
+                if row.id() != key.id.raw() {
+                    return Err(reply.unreadable("it is about another id"));
+                }
+                row
+            }
+            Err(error) if error.said().is_some_and(Refusal::says_gone) => {
+                match self.created(key).await? {
+                    Some(row) => row,
+                    None => return Ok(Reading::Gone),
+                }
+            }
             Err(error) => return Err(error),
         };
-        if row.id() != key.id.raw() {
-            let why = Clean::new("it is about another id");
-            return Err(PlatformError::Unreadable {
-                why,
-                start: Clean::new(row.id()),
-            });
-        }
         let (scope, kind) = (&key.source.scope, key.source.kind);
         let changes = self.meta.known(&self.http, scope).await.of(kind);
         Ok(Reading::Found(Arc::new(
@@ -134,16 +152,16 @@ impl Client {
         if key.source.kind != Kind::Deployment {
             return Ok(None);
         }
-        let new = listing::part(&self.http, &key.source, Some("UNKNOWN"), 0, listing::PAGE).await?;
-        let mut rows = new.rows.into_iter();
-        Ok(rows.find(|row| row.id() == key.id.raw()))
+        let mut kept = self.created.lock().await;
+        let is_fresh = |(at, _): &(Instant, _)| at.elapsed() < CREATED_KEPT;
+        if !kept.get(&key.source).is_some_and(is_fresh) {
+            let asked = Instant::now();
+            let rows = self.in_status(&key.source, "UNKNOWN").await?;
+            kept.insert(key.source.clone(), (asked, rows));
+        }
+        let (_, rows) = &kept[&key.source];
+        Ok(rows.get(key.id.raw()).cloned())
     }
-}
-
-/// Only the platform itself can say that an id is gone; any other 404 speaks of a route (N24).
-fn is_gone(error: &PlatformError) -> bool {
-    let said = error.said();
-    said.is_some_and(|said| said.status == 404 && said.own_shape)
 }
 
 impl Platform for Client {

@@ -10,10 +10,11 @@ use crate::domain::error::PlatformError;
 use crate::domain::inspection::{Inquiry, Line, Part, without_colors};
 use crate::domain::resource::Key;
 use crate::domain::text::Clean;
-use crate::platforms::http::{Call, Http, Reply};
-use crate::platforms::loose::{FromJson, Loose, loose_objects, shortened};
-use crate::platforms::sap_ai_core::change::naming_group;
-use crate::platforms::sap_ai_core::words::{self, LONGEST_TEXT};
+use crate::platforms::http::Http;
+use crate::platforms::loose::{FromJson, LONGEST_TEXT, Loose, Rows, loose_objects, shortened};
+use crate::platforms::parts::part;
+use crate::platforms::sap_ai_core::listing::get;
+use crate::platforms::sap_ai_core::words;
 
 /// The most lines one answer has (section 6).
 const MOST_LINES: usize = 5_000;
@@ -26,21 +27,6 @@ pub(super) fn parts<'a>(http: &'a Http, key: &'a Key, inquiry: Inquiry) -> BoxSt
         }
     };
     stream::once(parts).flat_map(stream::iter).boxed()
-}
-
-/// `GET` of a row, or of what is below it.
-pub(super) async fn get(
-    http: &Http,
-    key: &Key,
-    below: Option<&str>,
-    query: &[(&'static str, String)],
-) -> Result<Reply, PlatformError> {
-    let (scope, kind) = (&key.source.scope, key.source.kind.plural());
-    let path = ["lm", kind, key.id.raw()].into_iter().chain(below);
-    let mut call = Call::get(path).header("AI-Resource-Group", scope.raw());
-    call.query.extend_from_slice(query);
-    let reply = http.read(call).await;
-    reply.map_err(|error| naming_group(error, &scope.shown()))
 }
 
 /// The reasons of the status stand in the document alone, and first: they are what is looked for.
@@ -61,11 +47,7 @@ async fn detail(http: &Http, key: &Key) -> Vec<Part> {
 fn failed(title: &'static str, error: PlatformError) -> Part {
     let missing = error.said().is_some_and(|said| said.status == 404);
     let note = "one that was just created may not be found for some minutes";
-    Part {
-        title,
-        lines: Err(error),
-        note: missing.then(|| Clean::new(note)),
-    }
+    part(title, Err(error), missing.then(|| note.to_owned()))
 }
 
 /// The newest lines, oldest first. Without a start the platform would look back for one hour only.
@@ -80,17 +62,20 @@ async fn logs(http: &Http, key: &Key, since: Option<Timestamp>) -> Part {
     ];
     query.extend(start.map(|start| ("start", start.to_string())));
     let answer = get(http, key, Some("logs"), &query).await;
-    let records = match answer.and_then(|reply| words::answer::<Logs>(&reply)) {
-        Ok(logs) => logs.data.0.unwrap_or_default().result.0.unwrap_or_default(),
+    let records: Option<Rows<Record>> = match answer.and_then(|reply| words::answer::<Logs>(&reply))
+    {
+        Ok(logs) => logs.data.and_then(|data| data.result),
         Err(error) => return failed("logs", error),
     };
+    let records = records.map_or_else(Vec::new, |records| records.0);
     let from = start.map_or("an hour ago".to_owned(), |start| start.to_string());
     let note = match records.len() {
         0 => Some(format!("no lines since {from}")),
         MOST_LINES.. => Some(format!("only the newest {MOST_LINES} records since {from}")),
         _ => None,
     };
-    let mut lines: Vec<Line> = records.iter().rev().flat_map(Record::lines).collect();
+    let records = records.iter().rev().filter_map(|record| record.0.as_ref());
+    let mut lines: Vec<Line> = records.flat_map(Record::lines).collect();
     lines.sort_by_key(|line| line.at);
     Part {
         title: "logs",
@@ -105,17 +90,15 @@ async fn created(http: &Http, key: &Key) -> Option<Timestamp> {
     Timestamp::from_json(document["createdAt"].clone())
 }
 
-/// All of it is optional.
+/// All of it is optional (`RTALogCommonResponse`); a list that is none is no answer.
 #[derive(Debug, Deserialize)]
 struct Logs {
-    #[serde(default)]
-    data: Loose<Data>,
+    data: Option<Data>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Deserialize)]
 struct Data {
-    result: Loose<Vec<Record>>,
+    result: Option<Rows<Record>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -125,7 +108,7 @@ struct Record {
     msg: Loose<String>,
 }
 
-loose_objects!(Data, Record);
+loose_objects!(Record);
 
 impl Record {
     /// A message ends in a line break, and may have more of them.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::domain::connection::{Connection, Credentials, PlatformId};
 use crate::domain::error::PlatformError;
 use crate::domain::text::{Clean, Secret};
-use crate::platforms::http::{Authorization, Dialect, Http, TokenRequest};
+use crate::platforms::http::{Authorization, Dialect, Grant, Http, TokenRequest};
 use crate::platforms::sap_ai_core::client::Client;
 use crate::platforms::{Entry, Platform};
 
@@ -71,7 +71,7 @@ fn sign_in(credentials: &Credentials) -> Result<(TokenRequest, &'static str), Pl
         url: url.clone(),
         members,
         json: false,
-        grant: words::grant,
+        grant: |body| Grant::read(body, &["access_token"], &["expires_in"]),
         others: Vec::new(),
     };
     Ok((request, setting))

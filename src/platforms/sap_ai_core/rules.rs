@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::action::{Exclusion, Goal, Grouping, Offer, Offers, Step, Verb};
+use crate::domain::action::{Exclusion, Goal, Grouping, May, Offer, Offers, Step, Verb};
 use crate::domain::resource::Group;
 
 /// How changes of one kind are sent on a connection, by its capabilities (section 5.3).
@@ -47,14 +47,6 @@ const fn verbs(grouping: Grouping) -> Verbs {
     [stop, delete]
 }
 
-/// A step's answer before it is known which of the verbs carries it out.
-#[derive(Clone, Copy, Debug)]
-enum May {
-    Yes,
-    ServerDecides(&'static str),
-    No(Exclusion, &'static str),
-}
-
 /// One status word, with what it makes of stop and delete.
 #[derive(Debug)]
 struct Rule(&'static str, Group, May, May);
@@ -67,8 +59,8 @@ const MOVING: May = May::No(
     Exclusion::InTransition,
     "in transition: SAP AI Core takes neither stop nor delete",
 );
-const DISPUTED: May = May::ServerDecides("the documents disagree whether COMPLETED may be deleted");
-const UNLISTED: May = May::ServerDecides("no document lists this status");
+const DISPUTED: May = May::Guess("the documents disagree whether COMPLETED may be deleted");
+const UNLISTED: May = May::Guess("no document lists this status");
 
 /// Section 4, one row a status.
 const RULES: &[Rule] = &[
@@ -120,15 +112,13 @@ pub(super) fn offers(status: &str, target: Option<&str>, changes: Changes) -> Of
         };
     }
     let &Rule(_, group, may_stop, may_delete) = rule_for(status);
-    let stop = offer(may_stop, stop);
-    let delete = offer(may_delete, delete);
+    let stop = may_stop.by(stop);
+    let delete = may_delete.by(delete);
     let kept = |why| Offer::No(Exclusion::NotOffered, why);
     // Of two steps that may do, the one that loses less; what completed is worth keeping, and so is what begins.
     let clean_up = match (may_stop, may_delete) {
-        (May::Yes | May::ServerDecides(_), _) => stop,
-        (May::No(..), May::ServerDecides(_)) => {
-            kept("clean up keeps COMPLETED rows; delete takes them")
-        }
+        (May::Yes | May::Guess(_), _) => stop,
+        (May::No(..), May::Guess(_)) => kept("clean up keeps COMPLETED rows; delete takes them"),
         (May::No(..), May::Yes) if group == Group::Unknown => {
             kept("UNKNOWN may have just been created; delete takes it")
         }
@@ -139,13 +129,5 @@ pub(super) fn offers(status: &str, target: Option<&str>, changes: Changes) -> Of
         delete,
         resume,
         clean_up,
-    }
-}
-
-fn offer(may: May, verb: &'static Verb) -> Offer {
-    match may {
-        May::Yes => Offer::Yes(verb),
-        May::ServerDecides(guess) => Offer::ServerDecides(verb, guess),
-        May::No(why, words) => Offer::No(why, words),
     }
 }

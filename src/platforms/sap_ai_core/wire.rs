@@ -10,9 +10,8 @@ use serde_json::Value;
 
 use crate::domain::resource::{Id, Key, Resource, Source, Status};
 use crate::domain::text::Clean;
-use crate::platforms::loose::{Loose, Rows, loose_objects, shortened};
+use crate::platforms::loose::{LONGEST_TEXT, Loose, Rows, loose_objects, shortened};
 use crate::platforms::sap_ai_core::rules::{self, Changes};
-use crate::platforms::sap_ai_core::words::LONGEST_TEXT;
 
 /// A page of a listing; what is no object is a row without anything.
 #[derive(Debug, Deserialize)]
@@ -22,7 +21,7 @@ pub(super) struct Listing {
 }
 
 /// One execution or deployment (section 2).
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Row {
     id: Loose<String>,

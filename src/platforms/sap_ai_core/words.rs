@@ -1,20 +1,15 @@
-//! What SAP AI Core says beside rows: refusals of requests and of ids, failures, and tokens.
+//! What SAP AI Core says beside rows: refusals of requests and of ids, and failures.
 //!
-//! Sections 5.1, 6 and 7 of `specs/sap-ai-core.md`. Nothing here asks anybody.
-
-use std::time::Duration;
+//! Sections 5.1 and 6 of `specs/sap-ai-core.md`. Nothing here asks anybody.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::domain::error::{PlatformError, Refusal};
-use crate::domain::text::{Clean, Secret};
-use crate::platforms::http::{Grant, Reply};
-use crate::platforms::loose::shortened;
-
-/// The longest text of a server that is kept whole, in characters: a page of details, not a megabyte (R7).
-pub(super) const LONGEST_TEXT: usize = 4_000;
+use crate::domain::text::Clean;
+use crate::platforms::http::Reply;
+use crate::platforms::loose::{LONGEST_TEXT, shortened};
 
 /// What the member `error` says, of a whole request or of one id (sections 5.1 and 6): an object, or bare text.
 /// In the platform's own shape where it says anything. A help page spells the request's id `requestID`.
@@ -56,18 +51,11 @@ pub(super) fn answer<T: DeserializeOwned>(reply: &Reply) -> Result<T, PlatformEr
     }
 }
 
-/// Reads a token (section 7). A lifetime that is no positive number is not believed.
-pub(super) fn grant(body: &[u8]) -> Result<Grant, String> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| "the answer is not JSON")?;
-    let token = body["access_token"].as_str().unwrap_or_default();
-    if token.is_empty() {
-        return Err("`access_token` is missing".to_owned());
-    }
-    let said = &body["expires_in"];
-    let seconds = said.as_f64().or_else(|| said.as_str()?.parse().ok());
-    let lifetime = seconds.filter(|seconds| *seconds > 0.0);
-    Ok(Grant {
-        token: Secret::new(token.to_owned()),
-        lifetime: lifetime.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-    })
+/// A 403 often means the wrong resource group, and its body does not say which (section 6).
+pub(super) fn naming_group(error: PlatformError, group: &Clean) -> PlatformError {
+    let PlatformError::Forbidden { mut said } = error else {
+        return error;
+    };
+    said.message = Clean::new(&format!("{} in resource group {group}", said.message));
+    PlatformError::Forbidden { said }
 }

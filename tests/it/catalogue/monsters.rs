@@ -19,7 +19,11 @@ use crate::pty::centurion;
 pub(crate) fn monsters() -> Vec<(&'static str, Vec<u8>)> {
     let deep = |open: &str| open.repeat(100_000).into_bytes();
     let utf16 = "{\"resources\":[]}".encode_utf16();
+    let list = |member| format!("{{\"{member}\":[{}0]}}", "0,".repeat(1_000_000)).into_bytes();
     vec![
+        ("a million executions", list("executions")),
+        ("a million that succeeded", list("succeeded")),
+        ("a million results", list("results")),
         ("nested arrays", deep("[")),
         ("nested objects", deep("{\"a\":")),
         (

@@ -53,6 +53,20 @@ fn authorities_that_cannot_be_read_are_told_and_nobody_more_is_trusted() {
 }
 
 #[test]
+fn authorities_that_are_no_file_and_no_folder_are_told_before_they_are_opened() {
+    // As a pipe would be, at whose opening every start would hang.
+    let scene = Scene::with(KUBIYA)
+        .set("SECRET", CANARY)
+        .set("REQUESTS_CA_BUNDLE", "/dev/null");
+    let settings = scene.load();
+    assert_eq!(only(&settings).ca_file, None);
+    assert_eq!(
+        settings.unusable[0].to_string(),
+        "environment: `REQUESTS_CA_BUNDLE` names /dev/null, which cannot be read: it is neither a file nor a folder"
+    );
+}
+
+#[test]
 fn a_proxy_that_cannot_be_used_is_refused_where_it_would_be_needed() {
     let scene = |variables: &[(&str, &str)]| {
         let scene = Scene::with(KUBIYA).set("SECRET", CANARY);

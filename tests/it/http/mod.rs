@@ -15,7 +15,8 @@ use centurion::domain::error::{PlatformError, Refusal};
 use centurion::domain::outcome::ChangeEvent;
 use centurion::domain::text::Secret;
 use centurion::platforms::http::{
-    Authorization, Call, Dialect, Grant, Http, Sending, Sent, TokenRequest, until_stopped,
+    Authorization, Call, Dialect, Grant, Http, Sending, Sent, TokenRequest, lane_stop,
+    until_stopped,
 };
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, poll};
@@ -182,7 +183,8 @@ async fn n10_n11_an_answer_that_is_cut_or_no_http_is_a_lost_change() {
 }
 
 #[tokio::test]
-async fn n16_an_answer_that_names_a_member_twice_is_a_lost_change() {
+async fn n16_an_answer_that_names_a_member_twice_or_lists_too_much_is_a_lost_change() {
+    let list = |length: usize| format!(r#"{{"ok":["a"{}]}}"#, r#","b""#.repeat(length - 1));
     let answers = [
         (
             r#"{"ok":["a"],"no":[{"id":"a"}]," no":[{"id":"b"}]}"#,
@@ -192,9 +194,12 @@ async fn n16_an_answer_that_names_a_member_twice_is_a_lost_change() {
         (r#"[{"id":"a","error":{"code":1},"\u0065rror":null}]"#, true),
         ("{\"ok\":", true),
         (" ", false),
+        (&list(10_000), false),
+        (&list(10_001), true),
     ];
     for (body, lost) in answers {
-        let server = Canned::start(move |_, _| json(200, body)).await;
+        let sent = body.to_owned();
+        let server = Canned::start(move |_, _| json(200, &sent)).await;
         let sent = end(with_key(&server).change(post())).await;
         assert_eq!(matches!(sent, Sent::Lost(_)), lost, "{body}: {sent:?}");
         assert_eq!(matches!(sent, Sent::Answered(_)), !lost, "{body}: {sent:?}");
@@ -378,10 +383,13 @@ async fn n19_a_change_that_is_stopped_after_a_401_was_refused() {
     let server = Canned::start(|_, _| json(401, "old token")).await;
     let http = with_token(&server, &tokens);
     let sent = until_stopped(stop, end(http.change(post()))).await;
-    assert!(
-        matches!(sent, Sent::Refused(PlatformError::Unauthorized { .. })),
-        "{sent:?}"
-    );
+    let Sent::Refused(error) = &sent else {
+        panic!("{sent:?}")
+    };
+    let said = error.said().expect("the server's own words");
+    assert_eq!((said.status, said.message.as_str()), (401, "old token"));
+    // The credentials have just brought a new token: other calls of the lane may well fare better.
+    assert_eq!(lane_stop(&sent, false), None);
     assert_eq!(server.heard().len(), 1);
 }
 

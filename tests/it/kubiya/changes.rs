@@ -9,6 +9,7 @@ use centurion::domain::connection::Credentials;
 use centurion::domain::error::PlatformError;
 use centurion::domain::outcome::{Answer, ChangeEvent};
 use centurion::domain::resource::{Id, Reading, Resource};
+use centurion::domain::streak::Streak;
 use centurion::domain::text::{Clean, Secret};
 use centurion::platforms;
 use futures_util::StreamExt;
@@ -358,6 +359,24 @@ async fn a_no_inside_http_200_is_a_no() {
     let events = scene.change(Action::Stop, &waiting).await;
     let no = "Execution is not running (status: waiting_for_input)";
     assert_eq!(reason(answer(&events, &waiting[0])), (no, false));
+}
+
+#[tokio::test]
+async fn rows_that_have_moved_on_by_themselves_do_not_stop_the_lane() {
+    let refused = |error: &str| json!({"success": false, "error": error});
+    for (error, stops) in [
+        ("Execution is not running (status: completed)", false),
+        ("Execution is not paused (status: running)", false),
+        ("Cannot terminate workflow in status: completed", false),
+        ("Execution not found", false),
+        ("Access denied", true),
+    ] {
+        let (rows, events) = told(&vec![refused(error); 6]).await;
+        let mut streak = Streak::default();
+        let answers = rows.iter().map(|row| answer(&events, row));
+        let stopped = answers.filter_map(|answer| streak.stops_after(answer, true));
+        assert_eq!(stopped.count() > 0, stops, "{error}");
+    }
 }
 
 #[tokio::test]

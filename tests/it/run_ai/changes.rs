@@ -158,6 +158,21 @@ async fn r8_two_spellings_of_an_id_are_one_row_and_one_id_of_the_batch() {
 }
 
 #[tokio::test]
+async fn r8_an_id_is_compared_as_it_was_sent_and_not_as_it_would_be_drawn() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 2).await;
+    let drawn_alike = |place: usize| format!("{}\u{fe0f}", rows[place].key.id.raw());
+    let failed = json!({ "id": drawn_alike(1), "code": 400, "message": "no" });
+    let body = json!({ "id": "op", "succeeded": [drawn_alike(0)], "failed": [failed] });
+    scene.faults(json!([{ "path": "*/batch", "fault": "body", "text": body.to_string() }]));
+    let (answers, _) = scene.answers(Action::Stop, &rows).await;
+    assert!(
+        matches!(answers[..], [Answer::Unknown(_), Answer::Unknown(_)]),
+        "{answers:?}"
+    );
+}
+
+#[tokio::test]
 async fn an_empty_list_may_be_absent_from_the_answer() {
     let scene = Scene::of(400);
     let rows = scene.rows_for(Action::Stop, 3).await;

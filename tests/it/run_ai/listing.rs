@@ -1,6 +1,7 @@
 //! Sign-in, listing and reads by id.
 
 use std::ops::Range;
+use std::task::Poll;
 use std::time::Duration;
 
 use centurion::domain::resource::Page;
@@ -314,6 +315,32 @@ async fn l04_the_count_of_the_server_stands_beside_the_first_page_and_never_hold
         );
         assert_eq!(scene.sent("GET", "/count").len() - before, 1, "{fault}");
     }
+}
+
+#[tokio::test]
+async fn a_first_page_that_fails_does_not_wait_for_the_count() {
+    let server = Canned::start(|heard, _| match heard.line.as_str() {
+        line if line.ends_with("/token") => canned::json(200, r#"{"accessToken":"t"}"#),
+        line if line.ends_with("/count") => Say::Silence,
+        _ => refuse(400, "no"),
+    })
+    .await;
+    let client = client_of(&server, credentials());
+    let source = client.sources().await.expect("known").remove(0);
+    let mut pages = client.list(&source);
+    let mut first = pages.next();
+    // The clock stands still, so that no time limit ends a wait.
+    tokio::time::pause();
+    let mut turns = 0;
+    let failed = loop {
+        if let Poll::Ready(page) = futures_util::poll!(&mut first) {
+            break page.is_some_and(|page| page.is_err());
+        }
+        turns += usize::from(server.heard().len() == 3);
+        assert!(turns < 50_000, "it waits for the count");
+        tokio::task::yield_now().await;
+    };
+    assert!(failed);
 }
 
 /// What comes of work that waits for a time, which nobody sits through.

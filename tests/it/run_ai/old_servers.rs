@@ -124,3 +124,15 @@ async fn equal_refusals_of_single_calls_stop_the_lane_and_the_rest_is_not_sent()
         "{others:?}"
     );
 }
+
+#[tokio::test]
+async fn an_answer_that_says_nothing_of_any_id_does_not_show_that_batches_work() {
+    let scene = Scene::of(400);
+    let rows = scene.rows_for(Action::Stop, 4).await;
+    scene.faults(json!([{ "path": "*/batch", "fault": "body", "text": "{}" }]));
+    let (answers, _) = scene.answers(Action::Stop, &rows[..1]).await;
+    assert!(matches!(answers[..], [Answer::Unknown(_)]), "{answers:?}");
+    scene.version("2.20");
+    let (answers, _) = scene.answers(Action::Stop, &rows[1..]).await;
+    assert_eq!(scheduled(&answers), 3, "they go out alone: {answers:?}");
+}

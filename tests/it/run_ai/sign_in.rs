@@ -154,6 +154,7 @@ async fn what_does_not_show_that_a_form_is_unknown_brings_no_other_form() {
         (400, "grant type"),
         (500, r#"{"code":500,"message":"Something went wrong."}"#),
         (200, r#"{"token":"canary"}"#),
+        (200, r#"{"accessToken":"","expiresIn":60}"#),
     ] {
         let (answer, heard) = signed_in(move |_| canned::json(status, body)).await;
         let shown = answer.expect_err("no token").to_string();
@@ -184,6 +185,8 @@ async fn a_token_lives_as_long_as_the_answer_says_else_as_it_says_itself() {
     let own = json!({ "iat": 1_000, "exp": 1_900 });
     for (answer, seconds) in [
         (lives(&own, json!(3_600)), 3_540),
+        (lives(&own, json!("3600")), 3_540),
+        (lives(&own, json!(3_600.5)), 3_540),
         (lives(&own, json!(null)), 840),
         (lives(&own, json!("soon")), 840),
         (lives(&json!({ "exp": now + 700 }), json!(null)), 640),

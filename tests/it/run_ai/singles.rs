@@ -269,21 +269,25 @@ async fn p7_the_start_of_an_unreadable_answer_ends_before_what_may_be_secret() {
         let read = client.read(&key).await;
         let told: Vec<_> = client.inspect(&key, Inquiry::Detail).collect().await;
         assert!(listed[0].is_err() && read.is_err(), "{body}");
-        let sent = body.clone();
-        let rows = vec![workload(0, "Training", None)];
-        let (events, _) = events(rows, Action::Delete, move |heard| {
-            if is_batch(heard) {
-                refuse(404, "page not found")
-            } else {
-                canned::json(202, &sent)
-            }
-        })
-        .await;
-        let shown = format!("{listed:?} {read:?} {told:?} {events:?}");
-        assert!(
-            shown.contains("Unknown") && !shown.contains("canary"),
-            "{shown}"
-        );
+        let shown = format!("{listed:?} {read:?} {told:?}");
+        assert!(!shown.contains("canary"), "{shown}");
+        for answers_batch in [true, false] {
+            let sent = body.clone();
+            let rows = vec![workload(0, "Training", None)];
+            let (events, _) = events(rows, Action::Delete, move |heard| {
+                if is_batch(heard) && !answers_batch {
+                    refuse(404, "page not found")
+                } else {
+                    canned::json(202, &sent)
+                }
+            })
+            .await;
+            let shown = format!("{events:?}");
+            assert!(
+                shown.contains("Unknown") && !shown.contains("canary"),
+                "{shown}"
+            );
+        }
     }
 }
 

@@ -49,7 +49,14 @@ async fn server() -> Canned {
         }
         "GET /v2/lm/meta" => canned::json(200, BULK_ON),
         line if line.ends_with("$count") => canned::json(200, "40"),
-        _ => page_of(40, heard, 1_000),
+        // One source has the most rows, as it is where they are many.
+        line => match (
+            line.contains("executions"),
+            heard.header("ai-resource-group"),
+        ) {
+            (true, Some("group-0")) => page_of(40, heard, 1_000),
+            _ => page_of(30, heard, 1_000),
+        },
     })
     .await
 }
@@ -94,7 +101,8 @@ async fn an_idle_connection_with_one_or_many_resource_groups_asks_twelve_times_a
         let oldest = ages
             .map(|state| state.listing.as_ref().expect("read").finished)
             .min();
-        let round = Duration::from_secs(11 * groups as u64 + 3);
+        // The one with the most rows is counted each time, and that takes its turn as well.
+        let round = Duration::from_secs(11 * groups as u64 + 6 + 3);
         let age = now.since(oldest.expect("sources"));
         assert!(age <= round, "{age:?} with {groups} groups");
     }

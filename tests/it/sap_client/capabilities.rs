@@ -1,5 +1,7 @@
 //! What a runtime says it can do, and when it is asked (section 5.3).
 
+use std::time::Duration;
+
 use centurion::domain::action::Action;
 use serde_json::json;
 
@@ -35,10 +37,10 @@ async fn capabilities_that_are_refused_are_as_before_and_only_a_404_means_no_bul
         for expected in [2, rows_of_a_request] {
             let requests = sap.plan(&sap.source(), Action::Stop).await;
             assert_eq!(requests[0].operations().len(), expected, "{status}");
-            pass(6).await;
+            pass(Duration::from_mins(6)).await;
         }
         sap.rows().await;
-        pass(1).await;
+        pass(Duration::from_mins(1)).await;
         sap.rows().await;
         let asked = if status == 400 { 4 } else { 3 };
         assert_eq!(sap.server.count("GET /v2/lm/meta"), asked);

@@ -185,6 +185,10 @@ async fn each_part_fails_alone_in_the_words_of_the_platform() {
     );
     let page = logs_said(|| answer(200, "content-type: text/html", "<html>")).await;
     assert!(page.lines.is_err());
+    for body in [r#"{"data":7}"#, r#"{"data":{"result":{}}}"#] {
+        let none = logs_said(move || canned::json(200, body)).await;
+        assert!(none.lines.is_err(), "no list, and not an empty one: {body}");
+    }
     let sap = Sap::with_bulk(|heard, _| match heard.line.as_str() {
         "GET /v2/lm/executions/e001" => {
             canned::json(400, r#"{"error":{"code":"1","message":"no"}}"#)
