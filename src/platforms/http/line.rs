@@ -161,6 +161,20 @@ impl Lines {
         peer.hear(response, &hidden, limit).await
     }
 
+    /// Waits until fewer than so many requests have left in the last minute.
+    pub(super) async fn calm(&self, most: usize) {
+        loop {
+            let wait = {
+                let sent = self.sent();
+                let over = sent.len().checked_sub(most);
+                over.map(|over| MINUTE.saturating_sub(sent[over].elapsed()))
+            };
+            let Some(wait) = wait else { return };
+            // What is a whole minute old still counts.
+            tokio::time::sleep(wait + Duration::from_millis(1)).await;
+        }
+    }
+
     pub(super) fn requests_a_minute(&self) -> usize {
         self.sent().len()
     }

@@ -142,6 +142,12 @@ impl Http {
         self.lines.requests_a_minute()
     }
 
+    /// Waits until fewer than so many requests have left in the last minute, for reads that can wait where the
+    /// platform limits how many it takes.
+    pub async fn calm(&self, most: usize) {
+        self.lines.calm(most).await;
+    }
+
     fn pause(&self, failure: &Failure, own: Duration) -> Option<Duration> {
         let pause = retry::pause(failure.asked_wait, own)?;
         self.budget.take().then_some(pause)

@@ -1,6 +1,7 @@
 //! One Kubiya connection: lists, reads and changes executions of the organisation its key belongs to.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -26,6 +27,8 @@ use crate::platforms::{Platform, Preview};
 pub(super) struct Kubiya {
     connection: Connection,
     http: Http,
+    /// Whether the service was seen to limit the rate.
+    is_limited: AtomicBool,
 }
 
 /// Opens it; contacts nobody.
@@ -43,6 +46,7 @@ pub(super) fn open(connection: &Connection) -> Result<Arc<dyn Platform>, Platfor
     Ok(Arc::new(Kubiya {
         connection: connection.clone(),
         http: Http::open(connection, dialect)?,
+        is_limited: AtomicBool::new(false),
     }))
 }
 
@@ -74,7 +78,7 @@ impl Platform for Kubiya {
     }
 
     fn list<'a>(&'a self, source: &'a Arc<Source>) -> BoxStream<'a, Result<Page, PlatformError>> {
-        listing::pages(&self.http, source)
+        listing::pages(&self.http, &self.is_limited, source)
     }
 
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Reading, PlatformError>> {

@@ -1,14 +1,18 @@
 //! Listing and reading.
 
 use std::collections::HashSet;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
 
 use centurion::domain::connection::PlatformId;
 use centurion::domain::error::PlatformError;
 use centurion::domain::resource::{Id, Page, Reading, Resource};
 use centurion::domain::text::Clean;
-use centurion::platforms;
-use futures_util::StreamExt;
+use centurion::platforms::{self, Platform};
+use futures_util::{StreamExt, future, poll};
 use serde_json::{Value, json};
+use tokio::time::{advance, pause, resume};
 
 use super::{Scene, connection};
 use crate::canned::{self, Canned};
@@ -203,6 +207,12 @@ async fn rows_of_another_organisation_are_not_there() {
     );
 }
 
+fn client_of(server: &Canned) -> Arc<dyn Platform> {
+    let mut connection = Scene::new().client.connection().clone();
+    connection.base_url = server.url("http", "");
+    platforms::open(&connection).expect("opens")
+}
+
 /// The pages of a server with 250 executions, of which those are larger than an answer may be.
 async fn pages_with(huge: &'static [usize]) -> Vec<Result<Page, PlatformError>> {
     let too_large = "x".repeat((16 << 20) + 1);
@@ -216,9 +226,7 @@ async fn pages_with(huge: &'static [usize]) -> Vec<Result<Page, PlatformError>> 
         let rows: Vec<Value> = (skip..end).map(row).collect();
         canned::json(200, &json!(rows).to_string())
     });
-    let mut connection = Scene::new().client.connection().clone();
-    connection.base_url = server.await.url("http", "");
-    let client = platforms::open(&connection).expect("opens");
+    let client = client_of(&server.await);
     let source = client.sources().await.expect("known").remove(0);
     client.list(&source).collect().await
 }
@@ -311,4 +319,54 @@ async fn a_page_that_is_not_a_list_ends_the_listing_with_an_error() {
     let source = scene.source();
     let pages: Vec<_> = scene.client.list(&source).collect().await;
     assert!(matches!(pages[..], [Err(PlatformError::Unreadable { .. })]));
+}
+
+/// Lets both sides run until the server has heard so many requests, then a minute pass.
+async fn a_minute_after<T>(
+    server: &Canned,
+    requests: usize,
+    mut next: Pin<&mut impl Future<Output = T>>,
+) -> T {
+    while server.heard().len() < requests {
+        assert!(poll!(next.as_mut()).is_pending(), "{requests} requests");
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..100 {
+        assert!(poll!(next.as_mut()).is_pending(), "it waits");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.heard().len(), requests);
+    pause();
+    advance(Duration::from_secs(61)).await;
+    resume();
+    next.await
+}
+
+#[tokio::test]
+async fn n27_a_rate_limit_in_the_middle_of_a_listing_is_waited_for_and_kept_to_from_then_on() {
+    let server = Canned::start(|heard, before| match (heard.number("skip="), before) {
+        (100, 0) => canned::answer(429, "retry-after: 60", ""),
+        (8_000.., _) => canned::json(200, "[]"),
+        (skip, _) => {
+            let id = format!("3f2b6c1e-8d54-4c0a-9a57-{skip:012}");
+            canned::json(200, &json!([{"id": id, "status": "running"}]).to_string())
+        }
+    })
+    .await;
+    let client = client_of(&server);
+    let source = client.sources().await.expect("known").remove(0);
+    let mut pages = client.list(&source);
+    assert!(pages.next().await.is_some_and(|page| page.is_ok()));
+    let second = a_minute_after(&server, 2, pin!(pages.next())).await;
+    assert!(
+        second.is_some_and(|page| page.is_ok()),
+        "the page behind the limit"
+    );
+    // The first two are a minute old.
+    for _ in 0..66 {
+        assert!(pages.next().await.is_some_and(|page| page.is_ok()));
+    }
+    let next = a_minute_after(&server, 2 + 67, pin!(pages.next())).await;
+    assert!(next.is_some_and(|page| page.is_ok()));
+    assert!(pages.all(|page| future::ready(page.is_ok())).await);
 }
