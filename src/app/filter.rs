@@ -1,6 +1,6 @@
 //! The filter the operator types: text and fields, several at once, all of which must hold.
 //!
-//! `llama` text · `!text` without it · `~regex` · `status:failed` · `owner:ana` · `in:prod-eu` · `age>2h` · `gpu>4`
+//! `llama` text · `!text` without it · `~regex` · `status:failed` · `owner:ana,ivo` · `in:prod-eu` · `age>2h` · `gpu>4`
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -46,7 +46,8 @@ struct Term {
 enum Test {
     Text(Needle),
     Pattern(Regex),
-    Field(&'static str, Needle),
+    /// One of these values.
+    Field(&'static str, Vec<Needle>),
     Age(Ordering, Duration),
     Gpu(Ordering, f64),
 }
@@ -167,7 +168,8 @@ fn test(word: &str, me: &str) -> Result<Test, String> {
         };
         let is_me = (field, value) == ("owner", "me");
         let value = if is_me { me } else { value };
-        return Ok(Test::Field(field, Needle::new(value)));
+        let values = value.split(',').filter(|value| !value.is_empty());
+        return Ok(Test::Field(field, values.map(Needle::new).collect()));
     }
     for (sign, bound) in [('>', Ordering::Greater), ('<', Ordering::Less)] {
         if let Some((field, value)) = word.split_once(sign) {
@@ -213,7 +215,8 @@ impl Test {
     /// Whether its value is still to be typed: `!`, `~`, `owner:`.
     fn is_open(&self) -> bool {
         match self {
-            Self::Text(needle) | Self::Field(_, needle) => needle.0.is_empty(),
+            Self::Text(needle) => needle.0.is_empty(),
+            Self::Field(_, needles) => needles.is_empty(),
             Self::Pattern(regex) => regex.as_str().is_empty(),
             Self::Age(..) | Self::Gpu(..) => false,
         }
@@ -223,7 +226,10 @@ impl Test {
         match self {
             Self::Text(needle) => searched(row).any(|text| needle.is_in(text)),
             Self::Pattern(regex) => searched(row).any(|text| regex.is_match(text)),
-            Self::Field(field, needle) => field_holds(field, needle, row),
+            Self::Field(field, needles) => {
+                let mut needles = needles.iter();
+                needles.any(|needle| field_holds(field, needle, row))
+            }
             Self::Age(bound, limit) => {
                 let age = row.created.map(|at| age(now, at));
                 age.is_some_and(|age| age.cmp(limit) == *bound)

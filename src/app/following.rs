@@ -1,8 +1,11 @@
 //! Later reads of the rows of batches: what they show, when the next is due, when a batch has settled.
 
+use std::time::Duration;
+
 use crate::app::listing::Listing;
 use crate::app::message::{BatchNumber, Effect, Seen};
-use crate::app::{Model, run};
+use crate::app::run::{Run, Standing};
+use crate::app::{Model, Screen, run};
 use crate::domain::action::Goal;
 use crate::domain::report::{Report, ReportRow};
 use crate::domain::resource::{Key, Reading, Source};
@@ -53,13 +56,28 @@ pub(super) fn missing(model: &Model, listing: &Listing, source: &Source) -> Vec<
     missing.map(|row| row.row.key.clone()).collect()
 }
 
+/// How often the journal is read for the batch of another program that is on screen.
+const LOOKED_UP: Duration = Duration::from_secs(2);
+
+/// Keeps the batch of another program that is on screen as new as its journal.
+pub(super) fn look_up(model: &mut Model) {
+    let Screen::Results(results) = &model.screen else {
+        return;
+    };
+    let is_old = |run: &Run| model.now.moment.since(run.started.moment) >= LOOKED_UP;
+    let run = model.run(results.run).filter(|run| is_old(run));
+    if run.is_some_and(|run| run.standing == Standing::Elsewhere) {
+        model.effects.push(Effect::ReadJournal);
+    }
+}
+
 /// Lets time pass for every batch: reads that are due, rows that become slow or lost, batches that settle.
 pub(super) fn tick(model: &mut Model) {
     let now = model.now.moment;
     let mut due: Vec<Key> = Vec::new();
     let mut settled = Vec::new();
     for run in model.runs.iter_mut().filter(|run| run.is_followed()) {
-        run.waiting.retain(|(_, until)| *until > now);
+        run.waiting.retain(|waiting| waiting.until > now);
         let changed = run.report.tick(now);
         if !changed.is_empty() {
             let changed = changed.iter();

@@ -115,6 +115,8 @@ pub enum Command {
     Hold,
     Pane,
     Batches,
+    /// A reason of an earlier batch, into the field.
+    EarlierReason,
     Palette,
     Sources,
     Messages,
@@ -295,6 +297,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     // The plan.
     [PlanPhrase]      [Enter]               Accept                            "send"               "send, once the phrase is typed";
     [PlanReason]      [Enter]               Accept                            "next"               "go on to the confirm line";
+    [PlanReason]      [Up]                  EarlierReason                     "earlier reason"     "a reason given before; again: the one before that";
     [PlanRows]        [' ']                 Toggle                            "in/out"             "leave this row out, or take it in again";
     [PlanRows]        ['t']                 Retarget                          "target"             "stop this row instead of deleting it, or the reverse";
     [PlanRows]        ['h']                 OnlyHidden                        "hidden"             "show only the rows that the list's filter hides";

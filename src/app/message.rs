@@ -98,7 +98,7 @@ pub enum BatchMessage {
     /// Worth a line.
     Note(Clean),
     /// A lane waits so many seconds for the server's rate limit.
-    Waiting(ConnectionName, u64),
+    Waiting(u32, ConnectionName, u64),
     /// A lane stopped.
     LaneStopped(ConnectionName, Clean),
     /// Every request ended.

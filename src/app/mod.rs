@@ -44,7 +44,7 @@ use crate::app::lanes::Lanes;
 use crate::app::message::{BatchNumber, Effect};
 use crate::app::page::Topic;
 use crate::app::results::Results;
-use crate::app::run::Run;
+use crate::app::run::{Lookup, Run};
 use crate::app::selection::Selection;
 use crate::domain::connection::{Connection, ConnectionName};
 use crate::domain::report::{Awaited, Report};
@@ -120,8 +120,7 @@ pub struct Model {
     pub runs: Vec<Run>,
     /// How many batches were numbered.
     batches_seen: BatchNumber,
-    /// How many batches of the journal could not be read last.
-    batches_not_read: usize,
+    lookup: Lookup,
     /// Rows that are being read by id because a listing did not show them.
     pub(crate) looked_for: HashSet<Key>,
     /// Rows of batches that are being read: a slow platform is not asked for them again meanwhile.
@@ -212,7 +211,7 @@ impl Model {
             popup: None,
             runs: Vec::new(),
             batches_seen: 0,
-            batches_not_read: 0,
+            lookup: Lookup::default(),
             looked_for: HashSet::new(),
             read_now: HashSet::new(),
             inquiries: 0,
@@ -273,11 +272,16 @@ impl Model {
     fn notice(&mut self, text: String, stay: Stay, span: Duration) {
         let until = self.now.moment.after(span);
         self.notices.retain(|notice| notice.text != text);
-        self.said.push_back((self.now.wall, text.clone()));
+        self.remember(text.clone());
+        self.notices.push(Notice { text, until, stay });
+    }
+
+    /// Keeps what other parts of the screen tell while it lasts, for the messages of the run.
+    pub(crate) fn remember(&mut self, text: String) {
+        self.said.push_back((self.now.wall, text));
         if self.said.len() > SAID {
             self.said.pop_front();
         }
-        self.notices.push(Notice { text, until, stay });
     }
 
     /// Rows that are still expected to move or to be seen, and of how many batches.

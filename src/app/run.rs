@@ -10,7 +10,7 @@ use crate::app::{Model, Screen};
 use crate::domain::action::Exclusion;
 use crate::domain::connection::ConnectionName;
 use crate::domain::outcome::Outcome;
-use crate::domain::report::Report;
+use crate::domain::report::{Report, ReportRow};
 use crate::domain::resource::{Key, Resource};
 use crate::domain::text::{Clean, counted};
 use crate::domain::time::{Moment, Now};
@@ -50,8 +50,8 @@ pub struct Run {
     pub name: Option<String>,
     /// What is worth a line: ids nobody asked for, fallbacks, lanes that stopped.
     pub notes: Vec<Clean>,
-    /// Lanes that wait for a rate limit, and until when.
-    pub waiting: Vec<(ConnectionName, Moment)>,
+    /// Requests that wait for a rate limit to be sent again.
+    pub waiting: Vec<Waiting>,
     /// Why the journal cannot be written any more, if so.
     pub trouble: Option<Clean>,
     /// Why rows of an unfinished batch cannot be read back, a line for each connection.
@@ -60,6 +60,25 @@ pub struct Run {
     pub done: bool,
     /// When the last row settled.
     pub settled: Option<Now>,
+}
+
+/// A request that was refused by a rate limit.
+#[derive(Debug)]
+pub struct Waiting {
+    request: u32,
+    /// The connection it goes to.
+    pub connection: ConnectionName,
+    /// When it is sent again.
+    pub until: Moment,
+}
+
+/// How the journal was looked up last.
+#[derive(Debug, Default)]
+pub(super) struct Lookup {
+    /// How many of its batches could not be read.
+    not_read: usize,
+    /// The list of batches opens once it was read.
+    pub(super) is_awaited: bool,
 }
 
 impl Run {
@@ -111,11 +130,18 @@ impl Run {
         }
     }
 
-    /// A lane waits for the rate limit.
-    fn waits(&mut self, connection: ConnectionName, seconds: u64, now: Moment) {
-        self.waiting.retain(|(waiting, _)| *waiting != connection);
-        let until = now.after(Duration::from_secs(seconds));
-        self.waiting.push((connection, until));
+    /// Whether the row's request waits for the rate limit.
+    pub(crate) fn is_held_back(&self, row: &ReportRow) -> bool {
+        let mut waiting = self.waiting.iter();
+        waiting.any(|waiting| Some(waiting.request) == row.request)
+    }
+
+    /// A row has its outcome: its request waits no more.
+    fn settle(&mut self, key: &Key, outcome: Outcome, at: Moment) {
+        self.report.settle(key, outcome, at);
+        let request = self.report.row(key).and_then(|row| row.request);
+        let is_over = |waiting: &Waiting| Some(waiting.request) == request;
+        self.waiting.retain(|waiting| !is_over(waiting));
     }
 
     /// Every request ended.
@@ -254,7 +280,7 @@ fn tell_of(model: &mut Model, fresh: usize) {
 
 /// Takes in how many batches of the journal cannot be read, and says so once.
 pub(super) fn not_read(model: &mut Model, count: usize) {
-    if std::mem::replace(&mut model.batches_not_read, count) < count {
+    if std::mem::replace(&mut model.lookup.not_read, count) < count {
         let files = counted(count, "batch of the journal", "batches of the journal");
         model.warn(format!("{files} cannot be read: see `centurion history`"));
     }
@@ -301,14 +327,21 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
         }
         BatchMessage::Elsewhere => run.standing = Standing::Elsewhere,
         BatchMessage::Sending(request) => run.report.sent(request),
-        BatchMessage::Answered(key, answer, at) => run.report.settle(&key, answer.into(), at),
+        BatchMessage::Answered(key, answer, at) => run.settle(&key, answer.into(), at),
         BatchMessage::LeftOut(key, why, words) => {
-            run.report.settle(&key, Outcome::LeftOut(why, words), now);
+            run.settle(&key, Outcome::LeftOut(why, words), now);
             let row = run.report.row(&key).map(|row| row.row.clone());
             mark_again(model, row);
         }
         BatchMessage::Note(words) => run.notes.push(words),
-        BatchMessage::Waiting(connection, seconds) => run.waits(connection, seconds, now),
+        BatchMessage::Waiting(request, connection, seconds) => {
+            run.waiting.retain(|waiting| waiting.request != request);
+            run.waiting.push(Waiting {
+                request,
+                connection,
+                until: now.after(Duration::from_secs(seconds)),
+            });
+        }
         BatchMessage::LaneStopped(connection, words) => {
             let words = format!("{connection} stopped: {words}");
             run.notes.push(Clean::new(&words));

@@ -9,7 +9,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::app::ids::Ids;
 use crate::app::keymap::{self, Command, Place};
-use crate::app::listing::Listing;
+use crate::app::listing::{Listing, SourceState};
 use crate::app::message::{Effect, Message};
 use crate::app::page::Topic;
 use crate::app::palette::Palette;
@@ -62,6 +62,7 @@ fn take_in(model: &mut Model, message: Message) {
         }
         Message::SignedInAgain(connection) => {
             model.lanes.due_again(&connection, model.now.moment);
+            model.say_here(format!("{connection}: secrets were read again, trying now"));
             refresh_due(model);
         }
         Message::Arriving(source, listing) => arriving(model, &source, listing),
@@ -78,6 +79,9 @@ fn take_in(model: &mut Model, message: Message) {
         Message::Journal { batches, not_read } => {
             run::journal(model, batches);
             run::not_read(model, not_read);
+            if std::mem::take(&mut model.lookup.is_awaited) && model.popup.is_none() {
+                list_batches(model);
+            }
         }
         Message::Previewed(texts) => confirm::previewed(model, texts),
         Message::Signal(number) => signalled(model, number),
@@ -105,6 +109,7 @@ fn tick(model: &mut Model, now: Now) {
     refresh_due(model);
     confirm::tick(model, now);
     following::tick(model);
+    following::look_up(model);
     detail::tick(model);
     ids::go_on(model);
     if matches!(model.popup, Some(Popup::Sources(_))) {
@@ -139,6 +144,15 @@ fn listed(
         return;
     }
     let listing = result.as_ref().ok().cloned();
+    let failed = model
+        .lanes
+        .source(source)
+        .is_some_and(SourceState::is_stale);
+    match &result {
+        Err((error, _)) if !failed => model.remember(format!("{source}: {error}")),
+        Ok(_) if failed => model.remember(format!("{source} answers again")),
+        Ok(_) | Err(_) => {}
+    }
     model.lanes.listed(source, result, model.now.moment);
     browse::arrange(model);
     match listing {
@@ -310,12 +324,20 @@ fn step_back(model: &mut Model) {
     }
 }
 
+/// Another program may have sent the first one: without any the journal is read before that is said.
 fn open_batches(model: &mut Model) {
+    model.lookup.is_awaited = model.runs.is_empty();
+    if !model.lookup.is_awaited {
+        list_batches(model);
+    }
+    model.effects.push(Effect::ReadJournal);
+}
+
+fn list_batches(model: &mut Model) {
     match model.batches().first().map(|run| run.number) {
         None => model.say("no batch was sent from here yet"),
         Some(newest) => model.popup = Some(Popup::Batches(newest)),
     }
-    model.effects.push(Effect::ReadJournal);
 }
 
 /// Leaves, or asks first where rows still move.

@@ -5,6 +5,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::report::Totals;
 use crate::domain::text::Clean;
 use crate::domain::time::{Moment, long_span};
+use crate::domain::tracking::Tracking;
 use crate::journal::{Journal, JournalError, Past, PastRow, Planned, State};
 use crate::runtime;
 
@@ -77,7 +78,20 @@ fn counts(past: &Past) -> String {
     let counts: Vec<_> = counts
         .map(|(word, count)| format!("{count} {word}"))
         .collect();
-    format!("{} marked: {}", totals.marked(), counts.join(", "))
+    let seen = Tracking::ALL.map(|state| {
+        let rows = past.rows.iter().filter_map(|row| row.seen.as_ref());
+        let count = rows.filter(|seen| seen.tracking.as_str() == state.word());
+        (state.word(), count.count())
+    });
+    let seen = seen.into_iter().filter(|(_, count)| *count > 0);
+    let seen: Vec<_> = seen
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect();
+    let seen = match seen.as_slice() {
+        [] => String::new(),
+        seen => format!("; seen since: {}", seen.join(", ")),
+    };
+    format!("{} marked: {}{seen}", totals.marked(), counts.join(", "))
 }
 
 fn whole(past: &Past) -> Vec<String> {

@@ -15,7 +15,7 @@ use crate::domain::plan::{Place, Plan, PlanRow};
 use crate::domain::report::{Fate, Report, ReportRow, seen_since};
 use crate::domain::resource::Resource;
 use crate::domain::text::Clean;
-use crate::domain::tracking::Tracking;
+use crate::domain::tracking::{Track, Tracking};
 
 /// How it is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -245,7 +245,9 @@ pub fn tab_separated(row: &Resource) -> String {
 
 fn results_row(batch: &str, row: &ReportRow) -> Vec<String> {
     let said = Said::of(row);
-    let last = row.track().and_then(|track| track.last_word());
+    let is_refused = matches!(row.outcome(), Some(Outcome::Rejected(_)));
+    let last = row.track().and_then(Track::last_word);
+    let last = last.or(is_refused.then(|| row.last_status()));
     let mut cells = vec![batch.to_owned()];
     cells.extend(place_of(&row.row));
     cells.extend([

@@ -226,8 +226,9 @@ impl Lane<'_> {
                 }
             }
             ChangeEvent::Waiting { seconds } => {
-                let connection = request.connection().clone();
-                self.tell(BatchMessage::Waiting(connection, seconds)).await;
+                let (number, connection) = (request.number(), request.connection().clone());
+                let waiting = BatchMessage::Waiting(number, connection, seconds);
+                self.tell(waiting).await;
             }
             ChangeEvent::StopLane(words) => self.stop(request.connection(), words).await,
         }

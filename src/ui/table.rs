@@ -129,7 +129,8 @@ fn heads(canvas: &mut Canvas, at: Rect, model: &Model, columns: &Columns) {
             Column::Platform if *columns < 8 => "P".to_owned(),
             column => column.title().to_owned(),
         };
-        if *column == sort.column && width(&sort.title()) <= usize::from(*columns) {
+        let is_sorted = *column == sort.column && !model.browse.only_marked;
+        if is_sorted && width(&sort.title()) <= usize::from(*columns) {
             title = sort.title();
         }
         put(canvas, span(at, x, *columns), *column, &title, Tone::Strong);

@@ -163,7 +163,11 @@ fn hidden(model: &Model) -> Words {
 }
 
 fn sort(model: &Model) -> Words {
-    let title = model.browse.query.sort.title();
+    let title = if model.browse.only_marked {
+        "as marked".to_owned()
+    } else {
+        model.browse.query.sort.title()
+    };
     quiet("sort: ").plain(title)
 }
 

@@ -19,6 +19,29 @@ use crate::screens::scenes;
 const SIZE: (u16, u16) = (120, 35);
 
 #[test]
+fn the_list_of_batches_opens_once_the_journal_was_read_where_none_was_sent_from_here() {
+    let mut scene = Scene::listed(SIZE);
+    scene.press("B");
+    assert!(
+        !scene.words().contains("no batch was sent"),
+        "nobody knows yet"
+    );
+    scenes::results::earlier(&mut scene);
+    assert!(
+        scene.words().contains("batches of this and earlier runs"),
+        "{}",
+        scene.screen()
+    );
+    let mut scene = Scene::listed(SIZE);
+    scene.press("B");
+    scene.tell(Message::Journal {
+        batches: Vec::new(),
+        not_read: 0,
+    });
+    assert!(scene.words().contains("no batch was sent from here yet"));
+}
+
+#[test]
 fn the_footer_shows_only_keys_that_can_act() {
     let mut scene = Scene::starting(SIZE);
     for key in [" space ", " x act", " enter ", " m ", " B "] {

@@ -160,6 +160,64 @@ fn the_first_rows_of_a_long_listing_are_shown_before_its_last_and_said_to_be_the
 }
 
 #[test]
+fn a_field_of_the_filter_takes_several_values_any_of_which_may_hold() {
+    let mut scene = Scene::listed(SIZE);
+    let mut shown = |typed: &str| {
+        scene.press(&format!("/{typed}<enter>"));
+        let shown = scene.model.shown_len();
+        scene.press("<esc>");
+        shown
+    };
+    let [stopped, pending] = ["status:stopped", "status:pending"].map(&mut shown);
+    assert!(stopped > 0 && pending > 0);
+    assert_eq!(shown("status:stopped,pending"), stopped + pending);
+    assert_eq!(
+        shown("status:stopped,"),
+        stopped,
+        "the next is not typed yet"
+    );
+    let all = shown("status:a,e,i,o,u");
+    assert_eq!(
+        shown("!status:stopped,pending status:a,e,i,o,u"),
+        all - stopped - pending
+    );
+}
+
+#[test]
+fn marked_rows_alone_stand_in_the_order_of_marking_and_say_so() {
+    let mut scene = Scene::listed(SIZE);
+    scene.press("G<space>g<space>m");
+    let told = scene.words();
+    assert!(
+        told.contains("sort: as marked") && !told.contains("AGE↑"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_fails_and_what_answers_again_is_kept_among_the_messages() {
+    let mut scene = Scene::listed(SIZE);
+    let source = scene.source("run-ai", "workloads");
+    scene.fail(&source, scenes::list::timeout());
+    scene.fail(&source, scenes::list::timeout());
+    scene.list(&source, rows(&source));
+    let said: Vec<&str> = scene
+        .model
+        .said
+        .iter()
+        .map(|(_, text)| text.as_str())
+        .collect();
+    let [failed, back] = said[..] else {
+        panic!("once each: {said:?}")
+    };
+    assert!(
+        failed.starts_with("run-ai/") && failed.contains("no answer"),
+        "{failed}"
+    );
+    assert!(back.ends_with(" answers again"), "{back}");
+}
+
+#[test]
 fn without_a_row_to_act_on_the_action_key_says_so_and_opens_nothing() {
     let mut scene = Scene::starting(SIZE);
     scene.press("x");

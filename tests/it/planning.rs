@@ -89,6 +89,33 @@ fn a_plan_that_sends_nothing_offers_no_other_field() {
 }
 
 #[test]
+fn a_reason_given_before_comes_back_with_a_key_and_with_a_retry() {
+    let mut scene = scenes::named("results", (120, 35));
+    scene.press("f");
+    assert!(
+        scene
+            .words()
+            .contains("runaway fine-tunes, INC-4812 cleanup"),
+        "{}",
+        scene.screen()
+    );
+    scene.press("<esc><esc><esc>axs");
+    scene.answer_reads();
+    assert!(
+        !scene.words().contains("INC-4812"),
+        "a new plan has a reason of its own"
+    );
+    scene.press("<up>");
+    assert!(
+        scene
+            .words()
+            .contains("runaway fine-tunes, INC-4812 cleanup"),
+        "{}",
+        scene.screen()
+    );
+}
+
+#[test]
 fn n32_what_was_confirmed_before_the_machine_slept_waits_for_another_enter() {
     let mut scene = scenes::named("plan", (120, 35));
     let Screen::Plan(confirm) = &scene.model.screen else {

@@ -2,13 +2,38 @@
 
 use centurion::app::Screen;
 use centurion::app::message::Message;
+use centurion::app::run::Standing;
 use centurion::domain::tracking::Tracking;
 use serde_json::json;
 
 use crate::harness::{Dashboard, world};
+use crate::screens::fixture::Scene;
 use crate::screens::scenes;
 
 const TRAININGS: &str = "in:gpu-cluster kind:training status:Running";
+
+#[test]
+fn a_batch_of_another_program_is_looked_up_while_it_is_on_screen() {
+    let mut scene = Scene::listed((120, 35));
+    scenes::results::earlier(&mut scene);
+    for (place, standing, is_looked_up) in
+        [(0, Standing::Ended, false), (1, Standing::Elsewhere, true)]
+    {
+        scene.press("B");
+        let batches = scene.model.runs.len() - 1 - place;
+        scene.press(&"<down>".repeat(batches));
+        scene.press("<enter>");
+        assert!(
+            scene.words().contains("last seen target tracking"),
+            "{}",
+            scene.screen()
+        );
+        let before = scene.lookups;
+        scene.wait(3);
+        assert_eq!(scene.lookups > before, is_looked_up, "{standing:?}");
+        scene.press("<esc>");
+    }
+}
 
 fn assert_shows(screen: &str, words: &[&str]) {
     for words in words {

@@ -1,5 +1,7 @@
 //! What the keys of a plan do, but for the one that sends it.
 
+use tui_input::Input;
+
 use crate::app::confirm::{Confirm, Focus, accept};
 use crate::app::keymap::Command;
 use crate::app::layout::{box_page, moved, paged};
@@ -33,8 +35,12 @@ pub(in crate::app) fn obey(model: &mut Model, command: Command) {
             confirm.nothing_found = false;
             confirm.focus = Focus::Find;
         }
+        Command::EarlierReason => recall(model),
         Command::Export => model.popup = Some(Popup::Export(0)),
         Command::Toggle | Command::Retarget => change_row(model, command, &listed),
+        Command::Wire if confirm.sent().next().is_none() => {
+            confirm.complaint = Some("nothing would be sent: every row is left out".to_owned());
+        }
         Command::Wire => {
             let reason = Reason::new(confirm.reason.value());
             confirm.wants_wire = true;
@@ -63,6 +69,20 @@ pub(crate) fn wire_lines(lines: &[String], columns: usize) -> impl Iterator<Item
     })
 }
 
+/// Puts a reason that was given before into the field, the newest first.
+fn recall(model: &mut Model) {
+    let reasons = model.reasons();
+    let Screen::Plan(confirm) = &model.screen else {
+        return;
+    };
+    let reason = reasons.get(confirm.recalled % reasons.len().max(1));
+    let reason = reason.map(|reason| Input::new((*reason).to_owned()));
+    if let (Some(reason), Screen::Plan(confirm)) = (reason, &mut model.screen) {
+        confirm.reason = reason;
+        confirm.recalled += 1;
+    }
+}
+
 fn only_hidden(confirm: &mut Confirm, hides_some: bool) {
     if hides_some {
         confirm.only_hidden ^= true;
@@ -84,6 +104,7 @@ pub(in crate::app) fn may(model: &Model, confirm: &Confirm, command: Command) ->
             Focus::Find => !confirm.nothing_found,
             Focus::Reason | Focus::Rows => true,
         },
+        Command::EarlierReason => !model.reasons().is_empty(),
         Command::Wire => sends,
         // Of a plan that sends nothing only the rows are left.
         Command::NextFocus => sends || confirm.focus != Focus::Rows,

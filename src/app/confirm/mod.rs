@@ -62,6 +62,8 @@ pub struct Confirm {
     pub reason: Input,
     /// The phrase being typed.
     pub phrase: Input,
+    /// How many earlier reasons were looked at.
+    recalled: usize,
     /// What a row is looked for by.
     pub find: Input,
     /// Which of [`Confirm::rows`] the cursor is on.
@@ -170,6 +172,17 @@ impl Model {
         owner.is_some_and(|owner| name(owner) != Some(self.user.to_lowercase()))
     }
 
+    /// Reasons of earlier batches, the newest first: five at most, each once.
+    pub(crate) fn reasons(&self) -> Vec<&str> {
+        let mut reasons = Vec::new();
+        for run in self.batches() {
+            let reason = run.report.intent().reason.as_ref().map(Clean::as_str);
+            reasons.extend(reason.filter(|reason| !reasons.contains(reason)));
+        }
+        reasons.truncate(5);
+        reasons
+    }
+
     fn accounts_of(&self, candidates: &[Candidate]) -> Vec<Account> {
         let connections = self.lanes.all().iter().map(|lane| &lane.connection);
         let touched = connections.filter(|connection| {
@@ -186,17 +199,18 @@ pub(super) fn open(model: &mut Model, action: Action) {
     if candidates.is_empty() {
         model.say(menu::NO_ROW);
     } else {
-        open_for(model, action, candidates, None);
+        open_for(model, action, candidates, None, String::new());
     }
 }
 
-/// Opens a plan for these rows, as a retry of the batch named. The journal is read anew as well: others
+/// Opens a plan for these rows, as a retry of the batch named, with that reason to begin with. The journal is read anew as well: others
 /// may be acting on the same rows (J10).
 pub(super) fn open_for(
     model: &mut Model,
     action: Action,
     candidates: Vec<Candidate>,
     follows: Option<String>,
+    reason: String,
 ) {
     let accounts = model.accounts_of(&candidates);
     let plan = Plan::propose(action, candidates, accounts, model.now.wall).following(follows);
@@ -208,7 +222,8 @@ pub(super) fn open_for(
         },
         plan,
         stage: Stage::Open,
-        reason: Input::default(),
+        reason: Input::new(reason),
+        recalled: 0,
         phrase: Input::default(),
         find: Input::default(),
         cursor: 0,

@@ -197,7 +197,7 @@ pub(super) fn may(model: &Model, results: &Results, command: Command) -> bool {
     let step = STEPS.iter().find(|step| step.command == command);
     match command {
         Command::Close => run.is_stuck(),
-        _ => step.is_none_or(|step| !step.rows(run).is_empty()),
+        _ => step.is_none_or(|step| !step.rows(model, run).is_empty()),
     }
 }
 

@@ -23,7 +23,8 @@ pub(crate) struct NextStep {
     does: &'static str,
     /// Why there is nothing to do, where it takes no row.
     lacks: &'static str,
-    takes: fn(&ReportRow) -> bool,
+    /// Whether it takes a row that is listed as that now.
+    takes: fn(&ReportRow, &Resource) -> bool,
 }
 
 /// Every next step, in the order of the screen.
@@ -32,26 +33,28 @@ pub(crate) const STEPS: [NextStep; 5] = [
         command: Command::Retry,
         does: "retry what can be retried ({})",
         lacks: "no row of this batch can be retried",
-        takes: may_be_retried,
+        takes: |row, _| may_be_retried(row),
     },
     NextStep {
         command: Command::MarkFailed,
         does: "mark rejected + unknown ({})",
         lacks: "no row of this batch was rejected, or is unknown and not at its target",
-        takes: has_failed,
+        takes: |row, _| has_failed(row),
     },
     NextStep {
         command: Command::DeleteStopped,
         does: "plan delete for the {} now stopped",
         lacks: "no row that this batch stopped is left to be deleted",
         // What is only suspended can go on: whoever wants it deleted marks it for that.
-        takes: |row| may_follow(row, Action::Delete) && !may_follow(row, Action::Resume),
+        takes: |row, now| {
+            may_follow(row, now, Action::Delete) && !may_follow(row, now, Action::Resume)
+        },
     },
     NextStep {
         command: Command::ResumeSuspended,
         does: "plan resume for the {} now suspended",
         lacks: "no row that this batch suspended can be resumed now",
-        takes: |row| may_follow(row, Action::Resume),
+        takes: |row, now| may_follow(row, now, Action::Resume),
     },
     NextStep {
         command: Command::SuspendResumed,
@@ -63,15 +66,16 @@ pub(crate) const STEPS: [NextStep; 5] = [
 
 impl NextStep {
     /// The rows of a batch it would take. Those that another program follows are that program's.
-    pub(crate) fn rows<'a>(&self, run: &'a Run) -> Vec<&'a ReportRow> {
+    pub(crate) fn rows<'a>(&self, model: &Model, run: &'a Run) -> Vec<&'a ReportRow> {
         let is_ours = run.standing != Standing::Elsewhere;
         let rows = run.report.rows().iter();
-        rows.filter(|row| is_ours && (self.takes)(row)).collect()
+        rows.filter(|row| is_ours && (self.takes)(row, model.newest(&row.row)))
+            .collect()
     }
 
     /// What it would do now; `None` where there is no row for it.
-    pub(crate) fn says(&self, run: &Run) -> Option<String> {
-        let (count, totals) = (self.rows(run).len(), run.report.totals());
+    pub(crate) fn says(&self, model: &Model, run: &Run) -> Option<String> {
+        let (count, totals) = (self.rows(model, run).len(), run.report.totals());
         let is_part = count < totals.rejected + totals.unknown;
         let rest = match self.command {
             Command::MarkFailed if is_part => ", the others are at their target",
@@ -93,19 +97,19 @@ fn has_failed(row: &ReportRow) -> bool {
         && row.tracking() != Some(Tracking::Reached)
 }
 
-/// Whether a row was seen stopped and its status now allows `next`.
-fn may_follow(row: &ReportRow, next: Action) -> bool {
+/// Whether a row was seen stopped and its status `now` allows `next`.
+fn may_follow(row: &ReportRow, now: &Resource, next: Action) -> bool {
     row.verb.is_some_and(|verb| verb.step == Step::Stop)
         && row.tracking() == Some(Tracking::Reached)
-        && row.row.offers.to(next).verb().is_some()
+        && now.offers.to(next).verb().is_some()
 }
 
 /// Whether a row was seen resumed, and a stop brings it back to where it was before.
-fn brings_back(row: &ReportRow) -> bool {
+fn brings_back(row: &ReportRow, now: &Resource) -> bool {
     let Some((verb, track)) = row.verb.zip(row.track()) else {
         return false;
     };
-    let inverse = row.row.offers.stop.verb();
+    let inverse = now.offers.stop.verb();
     verb.step == Step::Resume
         && track.state() == Tracking::Reached
         && inverse.is_some_and(|stop| stop.goal.is_reached_by(track.before().as_str()))
@@ -116,7 +120,9 @@ pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) {
     let Some(run) = model.run(number) else {
         return;
     };
-    let rows = step.rows(run).into_iter();
+    let rows = step.rows(model, run).into_iter();
+    let reason = run.report.intent().reason.as_ref();
+    let reason = reason.map(ToString::to_string).unwrap_or_default();
     let rows: Vec<Arc<Resource>> = rows.map(|row| model.newest(&row.row).clone()).collect();
     let (action, follows) = match step.command {
         Command::Retry => (run.report.intent().action, run.name.clone()),
@@ -137,7 +143,7 @@ pub(super) fn take(model: &mut Model, number: BatchNumber, step: &NextStep) {
         .iter()
         .map(|row| model.candidate(row, &row.status.word));
     let candidates = candidates.collect();
-    confirm::open_for(model, action, candidates, follows);
+    confirm::open_for(model, action, candidates, follows, reason);
 }
 
 fn mark(model: &mut Model, rows: Vec<Arc<Resource>>) {

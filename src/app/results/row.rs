@@ -84,7 +84,6 @@ pub(crate) fn since(now: Moment, track: &Track, in_full: bool) -> String {
             let words = if in_full { "no change for " } else { "" };
             return format!("{word}: {words}{span}");
         }
-        Tracking::Waiting if track.last_word().is_some() => return "read, no trace yet".to_owned(),
         Tracking::Waiting | Tracking::Moving | Tracking::NotApplied => "",
         Tracking::Reverted => ": left its target again",
         Tracking::Diverged => ": ended otherwise",

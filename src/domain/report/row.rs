@@ -92,6 +92,12 @@ impl ReportRow {
         self.track.as_ref()
     }
 
+    /// The status word it was read with last, before the batch or since.
+    pub fn last_status(&self) -> &Clean {
+        let last = self.track().and_then(Track::last_word);
+        last.unwrap_or(&self.row.status.word)
+    }
+
     /// What reads show of it, in a word.
     pub fn tracking(&self) -> Option<Tracking> {
         self.track.as_ref().map(Track::state)

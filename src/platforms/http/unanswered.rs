@@ -60,7 +60,11 @@ fn rejection(error: &PlatformError) -> Rejection {
             Some(said) => said.message.clone(),
         },
         request_id: said.and_then(|said| said.request_id.clone()),
-        later: matches!(error, PlatformError::RateLimited { .. }),
+        // Neither was about the row: once the limit has passed, or somebody has signed in again, it may be taken.
+        later: matches!(
+            error,
+            PlatformError::RateLimited { .. } | PlatformError::Unauthorized { .. }
+        ),
         of_row: said.is_some_and(|said| said.says_gone() || matches!(said.status, 409 | 412)),
     }
 }

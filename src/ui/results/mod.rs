@@ -4,6 +4,7 @@ mod row;
 mod rows;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ratatui::layout::Rect;
@@ -14,7 +15,7 @@ use crate::app::results::{Results, STEPS};
 use crate::app::run::{Run, Standing};
 use crate::app::{Model, rows as rows_of};
 use crate::domain::report::{ReportRow, seen_since};
-use crate::domain::time::{Moment, Now, long_span, time_of_day};
+use crate::domain::time::{Now, long_span, time_of_day};
 use crate::domain::tracking::{Track, Tracking};
 use crate::ui::canvas::{Canvas, Edges, fit, stacked};
 use crate::ui::demo_mark;
@@ -57,7 +58,7 @@ fn next_steps(model: &Model, run: &Run, columns: usize) -> Vec<Words> {
     let line =
         |command, does: String| strong(key(Place::Results, command)).plain(format!(" {does}"));
     let steps = STEPS.iter();
-    let steps = steps.filter_map(|step| Some(line(step.command, step.says(run)?)));
+    let steps = steps.filter_map(|step| Some(line(step.command, step.says(model, run)?)));
     let close = "close it: what is unread stays so".to_owned();
     let close = run.is_stuck().then(|| line(Command::Close, close));
     let parts: Vec<Words> = steps.chain(close).collect();
@@ -73,20 +74,30 @@ fn next_steps(model: &Model, run: &Run, columns: usize) -> Vec<Words> {
 fn not_yet(model: &Model, run: &Run, columns: usize) -> Vec<Words> {
     let rows = run.report.rows().iter().filter(|_| run.is_followed());
     let tracks = rows.filter_map(ReportRow::track);
-    let due: Vec<Moment> = tracks.filter_map(Track::settles_at).collect();
-    let Some(last) = due.iter().max() else {
+    let mut due: BTreeMap<u64, usize> = BTreeMap::new();
+    for at in tracks.filter_map(Track::settles_at) {
+        *due.entry(seconds_until(at, model.now)).or_default() += 1;
+    }
+    if due.is_empty() {
         return Vec::new();
-    };
+    }
+    // Those of one platform may wait longer than those of another.
+    let parts = due.into_iter().map(|(seconds, count)| {
+        let rows = rows_of(count);
+        match seconds {
+            0 => format!("{rows} more with the next read"),
+            seconds => {
+                let span = long_span(Duration::from_secs(seconds));
+                format!("{rows} more in {span}")
+            }
+        }
+    });
     let key = key(Place::Results, Command::Retry);
-    let rows = rows_of(due.len());
-    let when = match seconds_until(*last, model.now) {
-        0 => "with the next read".to_owned(),
-        seconds => format!("in {}", long_span(Duration::from_secs(seconds))),
-    };
+    let parts = parts.collect::<Vec<_>>().join(", ");
     let words = format!(
-        "{key} takes {rows} more {when}, unless a read shows the change by then: the server may still carry it out"
+        "{key} takes {parts}, unless a read shows the change by then: the server may still carry it out"
     );
-    hanging(quiet(" later  "), Tone::Quiet, &words, columns, 2)
+    hanging(quiet(" later  "), Tone::Quiet, &words, columns, 3)
 }
 
 /// Which of the open batches this is, `1 of 3 open batches`; else when it settled.

@@ -30,16 +30,18 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
                 has_reason_above = fold.reason.is_some();
                 if !has_reason_above {
                     let entries = entries(model, run, fold.section, columns);
-                    sheet = Sheet::measure(&entries, titles(fold.section, columns), columns);
+                    let titles = titles(run, fold.section, columns);
+                    sheet = Sheet::measure(&entries, &titles, columns);
                 }
-                let head = head(fold, *count, *is_folded, &sheet, columns);
+                let head = head(run, fold, *count, *is_folded, &sheet, columns);
                 let is_unknown = fold.reason.is_none() && fold.section == Section::Unknown;
                 let told = is_unknown.then(|| read_back(model, run));
                 let told = told.unwrap_or_default();
                 scroll.add(flow(head, told, glyph::DOT, columns), has_cursor);
             }
             Line::Row(index) => {
-                let entry = entry(model, &report.rows()[*index], has_reason_above, columns);
+                let row = &report.rows()[*index];
+                let entry = entry(model, run, row, has_reason_above, columns);
                 scroll.add(sheet.lines(&entry), has_cursor);
             }
         }
@@ -50,11 +52,18 @@ pub(super) fn scroll(model: &Model, run: &Run, results: &Results, columns: usize
 fn entries(model: &Model, run: &Run, section: Section, columns: usize) -> Vec<Entry> {
     let rows = run.report.rows().iter();
     rows.filter(|row| Section::of(row) == section)
-        .map(|row| entry(model, row, false, columns))
+        .map(|row| entry(model, run, row, false, columns))
         .collect()
 }
 
-fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usize) -> Words {
+fn head(
+    run: &Run,
+    fold: &Fold,
+    count: usize,
+    is_folded: bool,
+    sheet: &Sheet,
+    columns: usize,
+) -> Words {
     let turn = [glyph::OPEN, glyph::FOLDED][usize::from(is_folded)];
     if let Some(reason) = &fold.reason {
         let count = format!(" ×{count} {turn}");
@@ -71,7 +80,9 @@ fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usiz
     };
     let line = strong(format!(" {turn} ")).say(tone, format!("{title} {count}"));
     match section {
-        Section::Scheduled if !is_folded => sheet.heads(line, titles(section, columns)),
+        Section::Scheduled | Section::Rejected if !is_folded => {
+            sheet.heads(line, &titles(run, section, columns))
+        }
         Section::Scheduled | Section::Open | Section::Rejected => line,
         Section::Unknown => line.plain("   "),
         Section::LeftOut => line.quiet("   never sent"),
@@ -79,12 +90,22 @@ fn head(fold: &Fold, count: usize, is_folded: bool, sheet: &Sheet, columns: usiz
 }
 
 /// What the cells of a section's rows show, where that is not said by themselves.
-fn titles(section: Section, columns: usize) -> &'static [&'static str] {
-    match section {
-        Section::Scheduled if columns < WIDE => &["now", "tracking"],
-        Section::Scheduled => &["now", "target", "tracking"],
-        Section::Rejected | Section::Unknown | Section::Open | Section::LeftOut => &[],
+fn titles(run: &Run, section: Section, columns: usize) -> Vec<&'static str> {
+    // What is not followed here was seen by whoever did, until then.
+    let now = if run.is_followed() {
+        "now"
+    } else {
+        "last seen"
+    };
+    let mut titles = match section {
+        Section::Scheduled => vec![now, "target", "tracking"],
+        Section::Rejected => vec![now, "asked", "answer"],
+        Section::Unknown | Section::Open | Section::LeftOut => Vec::new(),
+    };
+    if columns < WIDE && !titles.is_empty() {
+        titles.remove(1);
     }
+    titles
 }
 
 /// What reads have shown of the unknown rows, folded away or not, and when the next one is due.
@@ -113,15 +134,25 @@ fn next_read(model: &Model, track: &Track) -> String {
 }
 
 /// A row; the reason is not said again where it stands above.
-fn entry(model: &Model, row: &ReportRow, has_reason_above: bool, columns: usize) -> Entry {
+fn entry(
+    model: &Model,
+    run: &Run,
+    row: &ReportRow,
+    has_reason_above: bool,
+    columns: usize,
+) -> Entry {
     let platform = row.row.platform();
     let (cells, note) = match row.fate() {
         Fate::Queued => (vec![(Tone::Quiet, "queued".to_owned())], String::new()),
-        Fate::Sent => (
-            vec![(Tone::Busy, "sent, waiting for the answer".to_owned())],
-            String::new(),
-        ),
-        Fate::Known(Outcome::Rejected(no)) => rejected(row, no, has_reason_above),
+        Fate::Sent => {
+            let words = if run.is_held_back(row) {
+                "refused by the rate limit, sent again after the wait"
+            } else {
+                "sent, waiting for the answer"
+            };
+            (vec![(Tone::Busy, words.to_owned())], String::new())
+        }
+        Fate::Known(Outcome::Rejected(no)) => rejected(row, no, has_reason_above, columns),
         Fate::Known(Outcome::Unknown(why)) => {
             let why = if has_reason_above { "" } else { why.as_str() };
             (progress(model, row, columns), unknown(row, why))
@@ -148,13 +179,18 @@ fn rejected(
     row: &ReportRow,
     no: &Rejection,
     has_reason_above: bool,
+    columns: usize,
 ) -> (Vec<(Tone, String)>, String) {
     let code = no.code.as_ref().map(|code| format!("code {code}"));
     let asked = row.verb.map_or("", |verb| verb.word);
-    let cells = vec![
+    let mut cells = vec![
+        (Tone::Plain, row.last_status().to_string()),
         (Tone::Quiet, asked.to_owned()),
         (Tone::Bad, code.unwrap_or_else(|| "rejected".to_owned())),
     ];
+    if columns < WIDE {
+        cells.remove(1);
+    }
     let mut notes = vec![format!("retry: {}", if no.later { "later" } else { "no" })];
     if !has_reason_above {
         notes.insert(0, format!("\"{}\"", no.reason));

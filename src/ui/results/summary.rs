@@ -30,9 +30,12 @@ pub(super) fn lines(model: &Model, run: &Run, columns: usize) -> Vec<(Words, Wor
         let text = format!("NOT READ BACK: {reason}");
         warn(&text, Tone::Warn);
     }
-    for (connection, until) in &run.waiting {
-        let seconds = seconds_until(*until, model.now);
-        let text = format!(" {connection} waits for the rate limit: {seconds} s");
+    for waiting in &run.waiting {
+        let seconds = seconds_until(waiting.until, model.now);
+        let text = format!(
+            " {} waits for the rate limit: {seconds} s",
+            waiting.connection
+        );
         lines.push((say(Tone::Warn, text), Words::new()));
     }
     lines

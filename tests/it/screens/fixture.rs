@@ -38,6 +38,8 @@ pub(crate) struct Scene {
     /// What it copied or wants written to a file, newest last.
     pub(crate) taken_out: Vec<String>,
     /// The last batch it sent.
+    /// How often the journal was read.
+    pub(crate) lookups: usize,
     pub(crate) batch: Option<Arc<Batch>>,
     theme: Theme,
     second: u64,
@@ -135,6 +137,7 @@ impl Scene {
             inquiries: Vec::new(),
             taken_out: Vec::new(),
             batch: None,
+            lookups: 0,
             theme: Theme::new(true, true),
             second: 0,
         }
@@ -164,6 +167,7 @@ impl Scene {
                     self.taken_out.push(format!("{ending} {text}"));
                 }
                 Effect::Send(_, batch) => self.batch = Some(batch),
+                Effect::ReadJournal => self.lookups += 1,
                 _ => {}
             }
         }
@@ -374,6 +378,7 @@ fn key_named(name: &str) -> KeyCode {
         "tab" => KeyCode::Tab,
         "backspace" => KeyCode::Backspace,
         "down" => KeyCode::Down,
+        "up" => KeyCode::Up,
         "left" => KeyCode::Left,
         "right" => KeyCode::Right,
         other => panic!("no key <{other}>"),

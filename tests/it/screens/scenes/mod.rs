@@ -2,7 +2,7 @@
 
 pub(crate) mod list;
 mod plan;
-mod results;
+pub(crate) mod results;
 
 use super::fixture::Scene;
 

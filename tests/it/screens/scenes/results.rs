@@ -92,7 +92,7 @@ pub(crate) fn results(size: Size) -> Scene {
 pub(crate) fn results_journal(size: Size) -> Scene {
     let mut scene = results_sending(size);
     let run_ai = centurion::domain::connection::ConnectionName::new("run-ai");
-    scene.batch(BatchMessage::Waiting(run_ai.expect("a good name"), 38));
+    scene.batch(BatchMessage::Waiting(2, run_ai.expect("a good name"), 38));
     let why = "cannot write /home/ana/.local/state/centurion/2026-11-22-0007.jsonl: no space left";
     scene.batch(BatchMessage::JournalFailed(Clean::new(why)));
     scene
