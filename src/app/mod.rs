@@ -126,7 +126,7 @@ pub struct Model {
     /// How many batches were numbered.
     batches_seen: BatchNumber,
     /// Rows that are being read by id because a listing did not show them.
-    pub(crate) looked_for: HashSet<Key>,
+    pub looked_for: HashSet<Key>,
     /// Rows of batches that are being read: a slow platform is not asked for them again meanwhile.
     pub read_now: HashSet<Key>,
     /// How many inquiries about rows were made.

@@ -257,9 +257,23 @@ impl Dashboard {
         .await;
     }
 
-    /// Lets so many seconds pass, which nobody sits through; the answers of each second are taken in.
-    /// Only on a runtime of one thread.
+    /// Lets so many seconds pass, which nobody sits through. However slow this machine is: no second passes while
+    /// something is being read. Only on a runtime of one thread.
     pub(crate) async fn pass(&mut self, seconds: u64) {
+        for _ in 0..seconds {
+            self.pass_unanswered(1).await;
+            self.until("nothing is being read", |model| {
+                let mut sources = model.lanes.sources();
+                model.read_now.is_empty()
+                    && model.looked_for.is_empty()
+                    && sources.all(|source| source.reading.is_none())
+            })
+            .await;
+        }
+    }
+
+    /// The same where a server stalls or trickles: the answers of a second are taken in as far as they have come.
+    pub(crate) async fn pass_unanswered(&mut self, seconds: u64) {
         for _ in 0..seconds {
             tokio::time::pause();
             tokio::time::advance(Duration::from_secs(1)).await;

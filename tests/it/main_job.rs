@@ -1,6 +1,7 @@
 //! The main job from marking to the reached target, on all three platforms.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use centurion::app::Screen;
@@ -370,8 +371,15 @@ async fn what_was_read_before_a_listing_stalls_is_planned_and_only_the_rest_is_l
     let others = json!({"method": "GET", "path": "*/executions", "fault": "stall"});
     let faults = json!([first_page, others]);
     dashboard.simulator.set_faults(faults).expect("valid");
+    let simulator = Arc::clone(&dashboard.simulator);
+    let pages = move || simulator.requests().len();
+    let before = pages();
     dashboard.press("xs").await;
-    dashboard.pass(7).await;
+    // Which is asked for once the first has been told.
+    dashboard
+        .until("the second page is asked for", |_| pages() == before + 2)
+        .await;
+    dashboard.pass_unanswered(7).await;
     dashboard.plan_is_read().await;
     let Screen::Plan(confirm) = &dashboard.model().screen else {
         panic!("no plan:\n{}", dashboard.screen());
