@@ -59,7 +59,7 @@ pub struct World {
     /// Names of served models and notebooks: `llama-serve`, `fraud-scorer`.
     pub serving: Vec<String>,
     /// Kubiya's agents.
-    pub agents: Vec<Agent>,
+    pub(crate) agents: Vec<Agent>,
     /// What somebody may have put into a text that others read.
     #[serde(skip)]
     pub hostile: Vec<String>,
@@ -68,7 +68,7 @@ pub struct World {
 /// What Kubiya's executions run.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Agent {
+pub(crate) struct Agent {
     /// Its name: `release-helper`.
     pub name: String,
     /// What it was asked.

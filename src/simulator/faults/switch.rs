@@ -11,7 +11,7 @@ use crate::domain::connection::PlatformId;
 /// A setting of one platform's simulator that the fault `switch` sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub enum Switch {
+pub(crate) enum Switch {
     /// Whether bulk changes are offered.
     BulkUpdates,
     /// Rows that completed cannot be deleted.

@@ -19,7 +19,7 @@ pub(super) async fn workload(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Answer> {
-    let old = caller.site.is_on(Switch::OldNotFound);
+    let old = caller.site.engine.faults.is_on(Switch::OldNotFound);
     let workload = about(&caller, &id, |view, row| {
         let mut workload = view.json(row);
         if row.stage(view.now).phase == "Pending" {
@@ -42,10 +42,8 @@ fn about(
     say: impl FnOnce(&View<'_>, &Workload) -> Value,
 ) -> Result<Json<Value>, Answer> {
     let view = caller.view();
-    let hides_deleted = caller
-        .site
-        .switch(Switch::Deleted)
-        .is_some_and(|how| how == "not_found");
+    let hides_deleted = caller.site.engine.faults.switch(Switch::Deleted);
+    let hides_deleted = hides_deleted.is_some_and(|how| how == "not_found");
     let mut rows = view.tenancy.rows();
     let row = id_of(id).and_then(|id| rows.find(&id)).map(|row| &*row);
     let is_hidden = |row: &Workload| hides_deleted && view.deleted_at(row).is_some();

@@ -13,7 +13,6 @@ use super::account::Account;
 use super::failure::Failure;
 use super::row::Kind;
 use super::{Listing, Service, meta};
-use crate::domain::connection::PlatformId;
 use crate::simulator::{IdFault, Switch, entries, header};
 
 /// Items of one bulk update.
@@ -28,7 +27,7 @@ pub(super) async fn bulk(
     body: Bytes,
 ) -> Result<Accepted, Failure> {
     let Listing { service, kind } = &listing;
-    if !service.is_on(Switch::AnyContentType) && !is_merge_patch(&headers) {
+    if !service.engine.faults.is_on(Switch::AnyContentType) && !is_merge_patch(&headers) {
         return Err(Failure::new(
             (415, "01000415"),
             "Content-Type must be application/merge-patch+json",
@@ -40,10 +39,10 @@ pub(super) async fn bulk(
     let answers = items
         .iter()
         .flat_map(|&(ref id, change)| listing.answers(&place, id, change));
-    let extra = service.engine.faults.extra(PlatformId::SapAiCore);
+    let extra = service.engine.faults.extra();
     let extra = extra.iter().map(|id| listing.scheduled(id));
     let mut entries: Vec<Value> = answers.chain(extra).collect();
-    if service.is_on(Switch::Reversed) {
+    if service.engine.faults.is_on(Switch::Reversed) {
         entries.reverse();
     }
     Ok(accepted(json!({ (kind.plural): entries })))
@@ -103,7 +102,7 @@ impl Listing {
     /// What a bulk answer says of one id: one entry, unless a fault says otherwise.
     fn answers(&self, place: &InGroup, id: &str, change: &'static str) -> Vec<Value> {
         let refused = |failure: &Failure| json!({ "id": id, "error": failure.item() });
-        let fault = self.service.engine.faults.for_id(PlatformId::SapAiCore, id);
+        let fault = self.service.engine.faults.for_id(id);
         let entry = match self.obey(place, id, change, fault) {
             Ok(()) => self.scheduled(id),
             Err(failure) => refused(&failure),
@@ -176,7 +175,7 @@ pub(super) async fn delete(
 impl Listing {
     /// Faults about what a bulk answer says of an id mean nothing here.
     fn one(&self, place: &InGroup, id: &str, change: &'static str) -> Result<(), Failure> {
-        let fault = self.service.engine.faults.for_id(PlatformId::SapAiCore, id);
+        let fault = self.service.engine.faults.for_id(id);
         let obeyed = self.obey(place, id, change, fault);
         obeyed.map_err(|failure| self.alone(failure, id))
     }
@@ -184,7 +183,7 @@ impl Listing {
     /// A refusal of a call for this row alone.
     fn alone(&self, failure: Failure, id: &str) -> Failure {
         let failure = failure.about(id);
-        if self.service.is_on(Switch::WrongStatusIs400) {
+        if self.service.engine.faults.is_on(Switch::WrongStatusIs400) {
             failure.or_bad_request()
         } else {
             failure

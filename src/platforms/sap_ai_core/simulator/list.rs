@@ -52,7 +52,8 @@ pub(super) async fn one(
         return count(listing, place, query).await;
     }
     let asked = Asked::read(listing.kind, query.0)?;
-    let hides = listing.kind.is_deployment && listing.service.is_on(Switch::NewIsHidden);
+    let hides =
+        listing.kind.is_deployment && listing.service.engine.faults.is_on(Switch::NewIsHidden);
     let shown = place.account.visit(&listing.service, |holdings| {
         let row = holdings.rows(place.part(listing.kind)).find(&id);
         let row = row.filter(|row| !hides || row.status != "UNKNOWN");

@@ -33,7 +33,7 @@ pub(super) fn is_bulk_on(service: &Service, account: &Account, kind: &Kind) -> b
 /// The capability; absent where the switch says so.
 fn bulk_updates(service: &Service, account: &Account) -> Option<Value> {
     let both = |on: bool| Some(json!({ "executions": on, "deployments": on }));
-    match service.switch(Switch::BulkUpdates) {
+    match service.engine.faults.switch(Switch::BulkUpdates) {
         None => both(account.tenant.bulk),
         Some(Value::Bool(on)) => both(on),
         Some(said) if said == "absent" => None,
