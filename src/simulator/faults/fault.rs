@@ -18,19 +18,14 @@ use crate::domain::connection::PlatformId;
 /// The id that `extra` adds where the fault names none.
 pub(super) const NOBODYS_ID: &str = "00000000-0000-4000-8000-0000000000ff";
 
-/// What happens to one id of an answer.
+/// What happens to one id of an answer; `kinds.rs` says what each does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IdFault {
-    /// The id is acted upon, but the answer does not mention it.
     Missing,
-    /// The answer mentions it twice.
     Duplicate,
-    /// The answer calls it both succeeded and failed.
     Contradictory,
-    /// It is refused, although the rules would allow it.
     Refused,
-    /// It is accepted, and nothing moves.
     Stuck,
 }
 

@@ -58,12 +58,12 @@ pub(super) async fn events(
     query: Query,
 ) -> Result<Json<Value>, Answer> {
     about(&caller, &id, |view, row| {
-        let events = row.past(view.now).map(|stage| event(view, row, stage));
-        let mut events: Vec<Value> = events.collect();
-        if query.descending != Some(false) {
-            events.reverse();
+        let event = |stage| event(view, row, stage);
+        let past = row.past(view.now);
+        match query.descending {
+            Some(false) => query.page("events", past.map(event)),
+            Some(true) | None => query.page("events", past.rev().map(event)),
         }
-        paged("events", events, &query)
     })
 }
 
@@ -98,7 +98,7 @@ pub(super) async fn history(
                 "spec": { "phaseUpdate": { "phase": stage.word(), "phaseMessage": "" } },
             })
         };
-        paged("records", row.past(view.now).map(record).collect(), &query)
+        query.page("records", row.past(view.now).map(record))
     })
 }
 
@@ -110,11 +110,7 @@ pub(super) async fn pods(
     about(&caller, &id, |view, row| {
         let is_up = row.stage(view.now).is_up();
         let pods = (0..row.pods()).filter(|_| is_up);
-        paged(
-            "pods",
-            pods.map(|number| pod(view, row, number)).collect(),
-            &query,
-        )
+        query.page("pods", pods.map(|number| pod(view, row, number)))
     })
 }
 
@@ -137,15 +133,4 @@ fn pod(view: &View<'_>, row: &Workload, number: u64) -> Value {
         "containers": [{ "name": "main", "image": "registry.acme.example/train:4.1", "startedAt": since }],
         "currentNodePool": row.node_pool(),
     })
-}
-
-fn paged(name: &str, all: Vec<Value>, query: &Query) -> Value {
-    let next = query.offset + query.limit;
-    let more = next < all.len();
-    let page = all.into_iter().skip(query.offset).take(query.limit);
-    let mut body = json!({ name: page.collect::<Vec<Value>>() });
-    if more {
-        body["next"] = next.into();
-    }
-    body
 }

@@ -114,7 +114,7 @@ impl<'a> View<'a> {
             row.content(),
         ];
         let mut workload = merged(parts);
-        if let Value::Object(members) = &mut workload {
+        if let Some(members) = workload.as_object_mut() {
             let absent = self.absent(row).flat_map(str::split_whitespace);
             absent.for_each(|name| drop(members.remove(name)));
         }

@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::access::InGroup;
@@ -13,19 +12,17 @@ use super::account::Account;
 use super::failure::Failure;
 use super::row::Kind;
 use super::{Listing, Service, meta};
-use crate::simulator::{IdFault, Switch, entries, header};
+use crate::simulator::{Answer, IdFault, Switch, entries, header};
 
 /// Items of one bulk update.
 const MOST_ITEMS: usize = 100;
-
-type Accepted = (StatusCode, Json<Value>);
 
 pub(super) async fn bulk(
     State(listing): State<Listing>,
     place: InGroup,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Accepted, Failure> {
+) -> Result<Answer, Failure> {
     let Listing { service, kind } = &listing;
     if !service.engine.faults.is_on(Switch::AnyContentType) && !is_merge_patch(&headers) {
         return Err(Failure::new(
@@ -45,7 +42,7 @@ pub(super) async fn bulk(
     if service.engine.faults.is_on(Switch::Reversed) {
         entries.reverse();
     }
-    Ok(accepted(json!({ (kind.plural): entries })))
+    Ok(Answer(202, json!({ (kind.plural): entries })))
 }
 
 fn is_merge_patch(headers: &HeaderMap) -> bool {
@@ -140,7 +137,7 @@ pub(super) async fn modify(
     place: InGroup,
     Path(id): Path<String>,
     body: Bytes,
-) -> Result<Accepted, Failure> {
+) -> Result<Answer, Failure> {
     let kind = listing.kind;
     let refuse = |message: &str| Failure::bad_request(message, &kind.target()).about(&id);
     let body: Map<String, Value> =
@@ -158,18 +155,17 @@ pub(super) async fn modify(
         }
         _ => return Err(refuse("Expected targetStatus STOPPED")),
     }
-    Ok(accepted(listing.scheduled(&id)))
+    Ok(Answer(202, listing.scheduled(&id)))
 }
 
 pub(super) async fn delete(
     State(listing): State<Listing>,
     place: InGroup,
     Path(id): Path<String>,
-) -> Result<Accepted, Failure> {
+) -> Result<Answer, Failure> {
     listing.one(&place, &id, "DELETED")?;
-    Ok(accepted(
-        json!({ "id": id, "message": "Deletion scheduled", "targetStatus": "DELETED" }),
-    ))
+    let said = json!({ "id": id, "message": "Deletion scheduled", "targetStatus": "DELETED" });
+    Ok(Answer(202, said))
 }
 
 impl Listing {
@@ -212,8 +208,4 @@ impl Listing {
             Ok(())
         })
     }
-}
-
-fn accepted(body: Value) -> Accepted {
-    (StatusCode::ACCEPTED, Json(body))
 }

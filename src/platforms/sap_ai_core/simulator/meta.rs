@@ -195,7 +195,8 @@ fn resource_group(account: &Account, name: &str) -> Value {
     })
 }
 
-fn resources(resources: impl IntoIterator<Item = Value>) -> Value {
+/// A list; `count` is of the rows of this answer, not of the whole listing.
+pub(super) fn resources(resources: impl IntoIterator<Item = Value>) -> Value {
     let resources: Vec<Value> = resources.into_iter().collect();
     json!({ "count": resources.len(), "resources": resources })
 }
