@@ -155,29 +155,18 @@ async fn answered(call: &RequestBuilder) -> String {
 #[tokio::test]
 async fn a_fault_of_whole_calls_works_on_each_platform() {
     let scene = Scene::start().await;
+    #[rustfmt::skip]
     let cases = [
         (json!({"fault": "delay", "ms": 1}), "200 "),
-        (
-            json!({"fault": "slow_bytes", "ms": 1, "path": "*/token"}),
-            "200 ",
-        ),
+        (json!({"fault": "slow_bytes", "ms": 1, "path": "*/token"}), "200 "),
         (json!({"fault": "drop_before"}), "cut"),
         (json!({"fault": "drop_after"}), "cut"),
         (json!({"fault": "act_late", "ms": 1}), "cut"),
         (json!({"fault": "cut", "at": 3}), "cut"),
         (json!({"fault": "raw", "text": "garbage\r\n\r\n"}), "cut"),
-        (
-            json!({"fault": "raw", "text": "HTTP/1.1 200 OK\r\n\r\nso it is"}),
-            "200 so it is",
-        ),
-        (
-            json!({"fault": "status", "status": 503, "body": "no"}),
-            "503 no",
-        ),
-        (
-            json!({"fault": "header", "name": "x", "value": "y"}),
-            "200 ",
-        ),
+        (json!({"fault": "raw", "text": "HTTP/1.1 200 OK\r\n\r\nso it is"}), "200 so it is"),
+        (json!({"fault": "status", "status": 503, "body": "no"}), "503 no"),
+        (json!({"fault": "header", "name": "x", "value": "y"}), "200 "),
         (json!({"fault": "body", "text": "odd"}), "200 odd"),
         (json!({"fault": "html"}), "200 <!doctype"),
         (json!({"fault": "retry_after", "value": 7}), "429 "),
@@ -185,11 +174,8 @@ async fn a_fault_of_whole_calls_works_on_each_platform() {
         (json!({"fault": "unauthorized"}), "401 "),
         (json!({"fault": "shift_pages"}), "200 "),
     ];
-    for (at, call) in listings(&scene.simulator, &scene.client)
-        .await
-        .iter()
-        .enumerate()
-    {
+    let listings = listings(&scene.simulator, &scene.client).await;
+    for (at, call) in listings.iter().enumerate() {
         let platform = ["sap_ai_core", "run_ai", "kubiya"][at];
         for (fault, expected) in &cases {
             let mut fault = fault.clone();
