@@ -7,6 +7,7 @@ use std::time::Duration;
 use centurion::app::message::Message;
 use centurion::app::{Model, Screen, Setup};
 use centurion::domain::connection::Connection;
+use centurion::domain::time::Moment;
 use centurion::journal::{Journal, Probe};
 use centurion::runtime::{Clock, Context, Session};
 use centurion::simulator::{Options, Recorded, Simulator};
@@ -258,10 +259,11 @@ impl Dashboard {
     }
 
     /// Lets so many seconds pass, which nobody sits through. However slow this machine is: no second passes while
-    /// something is being read. Only on a runtime of one thread.
+    /// something is being read, and what it takes is part of those seconds. Only on a runtime of one thread.
     pub(crate) async fn pass(&mut self, seconds: u64) {
-        for _ in 0..seconds {
-            self.pass_unanswered(1).await;
+        let begun = self.present();
+        while let Some(left) = left(seconds, self.present().since(begun)) {
+            self.skip(left).await;
             self.until("nothing is being read", |model| {
                 let mut sources = model.lanes.sources();
                 model.read_now.is_empty()
@@ -274,15 +276,25 @@ impl Dashboard {
 
     /// The same where a server stalls or trickles: the answers of a second are taken in as far as they have come.
     pub(crate) async fn pass_unanswered(&mut self, seconds: u64) {
-        for _ in 0..seconds {
-            tokio::time::pause();
-            tokio::time::advance(Duration::from_secs(1)).await;
-            tokio::time::resume();
-            self.session.tick();
-            let calm = Duration::from_millis(15);
-            while let Ok(message) = tokio::time::timeout(calm, self.session.next()).await {
-                self.session.handle(message);
-            }
+        let begun = self.present();
+        while let Some(left) = left(seconds, self.present().since(begun)) {
+            self.skip(left).await;
+        }
+    }
+
+    fn present(&mut self) -> Moment {
+        self.session.tick();
+        self.model().now.moment
+    }
+
+    async fn skip(&mut self, span: Duration) {
+        tokio::time::pause();
+        tokio::time::advance(span.min(Duration::from_secs(1))).await;
+        tokio::time::resume();
+        self.session.tick();
+        let calm = Duration::from_millis(15);
+        while let Ok(message) = tokio::time::timeout(calm, self.session.next()).await {
+            self.session.handle(message);
         }
     }
 
@@ -384,6 +396,12 @@ impl Dashboard {
     pub(crate) fn screen(&self) -> String {
         draw(self.model(), self.size)
     }
+}
+
+/// What is left of so many seconds.
+fn left(seconds: u64, passed: Duration) -> Option<Duration> {
+    let left = Duration::from_secs(seconds).checked_sub(passed);
+    left.filter(|left| !left.is_zero())
 }
 
 /// Draws a model at a size, without colors.
