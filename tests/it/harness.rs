@@ -261,9 +261,9 @@ impl Dashboard {
     /// Lets so many seconds pass, which nobody sits through. However slow this machine is: no second passes while
     /// something is being read, and what it takes is part of those seconds. Only on a runtime of one thread.
     pub(crate) async fn pass(&mut self, seconds: u64) {
-        let begun = self.present();
-        while let Some(left) = left(seconds, self.present().since(begun)) {
-            self.skip(left).await;
+        self.session.tick();
+        let begun = self.model().now.moment;
+        loop {
             self.until("nothing is being read", |model| {
                 let mut sources = model.lanes.sources();
                 model.read_now.is_empty()
@@ -271,20 +271,27 @@ impl Dashboard {
                     && sources.all(|source| source.reading.is_none())
             })
             .await;
+            let Some(left) = self.left(seconds, begun) else {
+                return;
+            };
+            self.skip(left).await;
         }
     }
 
     /// The same where a server stalls or trickles: the answers of a second are taken in as far as they have come.
     pub(crate) async fn pass_unanswered(&mut self, seconds: u64) {
-        let begun = self.present();
-        while let Some(left) = left(seconds, self.present().since(begun)) {
+        self.session.tick();
+        let begun = self.model().now.moment;
+        while let Some(left) = self.left(seconds, begun) {
             self.skip(left).await;
         }
     }
 
-    fn present(&mut self) -> Moment {
-        self.session.tick();
-        self.model().now.moment
+    /// What is left of so many seconds, by the last tick: another one might begin to read.
+    fn left(&self, seconds: u64, begun: Moment) -> Option<Duration> {
+        let passed = self.model().now.moment.since(begun);
+        let left = Duration::from_secs(seconds).checked_sub(passed);
+        left.filter(|left| !left.is_zero())
     }
 
     async fn skip(&mut self, span: Duration) {
@@ -396,12 +403,6 @@ impl Dashboard {
     pub(crate) fn screen(&self) -> String {
         draw(self.model(), self.size)
     }
-}
-
-/// What is left of so many seconds.
-fn left(seconds: u64, passed: Duration) -> Option<Duration> {
-    let left = Duration::from_secs(seconds).checked_sub(passed);
-    left.filter(|left| !left.is_zero())
 }
 
 /// Draws a model at a size, without colors.
