@@ -122,7 +122,7 @@ pub struct Model {
     batches_seen: BatchNumber,
     lookup: Lookup,
     /// Rows that are being read by id because a listing did not show them.
-    pub(crate) looked_for: HashSet<Key>,
+    pub looked_for: HashSet<Key>,
     /// Rows of batches that are being read: a slow platform is not asked for them again meanwhile.
     pub read_now: HashSet<Key>,
     /// How many inquiries about rows were made.

@@ -99,11 +99,7 @@ pub fn load(environment: &Environment, wanted: &Wanted<'_>) -> Result<Settings, 
     network::proxy(environment, &connections, &mut findings)?;
     let trusted = network::trust(environment, &mut connections, &mut findings);
     unusable.extend(trusted.err());
-    let refresh = content.refresh.unwrap_or_else(|| {
-        let usual = format!("{USUAL_REFRESH:?}");
-        findings.push(Finding::new("refresh", &usual, "default"));
-        USUAL_REFRESH
-    });
+    let refresh = refresh(content.refresh, &mut findings);
     let journal = journal(environment, content.journal, &mut findings);
     Ok(Settings {
         connections,
@@ -112,6 +108,14 @@ pub fn load(environment: &Environment, wanted: &Wanted<'_>) -> Result<Settings, 
         file,
         findings,
         unusable,
+    })
+}
+
+fn refresh(set: Option<Duration>, findings: &mut Vec<Finding>) -> Duration {
+    set.unwrap_or_else(|| {
+        let usual = format!("{USUAL_REFRESH:?}");
+        findings.push(Finding::new("refresh", &usual, "default"));
+        USUAL_REFRESH
     })
 }
 

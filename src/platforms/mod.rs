@@ -110,7 +110,7 @@ pub struct Entry {
     /// All its verbs, so that a journal can name one.
     pub verbs: &'static [&'static Verb],
     /// Its simulator.
-    pub simulated: &'static Simulated,
+    pub(crate) simulated: &'static Simulated,
 }
 
 /// Every platform; the only list of them.

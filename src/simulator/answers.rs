@@ -36,6 +36,15 @@ pub(crate) fn entries<T: Clone>(
     }
 }
 
+/// The members of several objects in one.
+pub(crate) fn merged(parts: impl IntoIterator<Item = Value>) -> Value {
+    let objects = parts.into_iter().filter_map(|part| match part {
+        Value::Object(members) => Some(members),
+        _ => None,
+    });
+    Value::Object(objects.flatten().collect())
+}
+
 /// The last value of a member of a query or form.
 pub(crate) fn member(query: &[u8], name: &str) -> Option<String> {
     let values = form_urlencoded::parse(query).filter(|(key, _)| key == name);

@@ -1,12 +1,12 @@
 //! Simulated time.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
 /// A clock that starts at the present and runs `speed` times as fast.
 #[derive(Debug)]
-pub struct Clock {
+pub(crate) struct Clock {
     started: Instant,
     origin: Timestamp,
     speed: f64,
@@ -14,7 +14,7 @@ pub struct Clock {
 
 impl Clock {
     /// Starts it.
-    pub fn start(speed: f64) -> Self {
+    pub(crate) fn start(speed: f64) -> Self {
         Self {
             started: Instant::now(),
             origin: Timestamp::now(),
@@ -23,14 +23,9 @@ impl Clock {
     }
 
     /// The simulated present.
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         let passed = self.started.elapsed().as_secs_f64() * self.speed;
         let passed = SignedDuration::from_secs_f64(passed);
         self.origin.checked_add(passed).unwrap_or(Timestamp::MAX)
-    }
-
-    /// How much wall time a simulated span takes.
-    pub fn wall(&self, simulated: Duration) -> Duration {
-        simulated.div_f64(self.speed)
     }
 }

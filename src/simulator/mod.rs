@@ -18,19 +18,21 @@ use axum::Router;
 
 use crate::domain::connection::PlatformId;
 
-pub(crate) use answers::{Answer, entries, header, member};
-pub use clock::Clock;
-pub use faults::{Fault, Faults, IdFault, InvalidFault, Switch, fault_help};
+pub(crate) use answers::{Answer, entries, header, member, merged};
+pub(crate) use clock::Clock;
+pub use faults::{Fault, Faults, InvalidFault, fault_help};
+pub(crate) use faults::{IdFault, Switch};
 pub use schedule::Schedule;
 pub use server::{Options, Ready, Recorded, Simulator};
 pub(crate) use table::{Table, drawn, uuid};
 pub(crate) use tokens::Tokens;
+pub(crate) use world::Agent;
 pub(crate) use world::mixed;
-pub use world::{Agent, Tenant, World};
+pub use world::{Tenant, World};
 
 /// What a platform's simulator gives to the engine.
 #[derive(Debug)]
-pub struct Simulated {
+pub(crate) struct Simulated {
     /// Which platform it stands in for.
     pub id: PlatformId,
     /// Its routes over a state that it seeds itself from the world: one state for each of its tenants.
@@ -45,7 +47,7 @@ pub struct Simulated {
 
 /// What the simulated platforms are given.
 #[derive(Debug)]
-pub struct Engine {
+pub(crate) struct Engine {
     /// Simulated time: runs `--speed` times as fast as the wall clock.
     pub clock: Clock,
     /// What exists: tenants, people, names; everything derived from the seed.

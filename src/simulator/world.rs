@@ -49,17 +49,17 @@ pub struct Tenant {
 pub struct World {
     /// The seed all else follows from.
     #[serde(skip)]
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Every tenant of every platform.
     pub tenants: Vec<Tenant>,
     /// E-mail addresses of the people who own rows; the first is the operator's own.
-    pub people: Vec<String>,
+    pub(crate) people: Vec<String>,
     /// Names of training and batch work: `llama-ft-eu`, `churn-train-nightly`.
-    pub training: Vec<String>,
+    pub(crate) training: Vec<String>,
     /// Names of served models and notebooks: `llama-serve`, `fraud-scorer`.
-    pub serving: Vec<String>,
+    pub(crate) serving: Vec<String>,
     /// Kubiya's agents.
-    pub agents: Vec<Agent>,
+    pub(crate) agents: Vec<Agent>,
     /// What somebody may have put into a text that others read.
     #[serde(skip)]
     pub hostile: Vec<String>,
@@ -68,7 +68,7 @@ pub struct World {
 /// What Kubiya's executions run.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Agent {
+pub(crate) struct Agent {
     /// Its name: `release-helper`.
     pub name: String,
     /// What it was asked.
@@ -104,7 +104,7 @@ impl World {
     }
 
     /// A random number generator that depends on the seed and a label, and on nothing else.
-    pub fn random(&self, label: &str) -> fastrand::Rng {
+    pub(crate) fn random(&self, label: &str) -> fastrand::Rng {
         fastrand::Rng::with_seed(mixed(self.seed, label))
     }
 

@@ -106,8 +106,8 @@ fn t06_json_holds_facts_counts_that_add_up_and_a_row_for_each_row() {
     assert_eq!(whole["rows"][0]["code"], "@403");
 }
 
-#[test]
-fn every_form_of_a_mixed_batch_tells_who_when_why_the_counts_and_what_was_seen() {
+/// Four rows: scheduled and seen stopped, rejected, unknown, left out.
+fn mixed() -> Table {
     let names = ["e0", "e1", "e2", "e3"];
     let rows = names.map(|id| row(&sap(), id, "RUNNING", Group::Active, only(&STOP, false)));
     let mut report = Report::waiting_for(&confirmed(plan(Action::Stop, &rows)));
@@ -134,13 +134,17 @@ fn every_form_of_a_mixed_batch_tells_who_when_why_the_counts_and_what_was_seen()
     let stopped = row(&sap(), "e0", "STOPPED", Group::Ended, only(&STOP, false));
     let later = Moment::new(std::time::Duration::from_secs(2));
     report.observe(&rows[0].key, &Reading::Found(stopped), later, later);
-    let table = Table::of_results(
+    Table::of_results(
         "2026-11-22-0007",
         "ana@acme",
         &report,
         &[Clean::new("lane stopped")],
-    );
+    )
+}
 
+#[test]
+fn every_form_of_a_mixed_batch_tells_who_when_why_the_counts_and_what_was_seen() {
+    let table = mixed();
     let note = table.text(Format::Markdown);
     for words in [
         "- action: stop\n- by: ana@acme\n- confirmed: ",

@@ -7,6 +7,7 @@ use std::time::Duration;
 use centurion::app::message::Message;
 use centurion::app::{Model, Screen, Setup};
 use centurion::domain::connection::Connection;
+use centurion::domain::time::Moment;
 use centurion::journal::{Journal, Probe};
 use centurion::runtime::{Clock, Context, Session};
 use centurion::simulator::{Options, Recorded, Simulator};
@@ -257,18 +258,50 @@ impl Dashboard {
         .await;
     }
 
-    /// Lets so many seconds pass, which nobody sits through; the answers of each second are taken in.
-    /// Only on a runtime of one thread.
+    /// Lets so many seconds pass, which nobody sits through. However slow this machine is: no second passes while
+    /// something is being read, and what it takes is part of those seconds. Only on a runtime of one thread.
     pub(crate) async fn pass(&mut self, seconds: u64) {
-        for _ in 0..seconds {
-            tokio::time::pause();
-            tokio::time::advance(Duration::from_secs(1)).await;
-            tokio::time::resume();
-            self.session.tick();
-            let calm = Duration::from_millis(15);
-            while let Ok(message) = tokio::time::timeout(calm, self.session.next()).await {
-                self.session.handle(message);
-            }
+        self.session.tick();
+        let begun = self.model().now.moment;
+        loop {
+            self.until("nothing is being read", |model| {
+                let mut sources = model.lanes.sources();
+                model.read_now.is_empty()
+                    && model.looked_for.is_empty()
+                    && sources.all(|source| source.reading.is_none())
+            })
+            .await;
+            let Some(left) = self.left(seconds, begun) else {
+                return;
+            };
+            self.skip(left).await;
+        }
+    }
+
+    /// The same where a server stalls or trickles: the answers of a second are taken in as far as they have come.
+    pub(crate) async fn pass_unanswered(&mut self, seconds: u64) {
+        self.session.tick();
+        let begun = self.model().now.moment;
+        while let Some(left) = self.left(seconds, begun) {
+            self.skip(left).await;
+        }
+    }
+
+    /// What is left of so many seconds, by the last tick: another one might begin to read.
+    fn left(&self, seconds: u64, begun: Moment) -> Option<Duration> {
+        let passed = self.model().now.moment.since(begun);
+        let left = Duration::from_secs(seconds).checked_sub(passed);
+        left.filter(|left| !left.is_zero())
+    }
+
+    async fn skip(&mut self, span: Duration) {
+        tokio::time::pause();
+        tokio::time::advance(span.min(Duration::from_secs(1))).await;
+        tokio::time::resume();
+        self.session.tick();
+        let calm = Duration::from_millis(15);
+        while let Ok(message) = tokio::time::timeout(calm, self.session.next()).await {
+            self.session.handle(message);
         }
     }
 

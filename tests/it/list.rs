@@ -1,5 +1,6 @@
 //! What an operator relies on in the list, its popups, commands and notices.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use centurion::app::Background;
@@ -400,6 +401,7 @@ fn the_question_above_a_hundred_says_why_and_help_goes_back_to_what_it_was_asked
 
 #[test]
 fn no_line_of_the_help_is_cut_from_80_columns_on() {
+    let mut helped = HashSet::new();
     for (name, scene) in scenes::all() {
         for size in [(80, 60), (120, 60)] {
             let mut scene = scene(size);
@@ -408,6 +410,7 @@ fn no_line_of_the_help_is_cut_from_80_columns_on() {
             if place == Place::Help || scene.model.place() != Place::Help {
                 continue;
             }
+            helped.insert(place);
             let screen = scene.screen();
             for binding in in_place(place) {
                 assert!(
@@ -418,6 +421,7 @@ fn no_line_of_the_help_is_cut_from_80_columns_on() {
             }
         }
     }
+    assert_eq!(helped.len(), 12, "{helped:?}");
 }
 
 #[test]

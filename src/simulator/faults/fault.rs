@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, from_value};
 
 use super::switch::Switch;
 use super::{Call, kinds};
@@ -18,22 +18,14 @@ use crate::domain::connection::PlatformId;
 /// The id that `extra` adds where the fault names none.
 pub(super) const NOBODYS_ID: &str = "00000000-0000-4000-8000-0000000000ff";
 
-/// Those that the platforms' simulators carry out, beside those of single ids.
-const ROW_KINDS: [&str; 3] = ["extra", "engine_failure", "switch"];
-
-/// What happens to one id of an answer.
+/// What happens to one id of an answer; `kinds.rs` says what each does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IdFault {
-    /// The id is acted upon, but the answer does not mention it.
+pub(crate) enum IdFault {
     Missing,
-    /// The answer mentions it twice.
     Duplicate,
-    /// The answer calls it both succeeded and failed.
     Contradictory,
-    /// It is refused, although the rules would allow it.
     Refused,
-    /// It is accepted, and nothing moves.
     Stuck,
 }
 
@@ -64,19 +56,26 @@ pub(in crate::simulator) enum CallFault {
         ms: u64,
     },
     Stall {},
+    TokenExpired {},
+    Unauthorized {},
+    ShiftPages {},
+    #[serde(skip)]
+    Wire(WireFault),
+    #[serde(skip)]
+    Body(BodyFault),
+}
+
+/// What happens to the connection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
+pub(in crate::simulator) enum WireFault {
     SlowBytes {
-        ms: u64,
-    },
-    SlowBody {
         ms: u64,
     },
     DropBefore {},
     DropAfter {},
     ActLate {
         ms: u64,
-    },
-    Cut {
-        at: usize,
     },
     CloseKept {},
     Raw {
@@ -86,6 +85,18 @@ pub(in crate::simulator) enum CallFault {
         base64: Option<Vec<u8>>,
         #[serde(default)]
         act: bool,
+    },
+}
+
+/// What becomes of the answer, or is said in its place.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
+pub(in crate::simulator) enum BodyFault {
+    SlowBody {
+        ms: u64,
+    },
+    Cut {
+        at: usize,
     },
     Status {
         #[serde(deserialize_with = "status")]
@@ -117,39 +128,6 @@ pub(in crate::simulator) enum CallFault {
         #[serde(default)]
         value: Option<Value>,
     },
-    TokenExpired {},
-    Unauthorized {},
-    ShiftPages {},
-}
-
-impl CallFault {
-    /// Whether it is about tokens.
-    pub(in crate::simulator) const fn is_of_tokens(&self) -> bool {
-        matches!(self, Self::TokenExpired {} | Self::Unauthorized {})
-    }
-
-    /// Whether the platform carries out the call at once.
-    pub(in crate::simulator) const fn acts(&self) -> bool {
-        match self {
-            Self::Raw { act, .. } | Self::Status { act, .. } => *act,
-            Self::DropBefore {}
-            | Self::ActLate { .. }
-            | Self::Html {}
-            | Self::RetryAfter { .. } => false,
-            Self::Delay { .. }
-            | Self::Stall {}
-            | Self::SlowBytes { .. }
-            | Self::SlowBody { .. }
-            | Self::DropAfter {}
-            | Self::Cut { .. }
-            | Self::CloseKept {}
-            | Self::Header { .. }
-            | Self::Body { .. }
-            | Self::TokenExpired {}
-            | Self::Unauthorized {}
-            | Self::ShiftPages {} => true,
-        }
-    }
 }
 
 fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(from: D) -> Result<T, D::Error> {
@@ -202,7 +180,11 @@ impl Fault {
 
     /// Whether it is about tokens, and so spares the calls that fetch one.
     pub(super) fn is_of_tokens(&self) -> bool {
-        matches!(&self.kind, Kind::Call(fault) if fault.is_of_tokens())
+        let kind = &self.kind;
+        matches!(
+            kind,
+            Kind::Call(CallFault::TokenExpired {} | CallFault::Unauthorized {})
+        )
     }
 
     /// The fault as it came, with the uses left.
@@ -230,15 +212,11 @@ pub(super) struct Selector {
 }
 
 impl Selector {
-    pub(super) fn is_of(&self, platform: PlatformId) -> bool {
-        self.platform.is_none_or(|one| one == platform)
-    }
-
     /// Whether it holds for the route and the caller.
     pub(super) fn covers(&self, call: &Call) -> bool {
         let method = |method: &String| method == "*" || method.eq_ignore_ascii_case(&call.method);
         let path = |path: &String| is_like(&call.path, path);
-        self.is_of(call.platform)
+        self.platform.is_none_or(|one| one == call.platform)
             && self.method.as_ref().is_none_or(method)
             && self.path.as_ref().is_none_or(path)
             && (self.tenant.is_none() || self.tenant == call.tenant)
@@ -276,12 +254,12 @@ fn is_like(text: &str, pattern: &str) -> bool {
 #[error("{0}")]
 pub struct InvalidFault(pub(super) String);
 
-pub(super) fn parse(json: &str) -> Result<Vec<Fault>, InvalidFault> {
+pub(in crate::simulator) fn parse(json: &str) -> Result<Vec<Fault>, InvalidFault> {
     let set = serde_json::from_str(json);
-    from_value(set.map_err(|error| InvalidFault(format!("not JSON: {error}")))?)
+    read(set.map_err(|error| InvalidFault(format!("not JSON: {error}")))?)
 }
 
-pub(in crate::simulator) fn from_value(set: Value) -> Result<Vec<Fault>, InvalidFault> {
+pub(in crate::simulator) fn read(set: Value) -> Result<Vec<Fault>, InvalidFault> {
     let Value::Array(faults) = set else {
         return Err(InvalidFault("expected an array of faults".to_owned()));
     };
@@ -298,8 +276,7 @@ fn one(said: Value) -> Result<Fault, String> {
     };
     let is_where = |(key, _): &(String, Value)| SELECTOR_KEYS.contains(&key.as_str());
     let (selector, kind): (Map<_, _>, Map<_, _>) = members.into_iter().partition(is_where);
-    let selector: Selector =
-        serde_json::from_value(selector.into()).map_err(|error| error.to_string())?;
+    let selector: Selector = from_value(selector.into()).map_err(|error| error.to_string())?;
     let kind = kind_of(kind)?;
     if let Kind::Row(RowFault::Switch { name, value }) = &kind {
         name.refuses(selector.platform, value).map_or(Ok(()), Err)?;
@@ -319,17 +296,22 @@ fn kind_of(members: Map<String, Value>) -> Result<Kind, String> {
         let known = known.join(", ");
         return Err(format!("unknown fault `{word}`, expected one of {known}"));
     }
-    if let Ok(fault) = serde_json::from_value(word.as_str().into()) {
+    if let Ok(fault) = from_value(word.as_str().into()) {
         let alone = members.len() == 1;
         return alone
             .then_some(Kind::Id(fault))
             .ok_or(format!("`{word}` takes no more than where it holds"));
     }
     let members = Value::Object(members);
-    let read = if ROW_KINDS.contains(&word.as_str()) {
-        serde_json::from_value(members).map(Kind::Row)
-    } else {
-        serde_json::from_value(members).map(Kind::Call)
+    let read = match word.as_str() {
+        "extra" | "engine_failure" | "switch" => from_value(members).map(Kind::Row),
+        "slow_bytes" | "drop_before" | "drop_after" | "act_late" | "close_kept" | "raw" => {
+            from_value(members).map(|fault| Kind::Call(CallFault::Wire(fault)))
+        }
+        "slow_body" | "cut" | "status" | "header" | "body" | "html" | "retry_after" => {
+            from_value(members).map(|fault| Kind::Call(CallFault::Body(fault)))
+        }
+        _ => from_value(members).map(Kind::Call),
     };
     read.map_err(|error| format!("{word}: {error}"))
 }

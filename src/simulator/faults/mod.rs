@@ -16,11 +16,12 @@ use tokio::sync::watch;
 
 use crate::domain::connection::PlatformId;
 
-pub(super) use fault::{CallFault, from_value};
-pub use fault::{Fault, IdFault, InvalidFault};
+pub(crate) use fault::IdFault;
+pub(super) use fault::{BodyFault, CallFault, WireFault, parse, read};
+pub use fault::{Fault, InvalidFault};
 use fault::{Kind, RowFault};
 pub use kinds::fault_help;
-pub use switch::Switch;
+pub(crate) use switch::Switch;
 
 tokio::task_local! {
     /// The call that is being answered, for faults of single ids that name a route.
@@ -86,54 +87,60 @@ impl Faults {
     /// Reads a set: JSON as `POST /_simulator/faults` takes it, or the name of a preset.
     pub fn parse(text: &str) -> Result<Vec<Fault>, InvalidFault> {
         let json = text.trim_start().starts_with('[');
-        fault::parse(if json { text } else { preset::named(text)? })
+        parse(if json { text } else { preset::named(text)? })
     }
 
     /// The fault in force for one id of a batch or single change, if any; counts as one use of it.
-    pub fn for_id(&self, platform: PlatformId, id: &str) -> Option<IdFault> {
+    pub(crate) fn for_id(&self, id: &str) -> Option<IdFault> {
         self.use_first(|fault| {
             let Kind::Id(found) = &fault.kind else {
                 return None;
             };
-            is_for_id(fault, platform, id).then_some(*found)
+            is_for_id(fault, id).then_some(*found)
         })
     }
 
     /// The failure of the machinery behind the platform for one id, in its words (`engine_failure`).
-    pub fn engine_failure(&self, platform: PlatformId, id: &str) -> Option<String> {
+    pub(crate) fn engine_failure(&self, id: &str) -> Option<String> {
         self.use_first(|fault| {
             let Kind::Row(RowFault::EngineFailure { text }) = &fault.kind else {
                 return None;
             };
-            is_for_id(fault, platform, id).then(|| text.clone())
+            is_for_id(fault, id).then(|| text.clone())
         })
     }
 
     /// Ids to add to the answer of a batch although nobody sent them (`extra`); asked once a batch.
-    pub fn extra(&self, platform: PlatformId) -> Vec<String> {
+    pub(crate) fn extra(&self) -> Vec<String> {
         let found = self.use_first(|fault| {
             let Kind::Row(RowFault::Extra {}) = &fault.kind else {
                 return None;
             };
             let nobodys = || vec![fault::NOBODYS_ID.to_owned()];
             let ids = fault.selector.ids.clone();
-            is_for_call(fault, platform).then(|| ids.unwrap_or_else(nobodys))
+            is_for_call(fault).then(|| ids.unwrap_or_else(nobodys))
         });
         found.unwrap_or_default()
     }
 
     /// Whether a switch of a platform's simulator that is on or off is on.
-    pub fn is_on(&self, platform: PlatformId, switch: Switch) -> bool {
-        self.switch(platform, switch) == Some(Value::Bool(true))
+    pub(crate) fn is_on(&self, switch: Switch) -> bool {
+        self.switch(switch) == Some(Value::Bool(true))
+    }
+
+    /// The seconds that a switch sets, else as many as usual.
+    pub(crate) fn seconds(&self, switch: Switch, usual: u64) -> u64 {
+        let set = self.switch(switch);
+        set.and_then(|value| value.as_u64()).unwrap_or(usual)
     }
 
     /// The value of a switch of a platform's simulator, where it is set.
-    pub fn switch(&self, platform: PlatformId, switch: Switch) -> Option<Value> {
+    pub(crate) fn switch(&self, switch: Switch) -> Option<Value> {
         self.use_first(|fault| {
             let Kind::Row(RowFault::Switch { name: found, value }) = &fault.kind else {
                 return None;
             };
-            (*found == switch && is_for_call(fault, platform)).then(|| value.clone())
+            (*found == switch && is_for_call(fault)).then(|| value.clone())
         })
     }
 
@@ -182,6 +189,11 @@ impl Faults {
         ANSWERING.scope(call, answer).await
     }
 
+    /// The same for what is done for the call that is being answered once it has ended.
+    pub(super) fn still_answering<F: Future>(late: F) -> impl Future<Output = F::Output> {
+        ANSWERING.scope(ANSWERING.get(), late)
+    }
+
     fn armed(&self) -> MutexGuard<'_, Vec<Armed>> {
         let armed = self.armed.lock();
         armed.expect("nobody panics while holding the set")
@@ -208,16 +220,12 @@ fn strikes(fault: &Fault, call: &Call) -> bool {
     !exempt && fault.selector.covers(call) && fault.selector.ids.as_ref().is_none_or(named)
 }
 
-/// Whether a fault is for the call being answered; without one (in a unit test) its platform decides.
-fn is_for_call(fault: &Fault, platform: PlatformId) -> bool {
-    let selector = &fault.selector;
-    let covered = ANSWERING
-        .try_with(|call| selector.covers(call))
-        .unwrap_or(true);
-    selector.is_of(platform) && covered
+/// Whether a fault is for the call being answered.
+fn is_for_call(fault: &Fault) -> bool {
+    ANSWERING.with(|call| fault.selector.covers(call))
 }
 
-fn is_for_id(fault: &Fault, platform: PlatformId, id: &str) -> bool {
+fn is_for_id(fault: &Fault, id: &str) -> bool {
     let named = |ids: &Vec<String>| ids.iter().any(|named| named == id);
-    is_for_call(fault, platform) && fault.selector.ids.as_ref().is_none_or(named)
+    is_for_call(fault) && fault.selector.ids.as_ref().is_none_or(named)
 }

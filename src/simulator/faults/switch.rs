@@ -8,41 +8,25 @@ use serde_json::Value;
 
 use crate::domain::connection::PlatformId;
 
-/// A setting of one platform's simulator that the fault `switch` sets.
+/// A setting of one platform's simulator that the fault `switch` sets; the table says what each does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub enum Switch {
-    /// Whether bulk changes are offered.
+pub(crate) enum Switch {
     BulkUpdates,
-    /// Rows that completed cannot be deleted.
     CompletedIsKept,
-    /// A bulk change is taken in any content type.
     AnyContentType,
-    /// Bulk answers come in reverse.
     Reversed,
-    /// How long a token lives.
     TokenLifetime,
-    /// Where a stop ends.
     StopEndsAs,
-    /// What was stopped runs again.
     Restarts,
-    /// The status that rows have taken between their listing and a change of them.
     MovesOnTo,
-    /// Nothing moves but what was asked to.
     Still,
-    /// A deployment that was just created is listed and not found by its id.
     NewIsHidden,
-    /// A single change that the status of the row does not allow is refused with 400 instead of 412.
     WrongStatusIs400,
-    /// The version of the control plane.
     Version,
-    /// Whether a deleted workload can be read by id.
     Deleted,
-    /// What is not there is told in other words.
     OldNotFound,
-    /// Empty lists of a batch answer are absent.
     OmitEmpty,
-    /// Phase words that are shown instead.
     Phases,
 }
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Server;
-use crate::simulator::faults::from_value;
+use crate::simulator::faults;
 
 /// Paths below it are the simulator's own.
 pub(super) const PREFIX: &str = "/_simulator/";
@@ -27,13 +27,12 @@ pub(super) fn answer(server: &Server, method: &Method, path: &str, body: &Bytes)
 
 fn replace(server: &Server, body: &[u8]) -> Response {
     let faults = &server.engine.faults;
-    let read = serde_json::from_slice(body).map_err(|error| format!("not JSON: {error}"));
-    match read.and_then(|set| from_value(set).map_err(|error| error.to_string())) {
+    match faults::parse(&String::from_utf8_lossy(body)) {
         Ok(set) => {
             faults.replace(set);
             Json(faults.shown()).into_response()
         }
-        Err(error) => refuse(StatusCode::BAD_REQUEST, &error),
+        Err(error) => refuse(StatusCode::BAD_REQUEST, &error.to_string()),
     }
 }
 

@@ -21,7 +21,7 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::faults::{Fault, Faults, InvalidFault, from_value};
+use super::faults::{self, Fault, Faults, InvalidFault};
 use super::{Clock, Engine, Simulated, World};
 use crate::domain::connection::Connection;
 
@@ -105,7 +105,7 @@ impl Simulator {
 
     /// Replaces the set of faults, as `POST /_simulator/faults` does.
     pub fn set_faults(&self, set: Value) -> Result<(), InvalidFault> {
-        self.install(from_value(set)?);
+        self.install(faults::read(set)?);
         Ok(())
     }
 

@@ -1,7 +1,6 @@
 //! Carries out the faults of whole calls.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -18,7 +17,7 @@ use url::form_urlencoded;
 use super::Server;
 use super::answer::{Dropped, Received};
 use super::wire::Aside;
-use crate::simulator::faults::{CallFault, Trouble};
+use crate::simulator::faults::{BodyFault, CallFault, Faults, Trouble, WireFault};
 
 /// What a gateway shows to those who are not signed in.
 const SIGN_IN_PAGE: &str = "<!doctype html><html><head><title>Sign in</title></head>\
@@ -29,7 +28,7 @@ const PAGE_STARTS: [&str; 3] = ["$skip", "skip", "offset"];
 
 /// Answers a call, or closes its connection, as the faults in force for it say.
 pub(super) async fn answer(
-    server: &Arc<Server>,
+    server: &Server,
     aside: &Aside,
     trouble: Trouble,
     received: Received,
@@ -40,9 +39,14 @@ pub(super) async fn answer(
         replaced,
     } = trouble;
     let answered = match fault {
-        None => Ok(act(server, received).await),
+        None | Some(CallFault::Delay { .. }) => Ok(act(server, received).await),
         Some(CallFault::Stall {}) => Ok(act_once(replaced, server, received).await),
-        Some(fault) => troubled(server, aside, fault, received).await,
+        Some(CallFault::TokenExpired {} | CallFault::Unauthorized {}) => {
+            Ok(act(server, without_token(received)).await)
+        }
+        Some(CallFault::ShiftPages {}) => Ok(act(server, one_row_earlier(received)).await),
+        Some(CallFault::Wire(fault)) => sent(server, aside, fault, received).await,
+        Some(CallFault::Body(fault)) => Ok(said(fault, act(server, received)).await),
     };
     if let Some(ms) = delay {
         tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -50,79 +54,76 @@ pub(super) async fn answer(
     answered
 }
 
-async fn troubled(
-    server: &Arc<Server>,
+/// What leaves of the platform's answer through a connection that goes wrong.
+async fn sent(
+    server: &Server,
     aside: &Aside,
-    fault: CallFault,
+    fault: WireFault,
     received: Received,
 ) -> Result<Response, Dropped> {
-    if let CallFault::ActLate { ms } = fault {
-        server.act_later(Duration::from_millis(ms), received);
-        return Err(Dropped);
-    }
-    let received = if fault.is_of_tokens() {
-        without_token(received)
-    } else if matches!(fault, CallFault::ShiftPages {}) {
-        one_row_earlier(received)
-    } else {
-        received
-    };
-    let answer = if fault.acts() {
-        act(server, received).await
-    } else {
-        Response::default()
-    };
-    told(aside, fault, answer).await
-}
-
-/// What is sent of the platform's answer, or in its place.
-async fn told(aside: &Aside, fault: CallFault, answer: Response) -> Result<Response, Dropped> {
     match fault {
-        CallFault::Delay { .. }
-        | CallFault::Stall {}
-        | CallFault::TokenExpired {}
-        | CallFault::Unauthorized {}
-        | CallFault::ShiftPages {} => Ok(answer),
-        CallFault::DropBefore {} | CallFault::DropAfter {} | CallFault::ActLate { .. } => {
-            Err(Dropped)
-        }
-        CallFault::SlowBytes { ms } => {
+        WireFault::SlowBytes { ms } => {
             aside.wish().pace = Some(Duration::from_millis(ms));
-            Ok(answer)
+            Ok(act(server, received).await)
         }
-        CallFault::SlowBody { ms } => {
-            let (head, body) = answer.into_parts();
-            Ok(Response::from_parts(head, trickling(whole(body).await, ms)))
-        }
-        CallFault::Cut { at } => Ok(cut(answer, at).await),
-        CallFault::CloseKept {} => {
+        WireFault::CloseKept {} => {
+            let answer = act(server, received).await;
             aside.wish().ends = true;
             Ok(answer)
         }
-        CallFault::Raw { text, base64, .. } => {
+        WireFault::DropBefore {} => Err(Dropped),
+        WireFault::DropAfter {} => {
+            act(server, received).await;
+            Err(Dropped)
+        }
+        WireFault::ActLate { ms } => {
+            server.act_later(Duration::from_millis(ms), received);
+            Err(Dropped)
+        }
+        WireFault::Raw {
+            text,
+            base64,
+            act: acts,
+        } => {
+            if acts {
+                act(server, received).await;
+            }
             aside.wish().last_words = base64.unwrap_or(text.into_bytes());
             Err(Dropped)
         }
-        CallFault::Status {
+    }
+}
+
+/// What becomes of the platform's answer, which may never be asked for.
+async fn said(fault: BodyFault, answer: impl Future<Output = Response>) -> Response {
+    match fault {
+        BodyFault::SlowBody { ms } => trickling(answer.await, ms).await,
+        BodyFault::Cut { at } => cut(answer.await, at).await,
+        BodyFault::Status {
             status,
             body,
+            act,
             headers,
-            ..
-        } => Ok(with_headers((status, spoken(body)), headers)),
-        CallFault::Header { name, value } => {
-            Ok(with_headers(answer, HeaderMap::from_iter([(name, value)])))
+        } => {
+            if act {
+                answer.await;
+            }
+            with_headers((status, spoken(body)), headers)
         }
-        CallFault::Body {
+        BodyFault::Header { name, value } => {
+            with_headers(answer.await, HeaderMap::from_iter([(name, value)]))
+        }
+        BodyFault::Body {
             text,
             base64,
             headers,
         } => {
+            answer.await;
             let json = [(header::CONTENT_TYPE, "application/json")];
-            let bytes = base64.unwrap_or(text.into_bytes());
-            Ok(with_headers((json, bytes), headers))
+            with_headers((json, base64.unwrap_or(text.into_bytes())), headers)
         }
-        CallFault::Html {} => Ok(Html(SIGN_IN_PAGE).into_response()),
-        CallFault::RetryAfter { value } => Ok(too_many_requests(value)),
+        BodyFault::Html {} => Html(SIGN_IN_PAGE).into_response(),
+        BodyFault::RetryAfter { value } => too_many_requests(value),
     }
 }
 
@@ -148,10 +149,10 @@ impl Server {
     fn act_later(&self, wait: Duration, received: Received) {
         let routes = TowerToHyperService::new(self.routes.clone());
         let mut late = self.late.lock().expect("nobody panics while holding it");
-        late.spawn(async move {
+        late.spawn(Faults::still_answering(async move {
             tokio::time::sleep(wait).await;
             let _nobody_waits = routes.call(received.into_request()).await;
-        });
+        }));
     }
 }
 
@@ -159,13 +160,14 @@ async fn whole(body: Body) -> Bytes {
     to_bytes(body, usize::MAX).await.unwrap_or_default()
 }
 
-/// One byte each so many milliseconds.
-fn trickling(body: Bytes, ms: u64) -> Body {
-    let bytes = stream::iter(body).then(move |byte| async move {
+/// The head at once, and one byte of the body each so many milliseconds.
+async fn trickling(response: Response, ms: u64) -> Response {
+    let (head, body) = response.into_parts();
+    let bytes = stream::iter(whole(body).await).then(move |byte| async move {
         tokio::time::sleep(Duration::from_millis(ms)).await;
         Ok::<_, Infallible>(vec![byte])
     });
-    Body::from_stream(bytes)
+    Response::from_parts(head, Body::from_stream(bytes))
 }
 
 /// Announces the whole body and sends its first `at` bytes.

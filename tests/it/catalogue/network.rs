@@ -254,7 +254,7 @@ async fn n4_bytes_that_trickle_for_ever_are_ended_by_a_limit_and_keys_go_on() {
     let slow = json!([{"platform": "run_ai", "method": "GET", "fault": "slow_bytes", "ms": 1000}]);
     dashboard.simulator.set_faults(slow).expect("valid");
     dashboard.press("r").await;
-    dashboard.pass(20).await;
+    dashboard.pass_unanswered(20).await;
     dashboard.press("jj").await;
     assert_eq!(dashboard.model().browse.cursor, 2);
     assert!(
@@ -262,7 +262,7 @@ async fn n4_bytes_that_trickle_for_ever_are_ended_by_a_limit_and_keys_go_on() {
         "{:?}",
         dashboard.model().lanes.troubles()
     );
-    dashboard.pass(50).await;
+    dashboard.pass_unanswered(50).await;
     assert_eq!(short_errors(&dashboard), ["timeout"]);
 }
 

@@ -99,6 +99,13 @@ async fn n27_a_wait_that_is_not_sat_out_sends_nothing() {
     let mut events = http.change(post());
     events.next().await;
     drop(events);
+    pause();
+    advance(Duration::from_secs(5)).await;
+    resume();
+    // A second request, were there one, would have come by now.
+    for _ in 0..500 {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(server.heard().len(), 1);
 }
 

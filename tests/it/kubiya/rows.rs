@@ -166,62 +166,51 @@ async fn are_told(cases: &[(u16, Value, &str, &str)]) {
 
 #[tokio::test]
 async fn every_shape_of_detail_is_told_in_the_services_words() {
-    let cases = [
+    let unauthorized =
+        json!({"error": "Unauthorized", "message": "Expired\u{1b}[2J", "hint": "Renew"});
+    let no_slug = "No organization slug found in user data";
+    let wrong = json!([
+        {"type": "missing", "loc": ["body", "ids", 0], "msg": "Field required", "input": "canary"},
+        {"type": "other", "loc": ["body"], "msg": "Wrong", "ctx": {"canary": 1}},
+    ]);
+    let wrong_words = "body.ids.0: Field required; body: Wrong";
+    let (long, cut) = ("x".repeat(5_000), format!("{}…", "x".repeat(4_000)));
+    let told = [
         (
             500,
-            json!({"detail": "Failed to list\n[SQL: SELECT]"}),
+            json!("Failed to list\n[SQL: SELECT]"),
             "",
             "Failed to list [SQL: SELECT]",
         ),
         (
             401,
-            json!({"detail": {"error": "Unauthorized", "message": "Expired\u{1b}[2J", "hint": "Renew"}}),
+            unauthorized,
             "Unauthorized",
             "Expired\\u{1b}[2J: Renew",
         ),
-        (
-            401,
-            json!({"detail": {"message": "No organization slug found in user data"}}),
-            "",
-            "No organization slug found in user data",
-        ),
-        (403, json!({"detail": "Access denied"}), "", "Access denied"),
-        (
-            405,
-            json!({"detail": "Method Not Allowed"}),
-            "",
-            "Method Not Allowed",
-        ),
-        (
-            422,
-            json!({"detail": [
-                {"type": "missing", "loc": ["body", "ids", 0], "msg": "Field required", "input": "canary"},
-                {"type": "other", "loc": ["body"], "msg": "Wrong", "ctx": {"canary": 1}},
-            ]}),
-            "missing",
-            "body.ids.0: Field required; body: Wrong",
-        ),
-        (
-            429,
-            json!({"error": {"id": "1", "code": "RATE_LIMIT_EXCEEDED", "message": "Too many"}}),
-            "RATE_LIMIT_EXCEEDED",
-            "Too many",
-        ),
-        (500, json!({"message": "Broken"}), "", "Broken"),
-        (
-            500,
-            json!({"detail": "x".repeat(5_000)}),
-            "",
-            &format!("{}…", "x".repeat(4_000)),
-        ),
-        (
-            503,
-            json!("<html>busy"),
-            "",
-            "Service Unavailable: a page, not an API answer; check `url`",
-        ),
+        (401, json!({"message": no_slug}), "", no_slug),
+        (403, json!("Access denied"), "", "Access denied"),
+        (405, json!("Method Not Allowed"), "", "Method Not Allowed"),
+        (422, wrong, "missing", wrong_words),
+        (500, json!(long), "", &*cut),
     ];
-    are_told(&cases).await;
+    are_told(
+        &told.map(|(status, detail, code, words)| (status, json!({"detail": detail}), code, words)),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_gateways_and_frameworks_say_without_a_detail_is_told_too() {
+    let limited =
+        json!({"error": {"id": "1", "code": "RATE_LIMIT_EXCEEDED", "message": "Too many"}});
+    let page = "Service Unavailable: a page, not an API answer; check `url`";
+    are_told(&[
+        (429, limited, "RATE_LIMIT_EXCEEDED", "Too many"),
+        (500, json!({"message": "Broken"}), "", "Broken"),
+        (503, json!("<html>busy"), "", page),
+    ])
+    .await;
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! What a report tells of requests that left without an answer, and of a batch that another run sent.
 
+use std::sync::Arc;
+
 use centurion::domain::action::{Action, Exclusion};
 use centurion::domain::outcome::Outcome;
 use centurion::domain::report::{Awaited, Fate, Report, ReportRow, SeenBefore, seen_since};
-use centurion::domain::resource::{Group, Reading};
+use centurion::domain::resource::{Group, Reading, Resource};
 use centurion::domain::text::{Clean, counted};
 use centurion::domain::tracking::Tracking;
 
@@ -60,8 +62,8 @@ fn a_batch_of_another_run_goes_on_from_what_was_seen_last() {
     assert!(!given_up.is_moving(), "nobody looks any more");
 }
 
-#[test]
-fn each_outcome_is_counted_under_its_word_and_tells_of_reads_only_what_they_show() {
+/// The report of `report`, with two rows scheduled, two rejected and one unknown behind the three left out.
+fn answered() -> (Report, Vec<Arc<Resource>>) {
     let (mut report, rows) = report();
     let outcomes = [
         Outcome::Scheduled { message: None },
@@ -73,53 +75,54 @@ fn each_outcome_is_counted_under_its_word_and_tells_of_reads_only_what_they_show
     for (row, outcome) in rows[3..].iter().zip(outcomes) {
         report.settle(&row.key, outcome, at(0));
     }
-    assert_eq!(
-        report.totals().named(),
-        [
-            ("scheduled", 2),
-            ("rejected", 2),
-            ("unknown", 1),
-            ("left out", 3),
-            ("without an answer yet", 2)
-        ]
-    );
+    (report, rows)
+}
+
+#[test]
+fn each_outcome_is_counted_under_its_word() {
+    let (report, _) = answered();
+    let counts = [
+        ("scheduled", 2),
+        ("rejected", 2),
+        ("unknown", 1),
+        ("left out", 3),
+        ("without an answer yet", 2),
+    ];
+    assert_eq!(report.totals().named(), counts);
     let awaited = Awaited {
         open: 2,
         moving: 2,
         unseen: 1,
     };
     assert_eq!((report.awaited(), awaited.all()), (awaited, 5));
-    assert_eq!(
-        awaited.words("still moving"),
-        "2 sending · 2 still moving · 1 unknown"
-    );
+    let words = "2 sending · 2 still moving · 1 unknown";
+    assert_eq!(awaited.words("still moving"), words);
     assert_eq!(Awaited::default().words("moving"), "", "no zeros");
+}
+
+#[test]
+fn outcomes_tell_of_reads_only_what_they_show() {
+    let (mut report, rows) = answered();
     for place in [3, 5] {
         let key = &rows[place].key;
-        let stopped = Reading::Found(row(
-            &sap(),
-            key.id.raw(),
-            "STOPPED",
-            Group::Ended,
-            nothing(),
-        ));
-        report.observe(key, &stopped, at(3), at(3));
+        let stopped = row(&sap(), key.id.raw(), "STOPPED", Group::Ended, nothing());
+        report.observe(key, &Reading::Found(stopped), at(3), at(3));
     }
     let shown: Vec<_> = report.rows().iter().map(ReportRow::shown).collect();
-    let reached = Some(Tracking::Reached);
+    let [reached, moving, waiting] =
+        [Tracking::Reached, Tracking::Moving, Tracking::Waiting].map(Some);
     assert_eq!(shown[..3], [None; 3], "left out");
+    assert_eq!(shown[3..5], [reached, moving], "scheduled");
     assert_eq!(
-        shown[3..8],
-        [
-            reached,
-            Some(Tracking::Moving),
-            reached,
-            None,
-            Some(Tracking::Waiting)
-        ],
+        shown[5..7],
+        [reached, None],
         "a refused row tells only that it was there already"
     );
-    assert_eq!(shown[8..], [None; 2], "without an answer");
+    assert_eq!(
+        shown[7..],
+        [waiting, None, None],
+        "unknown, and without an answer"
+    );
     let seen = seen_since(report.rows()).map(|(state, count)| format!("{count} {}", state.word()));
     let told = seen.into_iter().filter(|words| !words.starts_with('0'));
     assert_eq!(

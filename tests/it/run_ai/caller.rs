@@ -1,5 +1,7 @@
 //! Plain HTTP to the simulated control plane, as any client in any language would speak it.
 
+use std::time::Duration;
+
 use reqwest::{Client, RequestBuilder, Response};
 
 use super::*;
@@ -17,6 +19,13 @@ pub(super) async fn body(response: Response) -> (u16, Value) {
         response.status().as_u16(),
         response.json().await.expect("every answer is JSON"),
     )
+}
+
+/// Asks again and again until it holds.
+pub(super) async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let asked = async { while !holds().await {} };
+    let waited = tokio::time::timeout(Duration::from_secs(120), asked).await;
+    assert!(waited.is_ok(), "waited in vain until {what}");
 }
 
 impl Caller {

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::body::{self, Sent};
 use super::caller::Caller;
 use super::organisation::Organisation;
-use crate::domain::connection::PlatformId;
 use crate::simulator::{Answer, IdFault, entries};
 
 /// What database errors bring along.
@@ -31,7 +30,7 @@ pub(super) async fn terminate(
     let entry = |id: &str, done| entry(id, &at, &done);
     let (mut results, mut succeeded, mut poisoned) = (Vec::new(), 0, false);
     for id in &ids {
-        let fault = organisation.fault(id);
+        let fault = organisation.engine.faults.for_id(id);
         let done = terminated(&organisation, id, fault, &mut poisoned);
         succeeded += usize::from(done.is_ok());
         let contrary = match done {
@@ -41,7 +40,7 @@ pub(super) async fn terminate(
         let contrary = |_: &Value| entry(id, contrary);
         results.extend(entries(fault, entry(id, done), contrary));
     }
-    let extra = organisation.engine.faults.extra(PlatformId::Kubiya);
+    let extra = organisation.engine.faults.extra();
     let extra = extra.iter();
     results.extend(extra.map(|id| entry(id, Ok(format!("agent-execution-{id}")))));
     Ok(Json(json!({

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::execution::{CHANGES, Change, Execution};
 use super::{no, seed};
-use crate::domain::connection::PlatformId;
 use crate::simulator::{self, Answer, Engine, IdFault, Table, Tenant};
 
 #[derive(Debug)]
@@ -86,15 +85,9 @@ impl Organisation {
         }
     }
 
-    /// What the test or the demo wants of one id.
-    pub(super) fn fault(&self, id: &str) -> Option<IdFault> {
-        self.engine.faults.for_id(PlatformId::Kubiya, id)
-    }
-
     /// Why the workflow engine fails for that row, where a fault says so.
     pub(super) fn engine_failure(&self, id: Uuid) -> Option<String> {
-        let id = id.to_string();
-        self.engine.faults.engine_failure(PlatformId::Kubiya, &id)
+        self.engine.faults.engine_failure(&id.to_string())
     }
 
     /// Why the workflow engine does not end that row: by a fault, or because it is one of the few that

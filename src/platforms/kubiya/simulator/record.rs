@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::execution::Execution;
 use super::organisation::Organisation;
 use super::{stored, zoneless};
+use crate::simulator::merged;
 
 /// One row in so many has a prompt of hostile strings, each of so many.
 const ODD_ONE_IN: u32 = 23;
@@ -24,15 +25,16 @@ pub(super) fn listed(
     status: &str,
     now: Timestamp,
 ) -> Value {
+    merged([
+        work(organisation, row, status, now),
+        people(organisation, row),
+        times(row, status, now),
+    ])
+}
+
+fn work(organisation: &Organisation, row: &Execution, status: &str, now: Timestamp) -> Value {
     let agent = row.agent.map(|index| &organisation.agents[index]);
-    let owner = row.owner.map(|index| &organisation.people[index]);
-    let updated = if row.salt % 53 == 7 {
-        String::new()
-    } else {
-        stored(row.updated(now))
-    };
     let ended = row.completed(now).is_some();
-    let asks = status == "waiting_for_input";
     json!({
         "id": row.id,
         "organization_id": organisation.slug,
@@ -47,15 +49,31 @@ pub(super) fn listed(
         "usage": usage(row),
         "execution_metadata": metadata(organisation, row),
         "runner_name": row.queue,
+    })
+}
+
+fn people(organisation: &Organisation, row: &Execution) -> Value {
+    let owner = row.owner.map(|index| &organisation.people[index]);
+    json!({
         "user_id": owner.map(|owner| owner.id),
         "user_name": owner.map(|owner| &owner.name),
         "user_email": owner.map(|owner| &owner.email),
         "user_avatar": null,
+        "participants": participants(organisation, row),
+    })
+}
+
+fn times(row: &Execution, status: &str, now: Timestamp) -> Value {
+    let asks = status == "waiting_for_input";
+    let updated = match row.salt % 53 {
+        7 => String::new(),
+        _ => stored(row.updated(now)),
+    };
+    json!({
         "created_at": stored(row.created),
         "started_at": row.started.map(stored),
         "completed_at": row.completed(now).map(stored),
         "updated_at": updated,
-        "participants": participants(organisation, row),
         "last_message_at": row.started.filter(|_| asks).map(zoneless),
         "last_message_preview": asks.then_some(QUESTION),
     })

@@ -22,6 +22,15 @@ const STATUSES: [(&str, u32); 10] = [
     ("terminated", 1),
 ];
 
+/// Those from which nothing goes on.
+const OVER: [&str; 5] = [
+    "completed",
+    "failed",
+    "cancelled",
+    "interrupted",
+    "terminated",
+];
+
 /// A word no page lists: workers may write any (5).
 const UNLISTED: &str = "compacting";
 
@@ -86,14 +95,7 @@ fn execution(
 ) -> Execution {
     let created = before(random, now, age);
     let waits = matches!(status, Some("pending" | "queued"));
-    let over = [
-        "completed",
-        "failed",
-        "cancelled",
-        "interrupted",
-        "terminated",
-    ];
-    let over = status.is_some_and(|status| over.contains(&status));
+    let over = status.is_some_and(|status| OVER.contains(&status));
     let started = (!waits).then(|| after(random, created, 0..4, now));
     let completed = over.then(|| after(random, created, 4..1_800, now));
     let id = uuid(random);

@@ -25,7 +25,7 @@ pub(super) async fn terminate(
     body::single(&sent)?;
     let malformed = "An unexpected error occurred while terminating execution";
     let uuid = Uuid::try_parse(&id).map_err(|_| no(500, malformed))?;
-    let fault = organisation.fault(&id);
+    let fault = organisation.engine.faults.for_id(&id);
     let done = organisation.with(|table| organisation.terminate(table.find(&uuid), fault));
     let (workflow, at) = (done?, super::acted(organisation.now()));
     Ok(Json(
@@ -45,7 +45,7 @@ pub(super) async fn soft(
     let change = known.expect("a route for each of the table");
     let doing = format!("{word} execution");
     let id = uuid_for(&doing, &id)?;
-    let fault = organisation.fault(&id.to_string());
+    let fault = organisation.engine.faults.for_id(&id.to_string());
     organisation.with(|table| {
         let row = table.find(&id).ok_or_else(no_execution)?;
         if fault == Some(IdFault::Refused) || !row.takes(change) {

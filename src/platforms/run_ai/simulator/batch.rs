@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::site::{Caller, Site};
 use super::{id_of, no, no_such_id};
-use crate::domain::connection::PlatformId;
 use crate::simulator::{Answer, Switch, entries};
 
 /// "The number of ids is limited to 100": the prose of the schema.
@@ -22,7 +21,7 @@ pub(super) async fn batch(caller: Caller, body: Bytes) -> Result<Json<Value>, An
     let (mut succeeded, mut failed): (Vec<Value>, Vec<Value>) = Default::default();
     for uuid in ids {
         let id = uuid.to_string();
-        let fault = site.fault(&id);
+        let fault = site.engine.faults.for_id(&id);
         let done = match caller.tenancy.rows().find(&uuid) {
             Some(row) => site.act(row, &action, fault),
             None => Err(no_such_id()),
@@ -41,15 +40,15 @@ pub(super) async fn batch(caller: Caller, body: Bytes) -> Result<Json<Value>, An
             }
         }
     }
-    let extra = site.engine.faults.extra(PlatformId::RunAi);
+    let extra = site.engine.faults.extra();
     succeeded.extend(extra.into_iter().map(Value::from));
     Ok(Json(told(site, succeeded, failed)))
 }
 
 /// No order is promised, and an empty list may be absent.
 fn told(site: &Site, succeeded: Vec<Value>, failed: Vec<Value>) -> Value {
-    let reversed = site.is_on(Switch::Reversed);
-    let omit_empty = site.is_on(Switch::OmitEmpty);
+    let reversed = site.engine.faults.is_on(Switch::Reversed);
+    let omit_empty = site.engine.faults.is_on(Switch::OmitEmpty);
     let mut body = json!({ "id": Uuid::new_v4() });
     for (name, mut list) in [("succeeded", succeeded), ("failed", failed)] {
         if reversed {

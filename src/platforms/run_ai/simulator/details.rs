@@ -19,7 +19,7 @@ pub(super) async fn workload(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Answer> {
-    let old = caller.site.is_on(Switch::OldNotFound);
+    let old = caller.site.engine.faults.is_on(Switch::OldNotFound);
     let workload = about(&caller, &id, |view, row| {
         let mut workload = view.json(row);
         if row.stage(view.now).phase == "Pending" {
@@ -42,10 +42,8 @@ fn about(
     say: impl FnOnce(&View<'_>, &Workload) -> Value,
 ) -> Result<Json<Value>, Answer> {
     let view = caller.view();
-    let hides_deleted = caller
-        .site
-        .switch(Switch::Deleted)
-        .is_some_and(|how| how == "not_found");
+    let hides_deleted = caller.site.engine.faults.switch(Switch::Deleted);
+    let hides_deleted = hides_deleted.is_some_and(|how| how == "not_found");
     let mut rows = view.tenancy.rows();
     let row = id_of(id).and_then(|id| rows.find(&id)).map(|row| &*row);
     let is_hidden = |row: &Workload| hides_deleted && view.deleted_at(row).is_some();
@@ -60,12 +58,12 @@ pub(super) async fn events(
     query: Query,
 ) -> Result<Json<Value>, Answer> {
     about(&caller, &id, |view, row| {
-        let events = row.past(view.now).map(|stage| event(view, row, stage));
-        let mut events: Vec<Value> = events.collect();
-        if query.descending != Some(false) {
-            events.reverse();
+        let event = |stage| event(view, row, stage);
+        let past = row.past(view.now);
+        match query.descending {
+            Some(false) => query.page("events", past.map(event)),
+            Some(true) | None => query.page("events", past.rev().map(event)),
         }
-        paged("events", events, &query)
     })
 }
 
@@ -100,7 +98,7 @@ pub(super) async fn history(
                 "spec": { "phaseUpdate": { "phase": stage.word(), "phaseMessage": "" } },
             })
         };
-        paged("records", row.past(view.now).map(record).collect(), &query)
+        query.page("records", row.past(view.now).map(record))
     })
 }
 
@@ -112,11 +110,7 @@ pub(super) async fn pods(
     about(&caller, &id, |view, row| {
         let is_up = row.stage(view.now).is_up();
         let pods = (0..row.pods()).filter(|_| is_up);
-        paged(
-            "pods",
-            pods.map(|number| pod(view, row, number)).collect(),
-            &query,
-        )
+        query.page("pods", pods.map(|number| pod(view, row, number)))
     })
 }
 
@@ -139,15 +133,4 @@ fn pod(view: &View<'_>, row: &Workload, number: u64) -> Value {
         "containers": [{ "name": "main", "image": "registry.acme.example/train:4.1", "startedAt": since }],
         "currentNodePool": row.node_pool(),
     })
-}
-
-fn paged(name: &str, all: Vec<Value>, query: &Query) -> Value {
-    let next = query.offset + query.limit;
-    let more = next < all.len();
-    let page = all.into_iter().skip(query.offset).take(query.limit);
-    let mut body = json!({ name: page.collect::<Vec<Value>>() });
-    if more {
-        body["next"] = next.into();
-    }
-    body
 }

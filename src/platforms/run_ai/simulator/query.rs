@@ -176,15 +176,8 @@ impl Field {
 pub(super) async fn list(caller: Caller, query: Query) -> Json<Value> {
     let view = caller.view();
     let rows = view.tenancy.rows();
-    let mut page = query.page(&view, rows.rows());
-    let more = page.len() > query.limit;
-    page.truncate(query.limit);
-    let workloads: Vec<Value> = page.into_iter().map(|row| view.json(row)).collect();
-    let mut body = json!({ "workloads": workloads });
-    if more {
-        body["next"] = (query.offset + query.limit).into();
-    }
-    Json(body)
+    let rows = query.sorted(&view, rows.rows());
+    Json(query.page("workloads", rows.into_iter().map(|row| view.json(row))))
 }
 
 pub(super) async fn count(caller: Caller, query: Query) -> Json<Value> {
@@ -197,8 +190,8 @@ pub(super) async fn count(caller: Caller, query: Query) -> Json<Value> {
 /// What a list or count call asks for.
 #[derive(Debug, Default)]
 pub(super) struct Query {
-    pub(super) offset: usize,
-    pub(super) limit: usize,
+    offset: usize,
+    limit: usize,
     deleted: bool,
     sort_by: Option<&'static Field>,
     pub(super) descending: Option<bool>,
@@ -256,9 +249,21 @@ impl Query {
         Ok(())
     }
 
-    /// The rows of a page, and one more where there is one. Rows are kept by age, so the order every client pages
-    /// by costs no sorting.
-    fn page<'a>(
+    /// The page of a list that is asked for, under its name, and where the next one begins. What is on no page
+    /// is not made.
+    pub(super) fn page(&self, name: &str, all: impl Iterator<Item = Value>) -> Value {
+        let mut rest = all.skip(self.offset);
+        let page: Vec<Value> = rest.by_ref().take(self.limit).collect();
+        let mut body = json!({ name: page });
+        if rest.next().is_some() {
+            body["next"] = (self.offset + self.limit).into();
+        }
+        body
+    }
+
+    /// The rows that are asked for, on whatever page. Rows are kept by age, so the order every client pages by costs no
+    /// sorting.
+    fn sorted<'a>(
         &self,
         view: &View<'_>,
         rows: impl Iterator<Item = &'a Workload>,
@@ -272,10 +277,7 @@ impl Query {
         if self.descending == Some(true) {
             all.reverse();
         }
-        all.into_iter()
-            .skip(self.offset)
-            .take(self.limit + 1)
-            .collect()
+        all
     }
 
     fn matches(&self, view: &View<'_>, row: &Workload) -> bool {

@@ -3,9 +3,9 @@
 //! Nothing here is stored: what a workload does not keep follows from its id.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::simulator::Switch;
+use crate::simulator::{Switch, merged};
 
 use super::site::{Site, Tenancy};
 use super::workload::{GONE, PHASES, Workload};
@@ -39,7 +39,7 @@ impl<'a> View<'a> {
             tenancy,
             now: site.engine.clock.now(),
             version: site.version(),
-            phases: site.switch(Switch::Phases),
+            phases: site.engine.faults.switch(Switch::Phases),
         }
     }
 
@@ -113,15 +113,12 @@ impl<'a> View<'a> {
             self.resources(row),
             row.content(),
         ];
-        let mut members = Map::new();
-        for part in parts {
-            let Value::Object(part) = part else { continue };
-            members.extend(part);
+        let mut workload = merged(parts);
+        if let Some(members) = workload.as_object_mut() {
+            let absent = self.absent(row).flat_map(str::split_whitespace);
+            absent.for_each(|name| drop(members.remove(name)));
         }
-        for absent in self.absent(row).flat_map(str::split_whitespace) {
-            members.remove(absent);
-        }
-        Value::Object(members)
+        workload
     }
 
     fn absent(&self, row: &Workload) -> impl Iterator<Item = &'static str> {
@@ -198,7 +195,7 @@ impl<'a> View<'a> {
         let memory = gpus.map(|gpus| format!("{}Gi", gpus * 80.0));
         let pods = row.pods();
         let fixed = (row.class.category != "Deploy").then_some(pods);
-        let most = fixed.map_or(Some(pods), |_| None);
+        let most = fixed.is_none().then_some(pods);
         let asked =
             json!({ "gpuRequestType": null, "gpu": { "request": row.gpus(), "limit": null } });
         json!({

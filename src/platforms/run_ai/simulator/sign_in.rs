@@ -77,9 +77,8 @@ impl Site {
     fn issue(&self, id: &str, secret: &str) -> Option<(String, u64)> {
         let mut tenants = self.tenancies.iter().map(|tenancy| &tenancy.tenant);
         let tenant = tenants.find(|tenant| tenant.client_id == id && tenant.secret == secret);
-        let switched = self.switch(Switch::TokenLifetime);
-        let lifetime = switched.and_then(|value| value.as_u64());
-        let lifetime = lifetime.unwrap_or(LIFETIME);
+        let faults = &self.engine.faults;
+        let lifetime = faults.seconds(Switch::TokenLifetime, LIFETIME);
         Some((self.tokens.issue(tenant?, lifetime), lifetime))
     }
 }

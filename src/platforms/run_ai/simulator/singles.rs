@@ -63,6 +63,7 @@ fn changed(
     let mut rows = view.tenancy.rows();
     let row = id_of(id).and_then(|id| rows.find(&id));
     let row = row.filter(|row| is_here(row)).ok_or_else(no_such_id)?;
-    caller.site.act(row, action, caller.site.fault(id))?;
+    let fault = caller.site.engine.faults.for_id(id);
+    caller.site.act(row, action, fault)?;
     Ok(view.json(row))
 }

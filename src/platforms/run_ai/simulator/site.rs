@@ -65,26 +65,13 @@ impl Site {
         }
     }
 
-    /// A setting that a test changed.
-    pub(super) fn switch(&self, switch: Switch) -> Option<Value> {
-        self.engine.faults.switch(PlatformId::RunAi, switch)
-    }
-
-    pub(super) fn is_on(&self, switch: Switch) -> bool {
-        self.engine.faults.is_on(PlatformId::RunAi, switch)
-    }
-
     /// The control plane's version times 100: 224 for 2.24.
     pub(super) fn version(&self) -> u32 {
-        let version = self.switch(Switch::Version);
+        let version = self.engine.faults.switch(Switch::Version);
         let version = version.as_ref().and_then(Value::as_str).unwrap_or("2.24");
         let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
         let number = |text: &str| text.parse::<u32>().unwrap_or(0);
         number(major) * 100 + number(minor)
-    }
-
-    pub(super) fn fault(&self, id: &str) -> Option<IdFault> {
-        self.engine.faults.for_id(PlatformId::RunAi, id)
     }
 
     /// Carries an action out, alike in batches and alone: the workload sets out on its way, which takes the time
@@ -96,7 +83,7 @@ impl Site {
         fault: Option<IdFault>,
     ) -> Result<(), Answer> {
         let (engine, id, now) = (&self.engine, row.id.to_string(), self.engine.clock.now());
-        if let Some(text) = engine.faults.engine_failure(PlatformId::RunAi, &id) {
+        if let Some(text) = engine.faults.engine_failure(&id) {
             return Err(no(500, text));
         }
         if fault == Some(IdFault::Refused) {

@@ -82,7 +82,11 @@ impl Account {
         let holdings = self.holdings.lock();
         let mut holdings = holdings.expect("nobody panics while holding the rows");
         let now = service.engine.clock.now();
-        holdings.catch_up(&service.engine.world, now, service.is_on(Switch::Still));
+        holdings.catch_up(
+            &service.engine.world,
+            now,
+            service.engine.faults.is_on(Switch::Still),
+        );
         look(&mut holdings)
     }
 }
@@ -116,7 +120,7 @@ impl Holdings {
         if let Some(status) = service.status(Switch::MovesOnTo) {
             row.become_status(status, now);
         }
-        row.check(target, service.is_on(Switch::CompletedIsKept))?;
+        row.check(target, service.engine.faults.is_on(Switch::CompletedIsKept))?;
         row.accept(target, now);
         let delay = service.engine.world.delay(id);
         let mut plan = |after, step| self.schedule.at(now + after, Due { part, place, step });
@@ -126,7 +130,7 @@ impl Holdings {
         }
         let ends_as = service.status(Switch::StopEndsAs);
         plan(delay, Step::Ends(ends_as.unwrap_or("STOPPED")));
-        if service.is_on(Switch::Restarts) {
+        if service.engine.faults.is_on(Switch::Restarts) {
             plan(2 * delay, Step::RunsAgain);
         }
         Ok(())

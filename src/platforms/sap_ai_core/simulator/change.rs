@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::access::InGroup;
@@ -13,22 +12,19 @@ use super::account::Account;
 use super::failure::Failure;
 use super::row::Kind;
 use super::{Listing, Service, meta};
-use crate::domain::connection::PlatformId;
-use crate::simulator::{IdFault, Switch, entries, header};
+use crate::simulator::{Answer, IdFault, Switch, entries, header};
 
 /// Items of one bulk update.
 const MOST_ITEMS: usize = 100;
-
-type Accepted = (StatusCode, Json<Value>);
 
 pub(super) async fn bulk(
     State(listing): State<Listing>,
     place: InGroup,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Accepted, Failure> {
+) -> Result<Answer, Failure> {
     let Listing { service, kind } = &listing;
-    if !service.is_on(Switch::AnyContentType) && !is_merge_patch(&headers) {
+    if !service.engine.faults.is_on(Switch::AnyContentType) && !is_merge_patch(&headers) {
         return Err(Failure::new(
             (415, "01000415"),
             "Content-Type must be application/merge-patch+json",
@@ -40,13 +36,13 @@ pub(super) async fn bulk(
     let answers = items
         .iter()
         .flat_map(|&(ref id, change)| listing.answers(&place, id, change));
-    let extra = service.engine.faults.extra(PlatformId::SapAiCore);
+    let extra = service.engine.faults.extra();
     let extra = extra.iter().map(|id| listing.scheduled(id));
     let mut entries: Vec<Value> = answers.chain(extra).collect();
-    if service.is_on(Switch::Reversed) {
+    if service.engine.faults.is_on(Switch::Reversed) {
         entries.reverse();
     }
-    Ok(accepted(json!({ (kind.plural): entries })))
+    Ok(Answer(202, json!({ (kind.plural): entries })))
 }
 
 fn is_merge_patch(headers: &HeaderMap) -> bool {
@@ -103,7 +99,7 @@ impl Listing {
     /// What a bulk answer says of one id: one entry, unless a fault says otherwise.
     fn answers(&self, place: &InGroup, id: &str, change: &'static str) -> Vec<Value> {
         let refused = |failure: &Failure| json!({ "id": id, "error": failure.item() });
-        let fault = self.service.engine.faults.for_id(PlatformId::SapAiCore, id);
+        let fault = self.service.engine.faults.for_id(id);
         let entry = match self.obey(place, id, change, fault) {
             Ok(()) => self.scheduled(id),
             Err(failure) => refused(&failure),
@@ -141,7 +137,7 @@ pub(super) async fn modify(
     place: InGroup,
     Path(id): Path<String>,
     body: Bytes,
-) -> Result<Accepted, Failure> {
+) -> Result<Answer, Failure> {
     let kind = listing.kind;
     let refuse = |message: &str| Failure::bad_request(message, &kind.target()).about(&id);
     let body: Map<String, Value> =
@@ -159,24 +155,23 @@ pub(super) async fn modify(
         }
         _ => return Err(refuse("Expected targetStatus STOPPED")),
     }
-    Ok(accepted(listing.scheduled(&id)))
+    Ok(Answer(202, listing.scheduled(&id)))
 }
 
 pub(super) async fn delete(
     State(listing): State<Listing>,
     place: InGroup,
     Path(id): Path<String>,
-) -> Result<Accepted, Failure> {
+) -> Result<Answer, Failure> {
     listing.one(&place, &id, "DELETED")?;
-    Ok(accepted(
-        json!({ "id": id, "message": "Deletion scheduled", "targetStatus": "DELETED" }),
-    ))
+    let said = json!({ "id": id, "message": "Deletion scheduled", "targetStatus": "DELETED" });
+    Ok(Answer(202, said))
 }
 
 impl Listing {
     /// Faults about what a bulk answer says of an id mean nothing here.
     fn one(&self, place: &InGroup, id: &str, change: &'static str) -> Result<(), Failure> {
-        let fault = self.service.engine.faults.for_id(PlatformId::SapAiCore, id);
+        let fault = self.service.engine.faults.for_id(id);
         let obeyed = self.obey(place, id, change, fault);
         obeyed.map_err(|failure| self.alone(failure, id))
     }
@@ -184,7 +179,7 @@ impl Listing {
     /// A refusal of a call for this row alone.
     fn alone(&self, failure: Failure, id: &str) -> Failure {
         let failure = failure.about(id);
-        if self.service.is_on(Switch::WrongStatusIs400) {
+        if self.service.engine.faults.is_on(Switch::WrongStatusIs400) {
             failure.or_bad_request()
         } else {
             failure
@@ -213,8 +208,4 @@ impl Listing {
             Ok(())
         })
     }
-}
-
-fn accepted(body: Value) -> Accepted {
-    (StatusCode::ACCEPTED, Json(body))
 }

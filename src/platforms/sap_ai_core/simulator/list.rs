@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Listing;
 use super::access::InGroup;
@@ -22,10 +22,7 @@ pub(super) async fn list(
         let rows = rows.take(asked.top);
         rows.map(asked.selected.unwrap_or(Row::listed)).collect()
     });
-    // The rows of this answer, not of the whole listing.
-    Ok(Json(
-        json!({ "count": resources.len(), "resources": resources }),
-    ))
+    Ok(Json(super::meta::resources(resources)))
 }
 
 pub(super) async fn count(
@@ -52,7 +49,8 @@ pub(super) async fn one(
         return count(listing, place, query).await;
     }
     let asked = Asked::read(listing.kind, query.0)?;
-    let hides = listing.kind.is_deployment && listing.service.is_on(Switch::NewIsHidden);
+    let hides =
+        listing.kind.is_deployment && listing.service.engine.faults.is_on(Switch::NewIsHidden);
     let shown = place.account.visit(&listing.service, |holdings| {
         let row = holdings.rows(place.part(listing.kind)).find(&id);
         let row = row.filter(|row| !hides || row.status != "UNKNOWN");

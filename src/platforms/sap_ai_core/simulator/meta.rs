@@ -33,7 +33,7 @@ pub(super) fn is_bulk_on(service: &Service, account: &Account, kind: &Kind) -> b
 /// The capability; absent where the switch says so.
 fn bulk_updates(service: &Service, account: &Account) -> Option<Value> {
     let both = |on: bool| Some(json!({ "executions": on, "deployments": on }));
-    match service.switch(Switch::BulkUpdates) {
+    match service.engine.faults.switch(Switch::BulkUpdates) {
         None => both(account.tenant.bulk),
         Some(Value::Bool(on)) => both(on),
         Some(said) if said == "absent" => None,
@@ -195,7 +195,8 @@ fn resource_group(account: &Account, name: &str) -> Value {
     })
 }
 
-fn resources(resources: impl IntoIterator<Item = Value>) -> Value {
+/// A list; `count` is of the rows of this answer, not of the whole listing.
+pub(super) fn resources(resources: impl IntoIterator<Item = Value>) -> Value {
     let resources: Vec<Value> = resources.into_iter().collect();
     json!({ "count": resources.len(), "resources": resources })
 }

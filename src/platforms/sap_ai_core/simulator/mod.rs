@@ -16,7 +16,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
-use serde_json::Value;
 
 use crate::domain::connection::PlatformId;
 use crate::simulator::{Engine, Simulated, Switch, Tokens};
@@ -40,19 +39,10 @@ struct Service {
 }
 
 impl Service {
-    /// A setting that a test changed.
-    fn switch(&self, switch: Switch) -> Option<Value> {
-        self.engine.faults.switch(PlatformId::SapAiCore, switch)
-    }
-
     /// A setting that names a status.
     fn status(&self, switch: Switch) -> Option<&'static str> {
-        let word = self.switch(switch)?;
+        let word = self.engine.faults.switch(switch)?;
         STATUSES.into_iter().find(|known| word == *known)
-    }
-
-    fn is_on(&self, switch: Switch) -> bool {
-        self.engine.faults.is_on(PlatformId::SapAiCore, switch)
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use crate::simulator::merged;
 
 /// One of the two things that run.
 #[derive(Debug)]
@@ -147,7 +148,7 @@ impl Row {
 
     /// As listed.
     pub(super) fn listed(&self) -> Value {
-        let mut members = json!({
+        let members = json!({
             "id": self.id,
             "configurationId": self.configuration.id,
             "configurationName": self.configuration.name,
@@ -162,13 +163,11 @@ impl Row {
             "startTime": self.time(self.started),
             "completionTime": self.time(self.completed),
         });
-        let members = members.as_object_mut().expect("made as an object");
-        let mut own = self.of_its_kind();
-        members.append(own.as_object_mut().expect("made as an object"));
-        if self.is_sparse {
+        let mut shown = merged([members, self.of_its_kind()]);
+        if let Some(members) = shown.as_object_mut().filter(|_| self.is_sparse) {
             members.retain(|_, value| !value.is_null());
         }
-        Value::Object(std::mem::take(members))
+        shown
     }
 
     /// As read by id.

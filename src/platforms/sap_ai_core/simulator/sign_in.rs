@@ -44,9 +44,8 @@ pub(super) async fn issue(
     if tenant.secret != secret {
         return Err(unauthorized("Bad credentials"));
     }
-    let switched = service.switch(Switch::TokenLifetime);
-    let lifetime = switched.and_then(|value| value.as_u64());
-    let lifetime = lifetime.unwrap_or(LIFETIME);
+    let faults = &service.engine.faults;
+    let lifetime = faults.seconds(Switch::TokenLifetime, LIFETIME);
     Ok(Json(json!({
         "access_token": service.tokens.issue(tenant, lifetime),
         "token_type": "bearer",
