@@ -18,7 +18,10 @@ const SCHEDULED_READS: [u64; 5] = [2, 6, 14, 30, 60];
 const UNKNOWN_READS: [u64; 6] = [2, 6, 14, 30, 62, 122];
 
 /// The same where one request may take the platform five minutes, as it works row by row (`specs/kubiya.md` 6.3, 7).
-const UNKNOWN_READS_OF_SLOW: [u64; 7] = [2, 6, 14, 30, 62, 122, 302];
+/// It is read in pages of a hundred rows, ten times as many as elsewhere, so that fewer reads keep within the
+/// requests of a batch (`PERFORMANCE.md` 18).
+const SCHEDULED_READS_OF_SLOW: [u64; 3] = [2, 14, 60];
+const UNKNOWN_READS_OF_SLOW: [u64; 5] = [2, 14, 62, 122, 302];
 
 /// When a refused row is read, in seconds.
 const REFUSED_READ: u64 = 2;
@@ -195,11 +198,11 @@ impl Track {
     }
 
     const fn schedule(&self) -> &'static [u64] {
+        let is_slow = matches!(self.verb.grouping, Grouping::Connection);
         match self.basis {
+            Basis::Scheduled if is_slow => &SCHEDULED_READS_OF_SLOW,
             Basis::Scheduled => &SCHEDULED_READS,
-            Basis::Unknown if matches!(self.verb.grouping, Grouping::Connection) => {
-                &UNKNOWN_READS_OF_SLOW
-            }
+            Basis::Unknown if is_slow => &UNKNOWN_READS_OF_SLOW,
             Basis::Unknown => &UNKNOWN_READS,
             Basis::Rejected => &[REFUSED_READ],
         }

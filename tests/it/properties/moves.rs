@@ -363,10 +363,11 @@ fn each_outcome_is_read_at_its_own_times() {
         due
     };
     assert_eq!(times(&STOP, Scheduled), [2, 6, 14, 30, 60]);
+    assert_eq!(times(&TERMINATE, Scheduled), [2, 14, 60]);
     assert_eq!(times(&STOP, Unknown), [2, 6, 14, 30, 62, 122]);
     assert_eq!(
         times(&TERMINATE, Unknown),
-        [2, 6, 14, 30, 62, 122, 302],
+        [2, 14, 62, 122, 302],
         "Kubiya may work on one batch for five minutes"
     );
     assert_eq!(times(&STOP, Rejected), [2]);
