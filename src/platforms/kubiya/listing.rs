@@ -28,7 +28,7 @@ const CALM: usize = 67;
 /// As long as the documented limit counts.
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// All rows of a source. `is_limited` is set once the service has refused a page for the rate.
+/// All rows of a source. `is_limited` is set once the service has refused a page for the rate, but the first.
 pub(super) fn pages<'a>(
     http: &'a Http,
     is_limited: &'a AtomicBool,
@@ -64,7 +64,7 @@ async fn part(
     let call = Call::get(["api", "v1", "executions"])
         .query("skip", skip)
         .query("limit", limit);
-    let rows: Rows<Row> = calmly(http, is_limited, call).await?.json()?;
+    let rows: Rows<Row> = calmly(http, is_limited, skip, call).await?.json()?;
     let rows = rows.0.into_iter();
     let rows: Vec<Row> = rows.map(|row| row.0.unwrap_or_default()).collect();
     // An empty half of a page may be a dropped row.
@@ -74,13 +74,18 @@ async fn part(
 
 /// Reads a page. A rate limit in the middle of a listing is waited for once, and kept to from then on: a listing that
 /// begins anew would never come further.
-async fn calmly(http: &Http, is_limited: &AtomicBool, call: Call) -> Result<Reply, PlatformError> {
+async fn calmly(
+    http: &Http,
+    is_limited: &AtomicBool,
+    skip: usize,
+    call: Call,
+) -> Result<Reply, PlatformError> {
     if is_limited.load(Ordering::Relaxed) {
         http.calm(CALM).await;
     }
     match http.read(call.clone()).await {
         Err(PlatformError::RateLimited { retry_after, .. })
-            if !is_limited.swap(true, Ordering::Relaxed) =>
+            if skip > 0 && !is_limited.swap(true, Ordering::Relaxed) =>
         {
             tokio::time::sleep(retry_after.unwrap_or(MINUTE).min(MINUTE)).await;
             http.read(call).await
