@@ -284,7 +284,7 @@ fn a_search_goes_to_what_is_shown_and_counts_what_is_not() {
         "{screen}"
     );
     assert!(
-        screen.contains("1 more with `needle` are not shown: e saves them"),
+        screen.contains("not shown: 1 more line with `needle`; e saves them"),
         "{screen}"
     );
 }

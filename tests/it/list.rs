@@ -8,6 +8,7 @@ use centurion::app::keymap::{Place, in_place};
 use centurion::app::listing::Listing;
 use centurion::app::message::Message;
 use centurion::app::run::{Run, Standing};
+use centurion::domain::error::PlatformError;
 use centurion::domain::export::{OF_LIST, tab_separated};
 use centurion::domain::resource::{Group, Id, Resource};
 use centurion::domain::text::Clean;
@@ -212,10 +213,32 @@ fn what_fails_and_what_answers_again_is_kept_among_the_messages() {
         panic!("once each: {said:?}")
     };
     assert!(
-        failed.starts_with("run-ai/") && failed.contains("no answer"),
+        failed.starts_with("run-ai workloads: no answer from "),
         "{failed}"
     );
     assert!(back.ends_with(" answers again"), "{back}");
+}
+
+#[test]
+fn n01_when_a_host_is_not_found_any_more_the_rows_stay_with_their_time_and_none_of_them_is_sent() {
+    let mut scene = Scene::listed(SIZE);
+    let all = scene.model.shown_len();
+    let source = scene.source("run-ai", "workloads");
+    let host = "acme.run.example:443".to_owned();
+    scene.fail(&source, PlatformError::HostNotFound { host });
+    let told = scene.words();
+    assert_eq!(scene.model.shown_len(), all, "{told}");
+    assert!(
+        told.contains("host not found") && told.contains("rows as of "),
+        "{told}"
+    );
+    scene.press("3axs");
+    let told = scene.words();
+    assert!(
+        told.contains("its source is down: host not found"),
+        "{told}"
+    );
+    assert!(told.contains("0 will be sent"), "{told}");
 }
 
 #[test]

@@ -153,12 +153,17 @@ impl Http {
         self.budget.take().then_some(pause)
     }
 
-    /// Fetches the first token; does nothing where calls carry a key. Says whether there is a token.
+    /// Fetches the first token, again where a connection was cut; does nothing where calls carry a key. Says
+    /// whether there is a token.
     pub async fn sign_in(&self) -> Result<bool, PlatformError> {
         let Bearer::Tokens(tokens) = &self.bearer else {
             return Ok(false);
         };
-        let signed_in = tokens.pass(&self.lines).await;
+        let is_cut = |failure: &Failure| matches!(failure.error, PlatformError::Cut { .. });
+        let signed_in = (|| tokens.pass(&self.lines))
+            .retry(retry::pauses())
+            .when(is_cut)
+            .await;
         signed_in.map(|_| true).map_err(|failure| failure.error)
     }
 

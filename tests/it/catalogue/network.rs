@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use centurion::app::message::Message;
-use centurion::domain::connection::{Connection, Credentials};
-use centurion::domain::outcome::Outcome;
 use centurion::domain::tracking::Tracking;
 use centurion::simulator::{Options, Simulator};
 use serde_json::json;
 
-use super::{AGENTS, SANDBOX, TRAININGS, all_become, is_unknown, outcome, planned, run};
+use super::{AGENTS, SANDBOX, TRAININGS, all_become, is_unknown, planned, run};
 use crate::harness::{Dashboard, world};
 
 fn short_errors(dashboard: &Dashboard) -> Vec<String> {
@@ -44,75 +42,6 @@ async fn n2_when_nobody_listens_any_more_the_rows_stay_and_the_next_try_is_count
     assert!(
         screen.contains("cannot connect") && screen.contains("next try"),
         "{screen}"
-    );
-}
-
-/// From the next sign-in on, tokens of that connection come from a name that never resolves (RFC 6761).
-fn signs_in_nowhere(connection: &mut Connection) {
-    if let Credentials::Client {
-        token_url: Some(url),
-        ..
-    } = &mut connection.credentials
-        && connection.name.as_str() == "prod-eu"
-    {
-        *url = "https://nowhere.invalid/oauth/token"
-            .parse()
-            .expect("a URL");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn n1_when_a_host_is_not_found_any_more_the_rows_stay_and_a_change_is_left_out() {
-    let mut dashboard = world().speed(1.0).reloaded(signs_in_nowhere).open().await;
-    dashboard.filter("in:prod-eu kind:execution").await;
-    let rows = dashboard.model().shown_len();
-    let refused =
-        json!([{"platform": "sap_ai_core", "path": "/v2/lm/deployments", "fault": "unauthorized"}]);
-    dashboard.simulator.set_faults(refused).expect("valid");
-    dashboard.press("r").await;
-    dashboard
-        .until("sign-ins are refused", |model| {
-            let mut states = model.lanes.sources();
-            !model.lanes.refused().is_empty() && states.all(|state| state.reading.is_none())
-        })
-        .await;
-    dashboard.press("L").await;
-    dashboard
-        .until("the host is not found", |model| {
-            let mut states = model
-                .lanes
-                .sources()
-                .filter(|state| state.source.connection.as_str() == "prod-eu");
-            states.all(|state| {
-                state
-                    .health
-                    .error()
-                    .is_some_and(|error| error.short() == "host not found")
-            })
-        })
-        .await;
-    dashboard.settle().await;
-    assert_eq!(dashboard.model().shown_len(), rows);
-    let screen = dashboard.screen();
-    assert!(screen.contains("host not found"), "{screen}");
-
-    dashboard.press("g<space>").await;
-    let id = dashboard.model().selection.marks()[0]
-        .row
-        .key
-        .id
-        .raw()
-        .to_owned();
-    dashboard.send('s', TRAININGS, 1).await;
-    let Outcome::LeftOut(_, why) = outcome(&dashboard, &id) else {
-        panic!("{:?}", outcome(&dashboard, &id))
-    };
-    assert!(why.as_str().contains("host not found"), "{why}");
-    assert!(
-        dashboard
-            .changes()
-            .iter()
-            .all(|change| !change.path.starts_with("/v2"))
     );
 }
 
