@@ -1,7 +1,7 @@
 //! The engine the simulated platforms share: world, clock, faults, request record, server.
 //!
 //! It speaks bytes over HTTP and shares no wire type with the clients: a misread spec fails a test
-//! instead of agreeing with itself. Each platform brings a [`Simulated`] with its routes and rules.
+//! instead of agreeing with itself. Each platform brings a `Simulated` with its routes and rules.
 
 mod answers;
 mod clock;
