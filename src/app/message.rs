@@ -97,7 +97,7 @@ pub enum BatchMessage {
     LeftOut(Key, Exclusion, Clean),
     /// Worth a line.
     Note(Clean),
-    /// A lane waits so many seconds for the server's rate limit.
+    /// That request to that connection was refused by a rate limit, and is sent again in so many seconds.
     Waiting(u32, ConnectionName, u64),
     /// A lane stopped.
     LaneStopped(ConnectionName, Clean),

@@ -136,6 +136,13 @@ impl Run {
         waiting.any(|waiting| Some(waiting.request) == row.request)
     }
 
+    /// A request waits, perhaps once more.
+    fn wait(&mut self, waiting: Waiting) {
+        self.waiting
+            .retain(|before| before.request != waiting.request);
+        self.waiting.push(waiting);
+    }
+
     /// A row has its outcome: its request waits no more.
     fn settle(&mut self, key: &Key, outcome: Outcome, at: Moment) {
         self.report.settle(key, outcome, at);
@@ -334,14 +341,11 @@ pub(super) fn batch(model: &mut Model, number: BatchNumber, message: BatchMessag
             mark_again(model, row);
         }
         BatchMessage::Note(words) => run.notes.push(words),
-        BatchMessage::Waiting(request, connection, seconds) => {
-            run.waiting.retain(|waiting| waiting.request != request);
-            run.waiting.push(Waiting {
-                request,
-                connection,
-                until: now.after(Duration::from_secs(seconds)),
-            });
-        }
+        BatchMessage::Waiting(request, connection, seconds) => run.wait(Waiting {
+            request,
+            connection,
+            until: now.after(Duration::from_secs(seconds)),
+        }),
         BatchMessage::LaneStopped(connection, words) => {
             let words = format!("{connection} stopped: {words}");
             run.notes.push(Clean::new(&words));

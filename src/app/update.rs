@@ -13,11 +13,13 @@ use crate::app::listing::{Listing, SourceState};
 use crate::app::message::{Effect, Message};
 use crate::app::page::Topic;
 use crate::app::palette::Palette;
+use crate::app::run::Run;
 use crate::app::table::View;
 use crate::app::{
     Model, Notice, Popup, Screen, Stay, browse, confirm, detail, exporting, following, ids, menu,
     popup, results, run, typing,
 };
+use crate::domain::connection::ConnectionName;
 use crate::domain::error::PlatformError;
 use crate::domain::export::tab_separated;
 use crate::domain::resource::{Key, Reading, Resource, Source};
@@ -60,11 +62,7 @@ fn take_in(model: &mut Model, message: Message) {
             refresh_due(model);
             ids::go_on(model);
         }
-        Message::SignedInAgain(connection) => {
-            model.lanes.due_again(&connection, model.now.moment);
-            model.say_here(format!("{connection}: secrets were read again, trying now"));
-            refresh_due(model);
-        }
+        Message::SignedInAgain(connection) => signed_in_again(model, &connection),
         Message::Arriving(source, listing) => arriving(model, &source, listing),
         Message::Listed(source, result) => listed(model, &source, result),
         Message::Arranged(view) => arranged(model, view),
@@ -76,17 +74,25 @@ fn take_in(model: &mut Model, message: Message) {
         }
         Message::Told(number, part) => detail::told(model, number, part),
         Message::Batch(number, message) => run::batch(model, number, message),
-        Message::Journal { batches, not_read } => {
-            run::journal(model, batches);
-            run::not_read(model, not_read);
-            if std::mem::take(&mut model.lookup.is_awaited) && model.popup.is_none() {
-                list_batches(model);
-            }
-        }
+        Message::Journal { batches, not_read } => journal(model, batches, not_read),
         Message::Previewed(texts) => confirm::previewed(model, texts),
         Message::Signal(number) => signalled(model, number),
         Message::Background(background) => model.background = Some(background),
         Message::Text(text) => ids::told(model, text),
+    }
+}
+
+fn signed_in_again(model: &mut Model, connection: &ConnectionName) {
+    model.lanes.due_again(connection, model.now.moment);
+    model.say_here(format!("{connection}: secrets were read again, trying now"));
+    refresh_due(model);
+}
+
+fn journal(model: &mut Model, batches: Vec<Run>, not_read: usize) {
+    run::journal(model, batches);
+    run::not_read(model, not_read);
+    if std::mem::take(&mut model.lookup.is_awaited) && model.popup.is_none() {
+        list_batches(model);
     }
 }
 

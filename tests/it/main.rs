@@ -12,6 +12,7 @@ mod doctor;
 mod endurance;
 mod exports;
 mod faults;
+mod filtering;
 mod fixture;
 mod harness;
 mod http;

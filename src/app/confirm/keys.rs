@@ -38,15 +38,7 @@ pub(in crate::app) fn obey(model: &mut Model, command: Command) {
         Command::EarlierReason => recall(model),
         Command::Export => model.popup = Some(Popup::Export(0)),
         Command::Toggle | Command::Retarget => change_row(model, command, &listed),
-        Command::Wire if confirm.sent().next().is_none() => {
-            confirm.complaint = Some("nothing would be sent: every row is left out".to_owned());
-        }
-        Command::Wire => {
-            let reason = Reason::new(confirm.reason.value());
-            confirm.wants_wire = true;
-            let requests = confirm.plan.requests(reason.as_ref());
-            model.effects.push(Effect::Preview(requests));
-        }
+        Command::Wire => model.effects.extend(preview(confirm)),
         Command::Accept => accept::accept(model),
         Command::Back | Command::Quit => leave(model),
         other => {
@@ -67,6 +59,17 @@ pub(crate) fn wire_lines(lines: &[String], columns: usize) -> impl Iterator<Item
         let parts = folded(line.trim(), columns.saturating_sub(indent));
         parts.map(move |part| format!("{:indent$}{part}", ""))
     })
+}
+
+/// Asks for the requests as they would leave.
+fn preview(confirm: &mut Confirm) -> Option<Effect> {
+    if confirm.sent().next().is_none() {
+        confirm.complaint = Some("nothing would be sent: every row is left out".to_owned());
+        return None;
+    }
+    confirm.wants_wire = true;
+    let reason = Reason::new(confirm.reason.value());
+    Some(Effect::Preview(confirm.plan.requests(reason.as_ref())))
 }
 
 /// Puts a reason that was given before into the field, the newest first.
